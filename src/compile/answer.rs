@@ -1,0 +1,109 @@
+//! The headers of answers, made once.
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, VARY,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::names::ANY;
+use crate::action::ALLOW_PRIVATE_NETWORK;
+use crate::config::{AllowHeaders, CorsConfig, MaxAge};
+use crate::decision::REQUEST_PRIVATE_NETWORK;
+use crate::method::Methods;
+use crate::policy::{Expose, Grant, PreflightAnswer};
+use crate::vary::Vary;
+
+/// The answer to preflights, with `*` in the place of each value that comes
+/// from the request.
+pub(super) fn preflight(
+    config: &CorsConfig,
+    grant: Grant,
+    status: StatusCode,
+    methods: &Methods,
+) -> PreflightAnswer {
+    let private_network = config
+        .allow_private_network
+        .then(|| REQUEST_PRIVATE_NETWORK.clone());
+    let vary = Vary::on_origin(
+        [
+            ACCESS_CONTROL_REQUEST_METHOD,
+            ACCESS_CONTROL_REQUEST_HEADERS,
+        ]
+        .into_iter()
+        .chain(private_network),
+    );
+    let credentials = config.allow_credentials;
+    let any_header = match &config.allow_headers {
+        AllowHeaders::Mirror => true,
+        AllowHeaders::List(names) => names.iter().any(|name| name == ANY),
+    };
+    let mirror_method = credentials && matches!(methods, Methods::Any);
+    let mirror_headers = config.allow_headers == AllowHeaders::Mirror || credentials && any_header;
+
+    let mut headers = HeaderMap::with_capacity(8);
+    let placeholder = HeaderValue::from_static(ANY);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, placeholder.clone());
+    if credentials {
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
+    }
+    let listed_methods = join(&config.allow_methods);
+    headers.extend(listed_methods.map(|value| (ACCESS_CONTROL_ALLOW_METHODS, value)));
+    let allowed_headers = match &config.allow_headers {
+        _ if mirror_headers => Some(placeholder),
+        AllowHeaders::List(names) => join(names),
+        AllowHeaders::Mirror => None,
+    };
+    headers.extend(allowed_headers.map(|value| (ACCESS_CONTROL_ALLOW_HEADERS, value)));
+    headers.extend(max_age(config.max_age).map(|value| (ACCESS_CONTROL_MAX_AGE, value)));
+    if config.allow_private_network {
+        headers.insert(
+            ALLOW_PRIVATE_NETWORK.clone(),
+            HeaderValue::from_static("true"),
+        );
+    }
+    headers.insert(VARY, vary.value().clone());
+
+    let refusal = HeaderMap::from_iter([(VARY, vary.value().clone())]);
+    debug_assert!(
+        grant == Grant::Origin || !credentials,
+        "`*` never goes with credentials"
+    );
+    PreflightAnswer {
+        status,
+        headers,
+        mirror_method,
+        mirror_headers,
+        vary,
+        refusal,
+    }
+}
+
+pub(super) fn expose(config: &CorsConfig) -> Expose {
+    let any = config.expose_headers.iter().any(|name| name == ANY);
+    match join(&config.expose_headers) {
+        None => Expose::Nothing,
+        // With credentials `*` is a name, which no header has.
+        Some(_) if any && config.allow_credentials => Expose::Present,
+        Some(value) => Expose::Value(value),
+    }
+}
+
+fn max_age(max_age: MaxAge) -> Option<HeaderValue> {
+    match max_age {
+        MaxAge::BrowserDefault => None,
+        MaxAge::Disabled => Some(HeaderValue::from_static("0")),
+        MaxAge::For(duration) => Some(duration.as_secs().into()),
+    }
+}
+
+/// A list header, `None` for no elements. What is no value has been reported.
+fn join(names: &[String]) -> Option<HeaderValue> {
+    HeaderValue::try_from(names.join(", "))
+        .ok()
+        .filter(|list| !list.is_empty())
+}

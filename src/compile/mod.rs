@@ -1,0 +1,118 @@
+//! From a configuration to a policy. Every error is gathered.
+
+mod answer;
+mod names;
+mod origins;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
+use http::StatusCode;
+
+use crate::config::{CorsConfig, Enforcement, MaxAge};
+use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
+use crate::policy::{Compiled, Grant, Policy};
+use crate::vary::Vary;
+
+impl CorsConfig {
+    /// Checks the configuration and makes it a policy.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong, at once.
+    ///
+    /// ```
+    /// use tower_cors::CorsConfig;
+    ///
+    /// let errors = CorsConfig::new(["https://example.com/"])
+    ///     .allow_methods(["patch"])
+    ///     .compile()
+    ///     .unwrap_err();
+    /// assert_eq!(
+    ///     errors.to_string(),
+    ///     "invalid CORS configuration, 2 errors:\n\
+    ///      - allow_origins[0] `https://example.com/`: an origin has no trailing slash; \
+    ///        write `https://example.com`\n\
+    ///      - allow_methods[0] `patch`: methods are case-sensitive; write `PATCH`"
+    /// );
+    /// ```
+    pub fn compile(&self) -> Result<Policy, ConfigErrors> {
+        let mut errors = Vec::new();
+        let (allow_origins, origins) = origins::compile(self, &mut errors);
+        let (allow_methods, methods) = names::methods(self, &mut errors);
+        let (allow_headers, request_headers) = names::request_headers(self, &mut errors);
+        let expose_headers = names::exposed_headers(self, &mut errors);
+        let max_age = check_max_age(self.max_age, &mut errors);
+        let status = check_status(self.preflight_status, &mut errors);
+
+        let mut dangerously_allow = self.dangerously_allow.clone();
+        dangerously_allow.sort_unstable();
+        dangerously_allow.dedup();
+        let config = CorsConfig {
+            allow_origins,
+            allow_methods,
+            allow_headers,
+            expose_headers,
+            max_age,
+            dangerously_allow,
+            ..self.clone()
+        };
+        let everyone = origins.allows_any() && !config.allow_credentials;
+        let grant = if everyone {
+            Grant::Everyone
+        } else {
+            Grant::Origin
+        };
+        let policy = Compiled {
+            preflight: answer::preflight(&config, grant, status, &methods),
+            expose: answer::expose(&config),
+            vary: actual_vary(&config, grant),
+            origins,
+            methods,
+            request_headers,
+            grant,
+            config,
+        };
+        ConfigErrors::unless_empty(errors, Policy(Arc::new(policy)))
+    }
+}
+
+/// What responses to all but preflights depend on.
+fn actual_vary(config: &CorsConfig, grant: Grant) -> Option<Vary> {
+    let constant = grant == Grant::Everyone && config.answer_without_origin;
+    match config.enforcement {
+        _ if constant && config.enforcement == Enforcement::Browser => None,
+        Enforcement::Server => Some(Vary::on_origin([HeaderName::from_static("sec-fetch-site")])),
+        Enforcement::Browser => Some(Vary::on_origin([])),
+    }
+}
+
+fn check_max_age(max_age: MaxAge, errors: &mut Vec<ConfigError>) -> MaxAge {
+    let MaxAge::For(duration) = max_age else {
+        return max_age;
+    };
+    let kind = match duration.as_secs() {
+        0 if duration.is_zero() => return MaxAge::Disabled,
+        0 => ConfigErrorKind::MaxAgeBelowSecond,
+        seconds if seconds > u64::from(u32::MAX) => ConfigErrorKind::MaxAgeTooLong,
+        seconds => return MaxAge::For(Duration::from_secs(seconds)),
+    };
+    errors.push(ConfigError::new("max_age", format!("{duration:?}"), kind));
+    max_age
+}
+
+fn check_status(status: u16, errors: &mut Vec<ConfigError>) -> StatusCode {
+    match StatusCode::from_u16(status) {
+        Ok(status) if status.is_success() => status,
+        _ => {
+            let kind = ConfigErrorKind::PreflightStatus;
+            errors.push(ConfigError::new(
+                "preflight_status",
+                status.to_string(),
+                kind,
+            ));
+            StatusCode::NO_CONTENT
+        }
+    }
+}

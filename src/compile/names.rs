@@ -1,0 +1,192 @@
+//! Methods and header names.
+
+use crate::config::{AllowHeaders, CorsConfig};
+use crate::error::{ConfigError, ConfigErrorKind as Kind};
+use crate::method::{self, Methods};
+use crate::request_headers::{self, RequestHeaders, token};
+
+/// The wildcard of every list.
+pub(super) const ANY: &str = "*";
+
+/// The normalised list of methods, and its compiled form.
+pub(super) fn methods(
+    config: &CorsConfig,
+    errors: &mut Vec<ConfigError>,
+) -> (Vec<String>, Methods) {
+    let list = Names::check("allow_methods", &config.allow_methods, errors, |name| {
+        let upper = name.to_ascii_uppercase();
+        if token(name.as_bytes()).is_none() {
+            Err((Kind::NotAToken, None))
+        } else if method::is_forbidden(name) {
+            Err((Kind::ForbiddenMethod, None))
+        } else if upper != name && is_usual_method(&upper) {
+            Err((Kind::MethodCase, Some(upper)))
+        } else {
+            Ok(name.to_owned())
+        }
+    });
+    if config.allow_methods.is_empty() {
+        errors.push(ConfigError::new("allow_methods", "", Kind::NoMethods));
+    }
+    let methods = match list.any {
+        true => Methods::Any,
+        false => Methods::List(list.names.iter().map(|name| name[..].into()).collect()),
+    };
+    (list.names, methods)
+}
+
+fn is_usual_method(upper: &str) -> bool {
+    matches!(
+        upper,
+        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT"
+    )
+}
+
+/// The normalised request headers, and their compiled form.
+pub(super) fn request_headers(
+    config: &CorsConfig,
+    errors: &mut Vec<ConfigError>,
+) -> (AllowHeaders, RequestHeaders) {
+    let AllowHeaders::List(names) = &config.allow_headers else {
+        return (AllowHeaders::Mirror, RequestHeaders::any(true));
+    };
+    // `Authorization` is the one name that may stand beside `*`.
+    let (authorization, others): (Vec<_>, Vec<_>) = names
+        .iter()
+        .enumerate()
+        .partition(|(_, name)| request_headers::is_authorization(name));
+    let any = names.iter().any(|name| name == ANY);
+    let mut list = Names::check_some("allow_headers", others, errors, check_request_header);
+    let covered = any && config.allow_credentials;
+    if !authorization.is_empty() && !covered {
+        list.names.push("authorization".to_owned());
+    }
+    let compiled = match any {
+        true => RequestHeaders::any(config.allow_credentials || !authorization.is_empty()),
+        false => RequestHeaders::list(list.names.iter().map(|name| name[..].into()).collect()),
+    };
+    (AllowHeaders::List(list.names), compiled)
+}
+
+fn check_request_header(name: &str) -> Result<String, (Kind, Option<String>)> {
+    let lower = name.to_ascii_lowercase();
+    if token(name.as_bytes()).is_none() {
+        Err((Kind::NotAToken, None))
+    } else if request_headers::is_forbidden(name) {
+        Err((Kind::ForbiddenRequestHeader, None))
+    } else if is_response_header(&lower) {
+        Err((Kind::ResponseHeader, None))
+    } else {
+        Ok(lower)
+    }
+}
+
+/// Names that mean something in responses only, beyond doubt.
+fn is_response_header(lower: &str) -> bool {
+    lower.starts_with("access-control-")
+        || matches!(
+            lower,
+            "age"
+                | "location"
+                | "retry-after"
+                | "server"
+                | "strict-transport-security"
+                | "timing-allow-origin"
+                | "vary"
+                | "www-authenticate"
+        )
+}
+
+/// The normalised exposed headers.
+pub(super) fn exposed_headers(config: &CorsConfig, errors: &mut Vec<ConfigError>) -> Vec<String> {
+    let list = Names::check("expose_headers", &config.expose_headers, errors, |name| {
+        let lower = name.to_ascii_lowercase();
+        if token(name.as_bytes()).is_none() {
+            Err((Kind::NotAToken, None))
+        } else if matches!(&lower[..], "set-cookie" | "set-cookie2") {
+            Err((Kind::ForbiddenResponseHeader, None))
+        } else if is_request_header(&lower) {
+            Err((Kind::RequestHeader, None))
+        } else {
+            Ok(lower)
+        }
+    });
+    list.names
+}
+
+/// Names that mean something in requests only, beyond doubt. `Authorization`
+/// is not among them: some services answer a log-in with it.
+fn is_request_header(lower: &str) -> bool {
+    lower.starts_with("access-control-request-")
+        || lower.starts_with("sec-fetch-")
+        || matches!(
+            lower,
+            "accept"
+                | "accept-charset"
+                | "accept-encoding"
+                | "accept-language"
+                | "cookie"
+                | "expect"
+                | "host"
+                | "if-match"
+                | "if-modified-since"
+                | "if-none-match"
+                | "if-range"
+                | "if-unmodified-since"
+                | "max-forwards"
+                | "origin"
+                | "range"
+                | "referer"
+                | "te"
+                | "user-agent"
+        )
+}
+
+/// A list of names, each once.
+struct Names {
+    names: Vec<String>,
+    any: bool,
+}
+
+impl Names {
+    fn check(
+        field: &str,
+        list: &[String],
+        errors: &mut Vec<ConfigError>,
+        normalise: impl Fn(&str) -> Result<String, (Kind, Option<String>)>,
+    ) -> Self {
+        Names::check_some(field, list.iter().enumerate(), errors, normalise)
+    }
+
+    /// Checks the names at these places of the list.
+    fn check_some<'a>(
+        field: &str,
+        list: impl IntoIterator<Item = (usize, &'a String)>,
+        errors: &mut Vec<ConfigError>,
+        normalise: impl Fn(&str) -> Result<String, (Kind, Option<String>)>,
+    ) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        let mut any = None;
+        for (index, name) in list {
+            let place = || format!("{field}[{index}]");
+            match normalise(name) {
+                _ if name == ANY => any = any.or(Some(place())),
+                Ok(name) if !names.contains(&name) => names.push(name),
+                Ok(_) => {}
+                Err((kind, suggestion)) => {
+                    errors.push(ConfigError::new(place(), name, kind).suggest(suggestion));
+                }
+            }
+        }
+        if let Some(place) = &any {
+            if !names.is_empty() {
+                errors.push(ConfigError::new(place, ANY, Kind::AnyNotAlone));
+            }
+            names.insert(0, ANY.to_owned());
+        }
+        Names {
+            names,
+            any: any.is_some(),
+        }
+    }
+}

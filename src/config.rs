@@ -1,0 +1,359 @@
+//! The description of a policy, as written.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::origin::OriginPattern;
+
+/// The description of a CORS policy: plain data, unchecked, as written in code
+/// or in a file.
+///
+/// [`compile`](CorsConfig::compile) checks it and makes it a
+/// [`Policy`](crate::Policy). Setters are named after the fields; the last call
+/// wins.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+/// use tower_cors::CorsConfig;
+///
+/// let policy = CorsConfig::new(["https://app.example.com", "https://*.example.com"])
+///     .allow_methods([Method::GET, Method::PUT])
+///     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+///     .expose_headers(["x-request-id"])
+///     .allow_credentials(true)
+///     .max_age(Duration::from_secs(600))
+///     .compile()?;
+/// # Ok::<(), tower_cors::ConfigErrors>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+#[non_exhaustive]
+pub struct CorsConfig {
+    /// The origins that may read responses. At least one; `*` alone is any.
+    pub allow_origins: Vec<OriginPattern>,
+
+    /// The methods that a page may use, case-sensitive; `*` alone is any.
+    /// `GET`, `HEAD` and `POST` unless set.
+    ///
+    /// The list is exact, for preflights and actual requests alike: a `GET`
+    /// that is not listed is denied, although browsers send it without asking.
+    pub allow_methods: Vec<String>,
+
+    /// The request headers that a page may set beyond the [safelisted] ones.
+    /// None unless set.
+    ///
+    /// [safelisted]: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+    pub allow_headers: AllowHeaders,
+
+    /// The response headers that a page may read beyond the [safelisted] ones;
+    /// `*` alone is all. None unless set.
+    ///
+    /// With credentials, browsers take `*` for a name; each response then
+    /// names those that it has.
+    ///
+    /// [safelisted]: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
+    pub expose_headers: Vec<String>,
+
+    /// Whether pages may send cookies, client certificates and HTTP
+    /// authentication, and read what comes back. Not unless set.
+    pub allow_credentials: bool,
+
+    /// How long a browser may reuse a preflight's answer.
+    pub max_age: MaxAge,
+
+    /// Whether public pages may reach this server at a private address. Not
+    /// unless set.
+    ///
+    /// It answers preflights that ask for it with
+    /// `Access-Control-Request-Private-Network`, a [draft] that Chromium has
+    /// replaced by a permission.
+    ///
+    /// [draft]: https://wicg.github.io/private-network-access/
+    pub allow_private_network: bool,
+
+    /// What happens to preflights.
+    pub preflight: PreflightMode,
+
+    /// The status of a preflight's answer, 200 to 299; 204 unless set.
+    pub preflight_status: u16,
+
+    /// Who enforces the policy on actual requests.
+    pub enforcement: Enforcement,
+
+    /// What happens to `Access-Control-*` headers that the inner service sets.
+    pub inner_headers: InnerHeaders,
+
+    /// Whether a policy for any origin says so even to requests without an
+    /// `Origin`, so that caches keep one response for all. It does unless set
+    /// to `false`; other policies are not affected.
+    pub answer_without_origin: bool,
+
+    /// Whether responses and logs tell what was decided and why. For
+    /// development only; not unless set.
+    pub debug: bool,
+
+    /// The dangers that this policy takes on. See [`Danger`].
+    pub dangerously_allow: Vec<Danger>,
+}
+
+impl CorsConfig {
+    /// A policy that lets these origins read responses to `GET`, `HEAD` and
+    /// `POST`, without credentials.
+    pub fn new(origins: impl IntoIterator<Item = impl Into<OriginPattern>>) -> Self {
+        CorsConfig::default().allow_origins(origins)
+    }
+
+    /// Sets [`allow_origins`](field@CorsConfig::allow_origins).
+    pub fn allow_origins(
+        mut self,
+        origins: impl IntoIterator<Item = impl Into<OriginPattern>>,
+    ) -> Self {
+        self.allow_origins = origins.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets [`allow_methods`](field@CorsConfig::allow_methods), to names or
+    /// [`http::Method`]s.
+    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.allow_methods = strings(methods);
+        self
+    }
+
+    /// Sets [`allow_headers`](field@CorsConfig::allow_headers), to names,
+    /// [`http::HeaderName`]s, or [`AllowHeaders::Mirror`].
+    pub fn allow_headers(mut self, headers: impl Into<AllowHeaders>) -> Self {
+        self.allow_headers = headers.into();
+        self
+    }
+
+    /// Sets [`expose_headers`](field@CorsConfig::expose_headers), to names or
+    /// [`http::HeaderName`]s.
+    pub fn expose_headers(mut self, headers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.expose_headers = strings(headers);
+        self
+    }
+
+    /// Sets [`allow_credentials`](field@CorsConfig::allow_credentials).
+    pub fn allow_credentials(mut self, allow: bool) -> Self {
+        self.allow_credentials = allow;
+        self
+    }
+
+    /// Sets [`max_age`](field@CorsConfig::max_age), to a [`MaxAge`] or a
+    /// [`Duration`].
+    pub fn max_age(mut self, max_age: impl Into<MaxAge>) -> Self {
+        self.max_age = max_age.into();
+        self
+    }
+
+    /// Sets [`allow_private_network`](field@CorsConfig::allow_private_network).
+    pub fn allow_private_network(mut self, allow: bool) -> Self {
+        self.allow_private_network = allow;
+        self
+    }
+
+    /// Sets [`preflight`](field@CorsConfig::preflight).
+    pub fn preflight(mut self, mode: PreflightMode) -> Self {
+        self.preflight = mode;
+        self
+    }
+
+    /// Sets [`preflight_status`](field@CorsConfig::preflight_status).
+    pub fn preflight_status(mut self, status: u16) -> Self {
+        self.preflight_status = status;
+        self
+    }
+
+    /// Sets [`enforcement`](field@CorsConfig::enforcement).
+    pub fn enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.enforcement = enforcement;
+        self
+    }
+
+    /// Sets [`inner_headers`](field@CorsConfig::inner_headers).
+    pub fn inner_headers(mut self, inner_headers: InnerHeaders) -> Self {
+        self.inner_headers = inner_headers;
+        self
+    }
+
+    /// Sets [`answer_without_origin`](field@CorsConfig::answer_without_origin).
+    pub fn answer_without_origin(mut self, answer: bool) -> Self {
+        self.answer_without_origin = answer;
+        self
+    }
+
+    /// Sets [`debug`](field@CorsConfig::debug).
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = debug;
+        self
+    }
+
+    /// Sets [`dangerously_allow`](field@CorsConfig::dangerously_allow).
+    pub fn dangerously_allow(mut self, dangers: impl IntoIterator<Item = Danger>) -> Self {
+        self.dangerously_allow = dangers.into_iter().collect();
+        self
+    }
+}
+
+fn strings(items: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    items
+        .into_iter()
+        .map(|item| item.as_ref().to_owned())
+        .collect()
+}
+
+/// No origins, which does not compile; all else as documented on the fields.
+impl Default for CorsConfig {
+    fn default() -> Self {
+        CorsConfig {
+            allow_origins: Vec::new(),
+            allow_methods: strings(["GET", "HEAD", "POST"]),
+            allow_headers: AllowHeaders::default(),
+            expose_headers: Vec::new(),
+            allow_credentials: false,
+            max_age: MaxAge::default(),
+            allow_private_network: false,
+            preflight: PreflightMode::default(),
+            preflight_status: 204,
+            enforcement: Enforcement::default(),
+            inner_headers: InnerHeaders::default(),
+            answer_without_origin: true,
+            debug: false,
+            dangerously_allow: Vec::new(),
+        }
+    }
+}
+
+/// The request headers that a page may set.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AllowHeaders {
+    /// These names, in any case. `*` is any name but `Authorization`, which is
+    /// to be listed beside it; with credentials `*` is any name.
+    List(Vec<String>),
+    /// Whatever a preflight asks for, `Authorization` included: the answer
+    /// repeats the names.
+    Mirror,
+}
+
+impl Default for AllowHeaders {
+    fn default() -> Self {
+        AllowHeaders::List(Vec::new())
+    }
+}
+
+impl<I: IntoIterator<Item: AsRef<str>>> From<I> for AllowHeaders {
+    fn from(names: I) -> Self {
+        AllowHeaders::List(strings(names))
+    }
+}
+
+/// How long a browser may reuse a preflight's answer
+/// ([Fetch](https://fetch.spec.whatwg.org/#http-access-control-max-age)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MaxAge {
+    /// As long as browsers do by themselves: 5 seconds.
+    #[default]
+    BrowserDefault,
+    /// Not at all: each request is preflighted.
+    Disabled,
+    /// So long, in whole seconds; what is over is cut off. Browsers cap it:
+    /// Chromium at 2 hours, Firefox at 24 hours, Safari at 10 minutes.
+    For(Duration),
+}
+
+/// No time at all is [`MaxAge::Disabled`].
+impl From<Duration> for MaxAge {
+    fn from(duration: Duration) -> Self {
+        if duration.is_zero() {
+            MaxAge::Disabled
+        } else {
+            MaxAge::For(duration)
+        }
+    }
+}
+
+/// What happens to preflights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PreflightMode {
+    /// They are answered here; the inner service does not see them.
+    #[default]
+    Answer,
+    /// The inner service answers; the headers of an answer are added.
+    Decorate,
+    /// The inner service answers; its answer is left as it is.
+    Forward,
+}
+
+/// Who enforces the policy on actual requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Enforcement {
+    /// The browser: the inner service handles what the policy denies, and the
+    /// page cannot read the response. This is what CORS is.
+    #[default]
+    Browser,
+    /// The server: what the policy denies is answered 403, and the inner
+    /// service does not see it. Requests from the server's own origin pass.
+    ///
+    /// This covers what browsers send without a preflight: form posts and
+    /// WebSocket handshakes. It does not cover clients that send no `Origin`,
+    /// and is no substitute for authentication.
+    Server,
+}
+
+/// What happens to `Access-Control-*` headers that the inner service sets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InnerHeaders {
+    /// They are removed: the policy alone decides.
+    #[default]
+    Replace,
+    /// A response that has any is left as it is, but for `Vary`.
+    Keep,
+}
+
+/// A danger that a policy can take on by naming it in
+/// [`dangerously_allow`](field@CorsConfig::dangerously_allow).
+///
+/// Each concerns policies with credentials only. Without them, no page can
+/// read more than anyone can fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Danger {
+    /// Origins over plain `http`, other than loopback: whoever controls the
+    /// network between the user and that host can be that origin.
+    InsecureOrigins,
+    /// Subdomains of a public suffix, such as `https://*.github.io`: anyone
+    /// can register one.
+    PublicSuffixSubdomains,
+    /// A regular expression that accepts registrable domains without number.
+    UnboundedRegex,
+    /// The opaque origin: any page can have it, in a sandboxed frame.
+    NullOrigin,
+    /// Any origin, with the user's credentials.
+    AnyOriginWithCredentials,
+}
+
+impl Danger {
+    /// The name in configuration files, such as `insecure-origins`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Danger::InsecureOrigins => "insecure-origins",
+            Danger::PublicSuffixSubdomains => "public-suffix-subdomains",
+            Danger::UnboundedRegex => "unbounded-regex",
+            Danger::NullOrigin => "null-origin",
+            Danger::AnyOriginWithCredentials => "any-origin-with-credentials",
+        }
+    }
+}
+
+impl fmt::Display for Danger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,249 @@
+//! What is wrong with a configuration.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::config::Danger;
+use crate::origin::PatternFault;
+
+/// All that is wrong with a configuration; at least one error.
+///
+/// Its `Display` is a list, a line each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+impl ConfigErrors {
+    /// The errors, or `value` if there are none.
+    pub(crate) fn unless_empty<T>(errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
+        if errors.is_empty() {
+            Ok(value)
+        } else {
+            Err(ConfigErrors(errors))
+        }
+    }
+
+    /// The errors, in the order of the configuration's fields.
+    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for ConfigErrors {
+    type Item = ConfigError;
+    type IntoIter = std::vec::IntoIter<ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a ConfigErrors {
+    type Item = &'a ConfigError;
+    type IntoIter = std::slice::Iter<'a, ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0[..] {
+            [error] => write!(f, "invalid CORS configuration: {error}"),
+            errors => {
+                write!(f, "invalid CORS configuration, {} errors:", errors.len())?;
+                errors.iter().try_for_each(|error| write!(f, "\n- {error}"))
+            }
+        }
+    }
+}
+
+impl Error for ConfigErrors {}
+
+/// One thing that is wrong with a configuration.
+///
+/// Its `Display` names the field and the value, says why, and says what to
+/// write instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfigError {
+    field: String,
+    value: String,
+    kind: ConfigErrorKind,
+    suggestion: Option<String>,
+}
+
+impl ConfigError {
+    pub(crate) fn new(
+        field: impl Into<String>,
+        value: impl Into<String>,
+        kind: ConfigErrorKind,
+    ) -> Self {
+        ConfigError {
+            field: field.into(),
+            value: value.into(),
+            kind,
+            suggestion: None,
+        }
+    }
+
+    pub(crate) fn suggest(mut self, suggestion: Option<String>) -> Self {
+        self.suggestion = suggestion;
+        self
+    }
+
+    /// The field, with the place in its list: `allow_origins[2]`.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The value, as written.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ConfigErrorKind {
+        &self.kind
+    }
+
+    /// What to write in place of the value, if that can be told.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.field)?;
+        if !self.value.is_empty() {
+            write!(f, " `{}`", self.value.escape_debug())?;
+        }
+        write!(f, ": {}", self.kind)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; write `{suggestion}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for ConfigError {}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigErrorKind {
+    /// No origin is allowed.
+    NoOrigins,
+    /// An origin pattern that is none, or that could never match.
+    Origin(PatternFault),
+    /// `*` beside other entries.
+    AnyNotAlone,
+    /// A regular expression that does not compile.
+    Regex {
+        /// The parser's own message.
+        message: String,
+    },
+    /// Regular expressions in a build without the feature `regex`.
+    RegexFeature,
+    /// No method is allowed.
+    NoMethods,
+    /// A method or a header name that is not a token.
+    NotAToken,
+    /// A method that scripts cannot send.
+    ForbiddenMethod,
+    /// A method that browsers write in upper case, or that is better so.
+    MethodCase,
+    /// A header that scripts cannot set.
+    ForbiddenRequestHeader,
+    /// A header that only responses have, among request headers.
+    ResponseHeader,
+    /// A header that scripts can never read.
+    ForbiddenResponseHeader,
+    /// A header that only requests have, among exposed headers.
+    RequestHeader,
+    /// A preflight answer outside 200 to 299, which browsers refuse.
+    PreflightStatus,
+    /// A maximum age that is not zero but below a second.
+    MaxAgeBelowSecond,
+    /// A maximum age of more seconds than fit into 32 bits.
+    MaxAgeTooLong,
+    /// A danger that `dangerously_allow` does not name.
+    Danger {
+        /// The danger.
+        danger: Danger,
+        /// An origin that the pattern allows and an attacker can have.
+        witness: Option<String>,
+    },
+}
+
+impl fmt::Display for ConfigErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use ConfigErrorKind as Kind;
+        f.write_str(match self {
+            Kind::NoOrigins => {
+                "no origin is allowed; list at least one, such as `https://app.example.com`"
+            }
+            Kind::Origin(fault) => return fault.fmt(f),
+            Kind::AnyNotAlone => {
+                "`*` already allows all; remove it, or everything else in the list"
+            }
+            Kind::Regex { message } => return write!(f, "{message}"),
+            Kind::RegexFeature => "this build does not have the feature `regex`",
+            Kind::NoMethods => "no method is allowed; list at least one, such as `GET`",
+            Kind::NotAToken => "this is not a token (RFC 9110 section 5.6.2)",
+            Kind::ForbiddenMethod => "scripts cannot send this method; remove it",
+            Kind::MethodCase => "methods are case-sensitive",
+            Kind::ForbiddenRequestHeader => "scripts cannot set this header; remove it",
+            Kind::ResponseHeader => {
+                "this header belongs to responses; did you mean `expose_headers`? remove it here"
+            }
+            Kind::ForbiddenResponseHeader => "scripts can never read this header; remove it",
+            Kind::RequestHeader => {
+                "this header belongs to requests; did you mean `allow_headers`? remove it here"
+            }
+            Kind::PreflightStatus => {
+                "browsers accept a preflight's answer with a status from 200 to 299 only; \
+                 write 204 or 200"
+            }
+            Kind::MaxAgeBelowSecond => {
+                "the unit is a second; write `0` to disable, or `1s` or more"
+            }
+            Kind::MaxAgeTooLong => "no browser keeps an answer longer than a day; write `24h`",
+            Kind::Danger { danger, witness } => return fmt_danger(f, *danger, witness.as_deref()),
+        })
+    }
+}
+
+fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: Option<&str>) -> fmt::Result {
+    f.write_str("with credentials, ")?;
+    let witness = witness.unwrap_or("https://evil.example");
+    match danger {
+        Danger::InsecureOrigins => write!(
+            f,
+            "whoever controls the network between a user and `{witness}` can act as the user; \
+             use https"
+        ),
+        Danger::PublicSuffixSubdomains => write!(
+            f,
+            "anyone can register `{witness}`, which this allows, and act as the user; \
+             list hosts that are yours"
+        ),
+        Danger::UnboundedRegex => write!(
+            f,
+            "this also allows `{witness}`, which anyone can register to act as the user; \
+             escape dots as `\\.` and spell the domain out"
+        ),
+        Danger::NullOrigin => f.write_str(
+            "any site can have the origin `null`, in a sandboxed frame, and act as the user; \
+             remove it",
+        ),
+        Danger::AnyOriginWithCredentials => {
+            f.write_str("any site could act as the user; list the origins that may")
+        }
+    }?;
+    write!(f, ", or take it on by `dangerously_allow = [\"{danger}\"]`")
+}

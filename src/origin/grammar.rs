@@ -1,0 +1,620 @@
+//! The grammar of origin patterns written as text, and the repair of what
+//! is not one.
+
+use std::fmt::{self, Write};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::address::{canonical_ipv6, is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
+use super::{MAX_HOST, default_port, is_domain, is_http, is_label_byte, is_scheme, parse_port};
+
+/// One pattern, parsed. What parses is in canonical form already, so its
+/// [`Display`](fmt::Display) gives back the text that was parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern<'a> {
+    pub(crate) scheme: &'a str,
+    pub(crate) host: Host<'a>,
+    pub(crate) port: Port,
+}
+
+/// The hosts that a pattern matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host<'a> {
+    /// `example.com`, `127.0.0.1`, `[::1]`
+    Exact(&'a str),
+    /// `*.example.com`: one or more labels in front of the base
+    Subdomains { base: &'a str },
+    /// `pr-*.example.com`: one label of prefix, anything, suffix
+    InLabel {
+        prefix: &'a str,
+        suffix: &'a str,
+        base: &'a str,
+    },
+    /// `*`, in schemes other than http and https
+    Any,
+}
+
+/// The ports that a pattern matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
+    /// `None` is the scheme's default
+    Exact(Option<u16>),
+    Any,
+}
+
+impl fmt::Display for Pattern<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://", self.scheme)?;
+        match self.host {
+            Host::Exact(host) => f.write_str(host)?,
+            Host::Subdomains { base } => write!(f, "*.{base}")?,
+            Host::InLabel {
+                prefix,
+                suffix,
+                base,
+            } => write!(f, "{prefix}*{suffix}.{base}")?,
+            Host::Any => f.write_str("*")?,
+        }
+        match self.port {
+            Port::Exact(None) => Ok(()),
+            Port::Exact(Some(port)) => write!(f, ":{port}"),
+            Port::Any => f.write_str(":*"),
+        }
+    }
+}
+
+/// Why a text is not an origin pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PatternFault {
+    /// Nothing is written.
+    Empty,
+    /// White space before, after or inside.
+    Whitespace,
+    /// A comma: several origins in one entry.
+    Several,
+    /// A byte outside ASCII; browsers send such hosts in their `xn--` form.
+    NotAscii,
+    /// It reads like a regular expression.
+    LooksLikeRegex,
+    /// An upper-case letter; browsers send lower case only.
+    UpperCase,
+    /// No `://`.
+    MissingScheme,
+    /// A `file:` page has the opaque origin `null`.
+    FileScheme,
+    /// The scheme is not a letter followed by `[a-z0-9+.-]`.
+    Scheme,
+    /// A `/` after host and port.
+    TrailingSlash,
+    /// A path, a query or a fragment.
+    Path,
+    /// A user name or password.
+    UserInfo,
+    /// No host.
+    EmptyHost,
+    /// A host with an empty label, a forbidden byte, or over 253 bytes.
+    Host,
+    /// The port is not a number from 1 to 65535 without leading zeros.
+    Port,
+    /// The scheme's default port, which browsers leave out.
+    DefaultPort,
+    /// An IPv4 address in another form than four decimal octets.
+    Ipv4,
+    /// An IPv6 address in another form than the shortest, or without brackets.
+    Ipv6,
+    /// `*` directly in front of a name, as in `https://*example.com`.
+    WildcardWithoutDot,
+    /// `https://*` or `http://*`: any host of the web.
+    AnyWebHost,
+    /// `*` where no pattern has one.
+    WildcardPlace,
+}
+
+impl fmt::Display for PatternFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PatternFault::Empty => {
+                "an origin is a scheme and a host, such as `https://example.com`"
+            }
+            PatternFault::Whitespace => "an origin contains no white space",
+            PatternFault::Several => "each origin is an entry of its own",
+            PatternFault::NotAscii => {
+                "browsers send international host names in their ASCII form; \
+                 write it (`xn--…`)"
+            }
+            PatternFault::LooksLikeRegex => {
+                "this looks like a regular expression; write it as `{ regex = '…' }`"
+            }
+            PatternFault::UpperCase => "browsers send origins in lower case",
+            PatternFault::MissingScheme => "an origin begins with its scheme",
+            PatternFault::FileScheme => {
+                "pages from files have the origin `null`; serve them over http instead"
+            }
+            PatternFault::Scheme => {
+                "a scheme is a lower-case letter followed by letters, digits, `+`, `-` or `.`"
+            }
+            PatternFault::TrailingSlash => "an origin has no trailing slash",
+            PatternFault::Path => "an origin has no path, query or fragment",
+            PatternFault::UserInfo => "an origin has no user name or password",
+            PatternFault::EmptyHost => "an origin has a host behind `://`",
+            PatternFault::Host => {
+                "a host is labels of letters, digits, `-` and `_`, with single dots between \
+                 them, of at most 253 bytes"
+            }
+            PatternFault::Port => {
+                "a port is a number from 1 to 65535 without leading zeros, or `*` for any"
+            }
+            PatternFault::DefaultPort => "browsers leave the default port out",
+            PatternFault::Ipv4 => "browsers send an IPv4 address as four decimal numbers",
+            PatternFault::Ipv6 => {
+                "browsers send an IPv6 address in its shortest form and in brackets"
+            }
+            PatternFault::WildcardWithoutDot => "`*` in front of a domain is followed by a dot",
+            PatternFault::AnyWebHost => {
+                "any host is not a pattern for `http` and `https`; `*` alone allows every \
+                 origin, and `{ regex = 'https://.*' }` every one over TLS"
+            }
+            PatternFault::WildcardPlace => {
+                "`*` stands for subdomains (`https://*.example.com`), for a part of the \
+                 leftmost label (`https://pr-*.example.com`), for any port \
+                 (`http://localhost:*`) or for any host of an extension scheme \
+                 (`moz-extension://*`)"
+            }
+        })
+    }
+}
+
+impl<'a> Pattern<'a> {
+    /// Parses a pattern other than `*` and `null`.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, PatternFault> {
+        check_bytes(text)?;
+        let (scheme, rest) = text.split_once("://").ok_or(PatternFault::MissingScheme)?;
+        let authority_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(authority_len);
+        match path {
+            _ if scheme == "file" => return Err(PatternFault::FileScheme),
+            _ if scheme.contains('*') => return Err(PatternFault::WildcardPlace),
+            _ if !is_scheme(scheme) => return Err(PatternFault::Scheme),
+            _ if authority.contains('@') => return Err(PatternFault::UserInfo),
+            "" => {}
+            "/" => return Err(PatternFault::TrailingSlash),
+            _ => return Err(PatternFault::Path),
+        }
+        let (host, port) = split_port(authority)?;
+        let host = Host::parse(scheme, host)?;
+        let port = match port {
+            None => Port::Exact(None),
+            Some("*") if host == Host::Any => return Err(PatternFault::WildcardPlace),
+            Some("*") => Port::Any,
+            Some(digits) => match parse_port(digits) {
+                None => return Err(PatternFault::Port),
+                port if port == default_port(scheme) => return Err(PatternFault::DefaultPort),
+                port => Port::Exact(port),
+            },
+        };
+        Ok(Pattern { scheme, host, port })
+    }
+}
+
+/// What can be said before the text is taken apart.
+fn check_bytes(text: &str) -> Result<(), PatternFault> {
+    if text.is_empty() {
+        Err(PatternFault::Empty)
+    } else if text.trim() != text {
+        Err(PatternFault::Whitespace)
+    } else if looks_like_regex(text) {
+        Err(PatternFault::LooksLikeRegex)
+    } else if text.contains(|c: char| c == ',' || c.is_whitespace()) {
+        Err(PatternFault::Several)
+    } else if !text.is_ascii() {
+        Err(PatternFault::NotAscii)
+    } else if text.contains(|c: char| c.is_ascii_uppercase()) {
+        Err(PatternFault::UpperCase)
+    } else {
+        Ok(())
+    }
+}
+
+/// Signs that no origin has. A `+` may be part of a scheme, a bracket begins
+/// an IPv6 address, and `?` a query.
+fn looks_like_regex(text: &str) -> bool {
+    let host = text.split_once("://").map_or(text, |(_, host)| host);
+    text.contains(['\\', '^', '$', '(', ')', '|', '{', '}'])
+        || text.contains("?://")
+        || host.contains('+')
+        || host.rfind('[') > Some(0)
+}
+
+/// Host and port of an authority; the port as written, without its colon.
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), PatternFault> {
+    if authority.starts_with('[') {
+        let close = authority.find(']').ok_or(PatternFault::Ipv6)?;
+        let (host, port) = authority.split_at(close + 1);
+        match port.strip_prefix(':') {
+            None if !port.is_empty() => Err(PatternFault::Ipv6),
+            port => Ok((host, port)),
+        }
+    } else {
+        match authority.split_once(':') {
+            None => Ok((authority, None)),
+            Some((_, port)) if port.contains(':') => Err(PatternFault::Ipv6),
+            Some((host, port)) => Ok((host, Some(port))),
+        }
+    }
+}
+
+impl<'a> Host<'a> {
+    fn parse(scheme: &str, host: &'a str) -> Result<Self, PatternFault> {
+        if host.is_empty() {
+            return Err(PatternFault::EmptyHost);
+        }
+        if let Some(address) = host.strip_prefix('[') {
+            let address = address.strip_suffix(']').unwrap_or(address);
+            return match is_canonical_ipv6(address) {
+                true => Ok(Host::Exact(host)),
+                false => Err(PatternFault::Ipv6),
+            };
+        }
+        if !host.contains('*') {
+            check_domain(scheme, host)?;
+            return Ok(Host::Exact(host));
+        }
+        if host == "*" {
+            return match is_http(scheme) {
+                true => Err(PatternFault::AnyWebHost),
+                false => Ok(Host::Any),
+            };
+        }
+        let (label, base) = host.split_once('.').ok_or(PatternFault::WildcardPlace)?;
+        let (prefix, suffix) = label.split_once('*').ok_or(PatternFault::WildcardPlace)?;
+        if suffix.contains('*') || base.contains('*') {
+            return Err(PatternFault::WildcardPlace);
+        }
+        if host.len() > MAX_HOST || !label.bytes().all(|b| b == b'*' || is_label_byte(b)) {
+            return Err(PatternFault::Host);
+        }
+        if is_http(scheme) && is_numeric_host(base) {
+            // An address has no subdomains.
+            return Err(PatternFault::WildcardPlace);
+        }
+        check_domain(scheme, base)?;
+        match (prefix, suffix.as_bytes().first()) {
+            ("", None) => Ok(Host::Subdomains { base }),
+            ("", Some(b'a'..=b'z' | b'0'..=b'9')) => Err(PatternFault::WildcardWithoutDot),
+            _ => Ok(Host::InLabel {
+                prefix,
+                suffix,
+                base,
+            }),
+        }
+    }
+}
+
+fn check_domain(scheme: &str, host: &str) -> Result<(), PatternFault> {
+    if !is_domain(host) {
+        Err(PatternFault::Host)
+    } else if is_http(scheme) && is_numeric_host(host) && !is_canonical_ipv4(host) {
+        Err(PatternFault::Ipv4)
+    } else {
+        Ok(())
+    }
+}
+
+/// The pattern that the author most likely meant; what it returns parses.
+pub(crate) fn repair(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    if matches!(&text[..], "*" | "null") {
+        return Some(text);
+    }
+    if looks_like_regex(&text) {
+        return None;
+    }
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (scheme, rest),
+        None => (likely_scheme(&text), text.trim_start_matches('/')),
+    };
+    let authority = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
+    let (host, port) = match authority.parse::<Ipv6Addr>() {
+        Ok(_) => (authority, None),
+        Err(_) => split_port(authority).ok()?,
+    };
+    let host = repair_host(scheme, host);
+    let mut repaired = format!("{scheme}://{host}");
+    match port {
+        None | Some("") => {}
+        Some("*") => repaired.push_str(":*"),
+        Some(digits) => {
+            let port: u16 = digits.parse().ok()?;
+            if default_port(scheme) != Some(port) {
+                let _ = write!(repaired, ":{port}");
+            }
+        }
+    }
+    Pattern::parse(&repaired).ok()?;
+    Some(repaired)
+}
+
+/// Development servers speak plain http.
+fn likely_scheme(authority: &str) -> &'static str {
+    let local = ["localhost", "127.", "[::1]"];
+    if local.iter().any(|host| authority.starts_with(host)) {
+        "http"
+    } else {
+        "https"
+    }
+}
+
+fn repair_host(scheme: &str, host: &str) -> String {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = address.parse::<Ipv6Addr>() {
+        return canonical_ipv6(address);
+    }
+    if is_http(scheme) && is_numeric_host(host) {
+        if let Some(address) = parse_ipv4(host) {
+            return address.to_string();
+        }
+    }
+    match host.strip_prefix('*') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => format!("*.{rest}"),
+        _ => host.to_owned(),
+    }
+}
+
+/// The address that URL parsers read out of one to four numbers, decimal,
+/// octal or hexadecimal, of which the last fills the rest
+/// ([URL, IPv4 parser](https://url.spec.whatwg.org/#concept-ipv4-parser)).
+fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
+    let mut numbers = Vec::with_capacity(4);
+    for part in host.strip_suffix('.').unwrap_or(host).split('.') {
+        numbers.push(match part {
+            "0x" => 0,
+            _ if part.starts_with("0x") => u32::from_str_radix(&part[2..], 16).ok()?,
+            _ if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok()?,
+            _ => part.parse().ok()?,
+        });
+    }
+    let last = numbers.pop()?;
+    let free_bits = 32u32.checked_sub(8 * u32::try_from(numbers.len()).ok()?)?;
+    if u64::from(last) >= 1 << free_bits || free_bits == 0 || numbers.iter().any(|&n| n > 255) {
+        return None;
+    }
+    let leading = numbers.iter().rev().enumerate();
+    let bits = leading.fold(last, |bits, (place, number)| {
+        bits | number << (free_bits as usize + 8 * place)
+    });
+    Some(Ipv4Addr::from(bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PatternFault::*;
+    use super::{Host, Pattern, PatternFault, Port, repair};
+
+    #[test]
+    fn patterns_parse_and_display_as_written() {
+        let exact = |host| (Host::Exact(host), Port::Exact(None));
+        let table = [
+            ("https://example.com", exact("example.com")),
+            ("https://example.com.", exact("example.com.")),
+            ("https://my_host", exact("my_host")),
+            ("tauri://localhost", exact("localhost")),
+            ("web+app://x", exact("x")),
+            ("app://1.2", exact("1.2")),
+            ("http://10.0.0.1", exact("10.0.0.1")),
+            (
+                "http://[::1]:3000",
+                (Host::Exact("[::1]"), Port::Exact(Some(3000))),
+            ),
+            (
+                "https://example.com:80",
+                (Host::Exact("example.com"), Port::Exact(Some(80))),
+            ),
+            ("http://localhost:*", (Host::Exact("localhost"), Port::Any)),
+            ("http://[::1]:*", (Host::Exact("[::1]"), Port::Any)),
+            ("moz-extension://*", (Host::Any, Port::Exact(None))),
+            (
+                "https://*.example.com:*",
+                (
+                    Host::Subdomains {
+                        base: "example.com",
+                    },
+                    Port::Any,
+                ),
+            ),
+            (
+                "https://pr-*.example.com:8443",
+                (
+                    Host::InLabel {
+                        prefix: "pr-",
+                        suffix: "",
+                        base: "example.com",
+                    },
+                    Port::Exact(Some(8443)),
+                ),
+            ),
+            (
+                "https://*-app.example.com",
+                (
+                    Host::InLabel {
+                        prefix: "",
+                        suffix: "-app",
+                        base: "example.com",
+                    },
+                    Port::Exact(None),
+                ),
+            ),
+            (
+                "https://a*b.c",
+                (
+                    Host::InLabel {
+                        prefix: "a",
+                        suffix: "b",
+                        base: "c",
+                    },
+                    Port::Exact(None),
+                ),
+            ),
+        ];
+        for (text, (host, port)) in table {
+            let pattern = Pattern::parse(text).expect(text);
+            assert_eq!((pattern.host, pattern.port), (host, port), "{text}");
+            assert_eq!(pattern.to_string(), text);
+            assert_eq!(repair(text).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn faults_and_their_repairs() {
+        let long = format!("https://{}.example.com", "a".repeat(300));
+        let long_wildcard = format!("https://*.{}", "a.".repeat(126) + "bc");
+        let table = [
+            ("", Empty, None),
+            (
+                " https://example.com",
+                Whitespace,
+                Some("https://example.com"),
+            ),
+            (
+                "https://example.com\n",
+                Whitespace,
+                Some("https://example.com"),
+            ),
+            ("https://a.com, https://b.com", Several, None),
+            ("https://a.com https://b.com", Several, None),
+            ("https://exämple.com", NotAscii, None),
+            ("^https://example\\.com$", LooksLikeRegex, None),
+            ("https://(a|b).example.com", LooksLikeRegex, None),
+            ("https?://example.com", LooksLikeRegex, None),
+            ("https://[a-z]+.example.com", LooksLikeRegex, None),
+            ("https://pr-[0-9].example.com", LooksLikeRegex, None),
+            (
+                "HTTPS://Example.com",
+                UpperCase,
+                Some("https://example.com"),
+            ),
+            ("Null", UpperCase, Some("null")),
+            ("example.com", MissingScheme, Some("https://example.com")),
+            ("//example.com/", MissingScheme, Some("https://example.com")),
+            (
+                "*.example.com",
+                MissingScheme,
+                Some("https://*.example.com"),
+            ),
+            ("*example.com", MissingScheme, Some("https://*.example.com")),
+            (
+                "localhost:3000",
+                MissingScheme,
+                Some("http://localhost:3000"),
+            ),
+            (
+                "127.0.0.1:3000",
+                MissingScheme,
+                Some("http://127.0.0.1:3000"),
+            ),
+            ("localhost:*", MissingScheme, Some("http://localhost:*")),
+            ("file://", FileScheme, None),
+            ("file:///home/index.html", FileScheme, None),
+            ("1http://example.com", Scheme, None),
+            ("https:://example.com", Scheme, None),
+            (
+                "https://example.com/",
+                TrailingSlash,
+                Some("https://example.com"),
+            ),
+            (
+                "https://example.com:8443/",
+                TrailingSlash,
+                Some("https://example.com:8443"),
+            ),
+            ("https://example.com/app", Path, Some("https://example.com")),
+            ("https://example.com//", Path, Some("https://example.com")),
+            ("https://example.com?x=1", Path, Some("https://example.com")),
+            ("https://example.com#x", Path, Some("https://example.com")),
+            ("https://example.com/*", Path, Some("https://example.com")),
+            (
+                "https://me:pw@example.com",
+                UserInfo,
+                Some("https://example.com"),
+            ),
+            ("https://", EmptyHost, None),
+            ("https://:443", EmptyHost, None),
+            ("https://exa!mple.com", PatternFault::Host, None),
+            ("https://example..com", PatternFault::Host, None),
+            ("https://.example.com", PatternFault::Host, None),
+            ("https://pr-*!.example.com", PatternFault::Host, None),
+            (&long, PatternFault::Host, None),
+            (&long_wildcard, PatternFault::Host, None),
+            ("https://example.com:0", PatternFault::Port, None),
+            ("https://example.com:65536", PatternFault::Port, None),
+            (
+                "https://example.com:08443",
+                Port,
+                Some("https://example.com:8443"),
+            ),
+            ("https://example.com:http", PatternFault::Port, None),
+            (
+                "https://example.com:",
+                PatternFault::Port,
+                Some("https://example.com"),
+            ),
+            (
+                "https://example.com:443",
+                DefaultPort,
+                Some("https://example.com"),
+            ),
+            (
+                "http://example.com:80",
+                DefaultPort,
+                Some("http://example.com"),
+            ),
+            (
+                "https://*.example.com:443",
+                DefaultPort,
+                Some("https://*.example.com"),
+            ),
+            ("http://127.1:3000", Ipv4, Some("http://127.0.0.1:3000")),
+            ("http://0x7f.0.0.1", Ipv4, Some("http://127.0.0.1")),
+            ("http://010.0.0.1", Ipv4, Some("http://8.0.0.1")),
+            ("http://2130706433", Ipv4, Some("http://127.0.0.1")),
+            ("http://1.2.3.4.5", Ipv4, None),
+            ("http://1.2.3.256", Ipv4, None),
+            ("http://256.2.3.4", Ipv4, None),
+            (
+                "http://[0:0:0:0:0:0:0:1]:3000",
+                Ipv6,
+                Some("http://[::1]:3000"),
+            ),
+            (
+                "http://[::ffff:1.2.3.4]",
+                Ipv6,
+                Some("http://[::ffff:102:304]"),
+            ),
+            ("http://::1", Ipv6, Some("http://[::1]")),
+            ("http://[fe80::1%25eth0]", Ipv6, None),
+            ("http://[::1", Ipv6, None),
+            ("http://[::1]x", Ipv6, None),
+            (
+                "https://*example.com",
+                WildcardWithoutDot,
+                Some("https://*.example.com"),
+            ),
+            ("https://*", AnyWebHost, None),
+            ("http://*:*", AnyWebHost, None),
+            ("*://example.com", WildcardPlace, None),
+            ("https://example.*", WildcardPlace, None),
+            ("https://a.*.example.com", WildcardPlace, None),
+            ("https://*.*.example.com", WildcardPlace, None),
+            ("https://a*b*.example.com", WildcardPlace, None),
+            ("https://pr-*", WildcardPlace, None),
+            ("http://192.168.0.*", WildcardPlace, None),
+            ("http://*.168.0.1", WildcardPlace, None),
+            ("moz-extension://*:*", WildcardPlace, None),
+            ("https://example.com:80*", PatternFault::Port, None),
+            ("**", MissingScheme, None),
+        ];
+        for (text, fault, repaired) in table {
+            assert_eq!(Pattern::parse(text), Err(fault), "{text:?}");
+            assert_eq!(repair(text).as_deref(), repaired, "{text:?}");
+        }
+    }
+}

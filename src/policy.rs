@@ -1,0 +1,93 @@
+//! The compiled form of a configuration.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::config::{CorsConfig, Enforcement, InnerHeaders, PreflightMode};
+use crate::method::Methods;
+use crate::origin::OriginMatcher;
+use crate::request_headers::RequestHeaders;
+use crate::vary::Vary;
+
+/// A CORS policy: checked, immutable, and with all header values ready.
+///
+/// A clone is a reference to the same policy. It comes from
+/// [`CorsConfig::compile`] and needs nothing but the [`http`] crate: ask
+/// [`decide`](Policy::decide) about a request, or give it to a
+/// [`CorsLayer`](crate::CorsLayer).
+#[derive(Clone)]
+#[must_use]
+pub struct Policy(pub(crate) Arc<Compiled>);
+
+/// What a policy consists of.
+pub(crate) struct Compiled {
+    pub(crate) config: CorsConfig,
+    pub(crate) origins: OriginMatcher,
+    pub(crate) methods: Methods,
+    pub(crate) request_headers: RequestHeaders,
+    pub(crate) grant: Grant,
+    pub(crate) preflight: PreflightAnswer,
+    pub(crate) expose: Expose,
+    /// Of responses to all but preflights; `None` if they are the same for
+    /// every origin.
+    pub(crate) vary: Option<Vary>,
+}
+
+/// Whom a response is shared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// `*`, whatever the request's origin, and without one.
+    Everyone,
+    /// The request's origin.
+    Origin,
+}
+
+/// The answer to a preflight, precomputed.
+#[derive(Debug)]
+pub(crate) struct PreflightAnswer {
+    pub(crate) status: StatusCode,
+    /// All headers that an answer can have. Those whose value comes from the
+    /// request hold a place, so that a clone never grows.
+    pub(crate) headers: HeaderMap,
+    pub(crate) mirror_method: bool,
+    pub(crate) mirror_headers: bool,
+    pub(crate) vary: Vary,
+    /// The headers of a refusal.
+    pub(crate) refusal: HeaderMap,
+}
+
+/// What an actual response exposes.
+#[derive(Debug)]
+pub(crate) enum Expose {
+    Nothing,
+    Value(HeaderValue),
+    /// The names that the response has.
+    Present,
+}
+
+impl Policy {
+    /// The normalised configuration. Compiling it gives the same policy.
+    pub fn config(&self) -> &CorsConfig {
+        &self.0.config
+    }
+
+    pub(crate) fn enforced_here(&self) -> bool {
+        self.0.config.enforcement == Enforcement::Server
+    }
+
+    pub(crate) fn mode(&self) -> PreflightMode {
+        self.0.config.preflight
+    }
+
+    pub(crate) fn keeps_inner_headers(&self) -> bool {
+        self.0.config.inner_headers == InnerHeaders::Keep
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Policy").field(&self.0.config).finish()
+    }
+}

@@ -1,0 +1,163 @@
+//! The names in `Access-Control-Request-Headers`, checked without allocation
+//! and with bounded work.
+
+use http::HeaderValue;
+use http::header::GetAll;
+
+/// Empty elements and repeated names that a list may hold beside its names:
+/// recipients accept a reasonable number (RFC 9110 section 5.6.1.2).
+const SLACK_ELEMENTS: usize = 16;
+/// The bytes that any list may have, so that the refusal of an ordinary one
+/// can name the header.
+const MIN_BYTES: usize = 1024;
+/// The bytes and elements of a list when any name is allowed. Servers limit
+/// all headers together to a few dozen kilobytes; what a page really asks for
+/// is far below.
+const MAX_MIRRORED_BYTES: usize = 4096;
+const MAX_MIRRORED_ELEMENTS: usize = 256;
+
+/// The request-header names that a policy allows.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestHeaders {
+    rule: Rule,
+    max_bytes: usize,
+    max_elements: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Rule {
+    /// Lower case and sorted.
+    List(Box<[Box<str>]>),
+    /// Each name that a script can set.
+    Any { authorization: bool },
+}
+
+/// Why a list of requested names is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault<'a> {
+    Malformed,
+    TooLong,
+    Forbidden(&'a str),
+    NotAllowed(&'a str),
+}
+
+impl RequestHeaders {
+    /// Allows lower-case names.
+    pub(crate) fn list(mut names: Vec<Box<str>>) -> Self {
+        names.sort_unstable();
+        // A comma and optional white space on both sides of it.
+        let bytes = names.iter().map(|name| name.len() + 3).sum::<usize>();
+        RequestHeaders {
+            max_bytes: bytes.max(MIN_BYTES),
+            max_elements: names.len() + SLACK_ELEMENTS,
+            rule: Rule::List(names.into_boxed_slice()),
+        }
+    }
+
+    /// Allows each name that a script can set, `Authorization` if told so.
+    pub(crate) fn any(authorization: bool) -> Self {
+        RequestHeaders {
+            rule: Rule::Any { authorization },
+            max_bytes: MAX_MIRRORED_BYTES,
+            max_elements: MAX_MIRRORED_ELEMENTS,
+        }
+    }
+
+    /// Checks the names in all lines, read as one list; stops at the first
+    /// that is not allowed.
+    pub(crate) fn check<'a>(&self, lines: &GetAll<'a, HeaderValue>) -> Result<(), Fault<'a>> {
+        let mut bytes = 0;
+        for line in lines {
+            bytes += line.len() + 1;
+            if bytes > self.max_bytes {
+                return Err(Fault::TooLong);
+            }
+        }
+        let elements = lines
+            .iter()
+            .flat_map(|line| line.as_bytes().split(|&b| b == b','));
+        for (index, element) in elements.enumerate() {
+            if index >= self.max_elements {
+                return Err(Fault::TooLong);
+            }
+            self.check_name(element.trim_ascii())?;
+        }
+        Ok(())
+    }
+
+    fn check_name<'a>(&self, name: &'a [u8]) -> Result<(), Fault<'a>> {
+        if name.is_empty() || self.lists(name) {
+            return Ok(());
+        }
+        let name = token(name).ok_or(Fault::Malformed)?;
+        if is_forbidden(name) {
+            return Err(Fault::Forbidden(name));
+        }
+        match self.rule {
+            Rule::Any { authorization } if authorization || !is_authorization(name) => Ok(()),
+            _ => Err(Fault::NotAllowed(name)),
+        }
+    }
+
+    fn lists(&self, name: &[u8]) -> bool {
+        let Rule::List(names) = &self.rule else {
+            return false;
+        };
+        let lower = || name.iter().map(u8::to_ascii_lowercase);
+        names
+            .binary_search_by(|listed| listed.bytes().cmp(lower()))
+            .is_ok()
+    }
+}
+
+/// The one name that `*` does not cover
+/// ([Fetch](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name)).
+pub(crate) fn is_authorization(name: &str) -> bool {
+    name.eq_ignore_ascii_case("authorization")
+}
+
+/// The text of a token (RFC 9110 section 5.6.2).
+pub(crate) fn token(bytes: &[u8]) -> Option<&str> {
+    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    let is_token = !bytes.is_empty() && bytes.iter().all(is_token_byte);
+    std::str::from_utf8(bytes).ok().filter(|_| is_token)
+}
+
+/// The names that no script can set
+/// ([Fetch](https://fetch.spec.whatwg.org/#forbidden-request-header)), in any
+/// case. Those that are forbidden for some values only are not among them.
+pub(crate) fn is_forbidden(name: &str) -> bool {
+    const NAMES: [&str; 22] = [
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "access-control-request-private-network",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    ];
+    let has_prefix = |prefix: &str| {
+        let start = name.as_bytes().get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    };
+    has_prefix("proxy-")
+        || has_prefix("sec-")
+        || NAMES
+            .iter()
+            .any(|forbidden| name.eq_ignore_ascii_case(forbidden))
+}
