@@ -50,19 +50,17 @@ pub(super) fn request_headers(
     let AllowHeaders::List(names) = &config.allow_headers else {
         return (AllowHeaders::Mirror, RequestHeaders::any(true));
     };
-    // `Authorization` is the one name that may stand beside `*`.
-    let (authorization, others): (Vec<_>, Vec<_>) = names
+    let mut list = Names::check("allow_headers", names, errors, check_request_header);
+    let authorization = list
+        .names
         .iter()
-        .enumerate()
-        .partition(|(_, name)| request_headers::is_authorization(name));
-    let any = names.iter().any(|name| name == ANY);
-    let mut list = Names::check_some("allow_headers", others, errors, check_request_header);
-    let covered = any && config.allow_credentials;
-    if !authorization.is_empty() && !covered {
-        list.names.push("authorization".to_owned());
+        .any(|name| request_headers::is_authorization(name));
+    if list.any && config.allow_credentials {
+        // `*` covers it then.
+        list.names.retain(|name| name == ANY);
     }
-    let compiled = match any {
-        true => RequestHeaders::any(config.allow_credentials || !authorization.is_empty()),
+    let compiled = match list.any {
+        true => RequestHeaders::any(config.allow_credentials || authorization),
         false => RequestHeaders::list(list.names.iter().map(|name| name[..].into()).collect()),
     };
     (AllowHeaders::List(list.names), compiled)
@@ -155,19 +153,9 @@ impl Names {
         errors: &mut Vec<ConfigError>,
         normalise: impl Fn(&str) -> Result<String, (Kind, Option<String>)>,
     ) -> Self {
-        Names::check_some(field, list.iter().enumerate(), errors, normalise)
-    }
-
-    /// Checks the names at these places of the list.
-    fn check_some<'a>(
-        field: &str,
-        list: impl IntoIterator<Item = (usize, &'a String)>,
-        errors: &mut Vec<ConfigError>,
-        normalise: impl Fn(&str) -> Result<String, (Kind, Option<String>)>,
-    ) -> Self {
         let mut names: Vec<String> = Vec::new();
         let mut any = None;
-        for (index, name) in list {
+        for (index, name) in list.iter().enumerate() {
             let place = || format!("{field}[{index}]");
             match normalise(name) {
                 _ if name == ANY => any = any.or(Some(place())),
@@ -179,7 +167,11 @@ impl Names {
             }
         }
         if let Some(place) = &any {
-            if !names.is_empty() {
+            // `Authorization` is the one name that `*` may not cover.
+            if names
+                .iter()
+                .any(|name| !request_headers::is_authorization(name))
+            {
                 errors.push(ConfigError::new(place, ANY, Kind::AnyNotAlone));
             }
             names.insert(0, ANY.to_owned());
