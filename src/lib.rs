@@ -14,6 +14,8 @@ mod future;
 mod hash;
 mod layer;
 mod method;
+#[cfg(feature = "serde")]
+mod nearest;
 mod origin;
 mod policy;
 mod request_headers;
@@ -23,7 +25,7 @@ mod vary;
 pub use action::Action;
 pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
 pub use config::{
-    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, PreflightMode,
+    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, PreflightMode,
 };
 pub use decision::{Decision, DenyReason, RequestKind, Verdict, is_preflight};
 pub use edit::ResponseEdit;

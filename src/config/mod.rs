@@ -1,7 +1,12 @@
 //! The description of a policy, as written.
 
-use std::fmt;
-use std::time::Duration;
+mod duration;
+mod options;
+#[cfg(feature = "serde")]
+mod serde;
+
+pub use duration::MaxAgeError;
+pub use options::{AllowHeaders, Danger, Enforcement, InnerHeaders, MaxAge, PreflightMode};
 
 use crate::origin::OriginPattern;
 
@@ -196,7 +201,7 @@ impl CorsConfig {
     }
 }
 
-fn strings(items: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+pub(crate) fn strings(items: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
     items
         .into_iter()
         .map(|item| item.as_ref().to_owned())
@@ -222,138 +227,5 @@ impl Default for CorsConfig {
             debug: false,
             dangerously_allow: Vec::new(),
         }
-    }
-}
-
-/// The request headers that a page may set.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AllowHeaders {
-    /// These names, in any case. `*` is any name but `Authorization`, which is
-    /// to be listed beside it; with credentials `*` is any name.
-    List(Vec<String>),
-    /// Whatever a preflight asks for, `Authorization` included: the answer
-    /// repeats the names.
-    Mirror,
-}
-
-impl Default for AllowHeaders {
-    fn default() -> Self {
-        AllowHeaders::List(Vec::new())
-    }
-}
-
-impl<I: IntoIterator<Item: AsRef<str>>> From<I> for AllowHeaders {
-    fn from(names: I) -> Self {
-        AllowHeaders::List(strings(names))
-    }
-}
-
-/// How long a browser may reuse a preflight's answer
-/// ([Fetch](https://fetch.spec.whatwg.org/#http-access-control-max-age)).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MaxAge {
-    /// As long as browsers do by themselves: 5 seconds.
-    #[default]
-    BrowserDefault,
-    /// Not at all: each request is preflighted.
-    Disabled,
-    /// So long, in whole seconds; what is over is cut off. Browsers cap it:
-    /// Chromium at 2 hours, Firefox at 24 hours, Safari at 10 minutes.
-    For(Duration),
-}
-
-/// No time at all is [`MaxAge::Disabled`].
-impl From<Duration> for MaxAge {
-    fn from(duration: Duration) -> Self {
-        if duration.is_zero() {
-            MaxAge::Disabled
-        } else {
-            MaxAge::For(duration)
-        }
-    }
-}
-
-/// What happens to preflights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PreflightMode {
-    /// They are answered here; the inner service does not see them.
-    #[default]
-    Answer,
-    /// The inner service answers; the headers of an answer are added.
-    Decorate,
-    /// The inner service answers; its answer is left as it is.
-    Forward,
-}
-
-/// Who enforces the policy on actual requests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Enforcement {
-    /// The browser: the inner service handles what the policy denies, and the
-    /// page cannot read the response. This is what CORS is.
-    #[default]
-    Browser,
-    /// The server: what the policy denies is answered 403, and the inner
-    /// service does not see it. Requests from the server's own origin pass.
-    ///
-    /// This covers what browsers send without a preflight: form posts and
-    /// WebSocket handshakes. It does not cover clients that send no `Origin`,
-    /// and is no substitute for authentication.
-    Server,
-}
-
-/// What happens to `Access-Control-*` headers that the inner service sets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InnerHeaders {
-    /// They are removed: the policy alone decides.
-    #[default]
-    Replace,
-    /// A response that has any is left as it is, but for `Vary`.
-    Keep,
-}
-
-/// A danger that a policy can take on by naming it in
-/// [`dangerously_allow`](field@CorsConfig::dangerously_allow).
-///
-/// Each concerns policies with credentials only. Without them, no page can
-/// read more than anyone can fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Danger {
-    /// Origins over plain `http`, other than loopback: whoever controls the
-    /// network between the user and that host can be that origin.
-    InsecureOrigins,
-    /// Subdomains of a public suffix, such as `https://*.github.io`: anyone
-    /// can register one.
-    PublicSuffixSubdomains,
-    /// A regular expression that accepts registrable domains without number.
-    UnboundedRegex,
-    /// The opaque origin: any page can have it, in a sandboxed frame.
-    NullOrigin,
-    /// Any origin, with the user's credentials.
-    AnyOriginWithCredentials,
-}
-
-impl Danger {
-    /// The name in configuration files, such as `insecure-origins`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Danger::InsecureOrigins => "insecure-origins",
-            Danger::PublicSuffixSubdomains => "public-suffix-subdomains",
-            Danger::UnboundedRegex => "unbounded-regex",
-            Danger::NullOrigin => "null-origin",
-            Danger::AnyOriginWithCredentials => "any-origin-with-credentials",
-        }
-    }
-}
-
-impl fmt::Display for Danger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

@@ -1,0 +1,257 @@
+//! Configurations in files: TOML, JSON and YAML.
+#![cfg(feature = "serde")]
+
+use std::time::Duration;
+
+use tower_cors::{
+    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, OriginPattern,
+    PreflightMode,
+};
+
+const TOML: &str = r#"
+allow_origins = ["https://app.example.com", { regex = 'https://pr-\d+\.example\.com' }, { host_regex = 'a\.b' }]
+allow_methods = ["GET", "PUT"]
+allow_headers = ["authorization", "content-type"]
+expose_headers = "*"
+allow_credentials = true
+max_age = "10m"
+allow_private_network = true
+preflight = "decorate"
+preflight_status = 200
+enforcement = "server"
+inner_headers = "keep"
+answer_without_origin = false
+debug = true
+dangerously_allow = ["insecure-origins"]
+"#;
+
+const JSON: &str = r#"{
+    "allow_origins": ["https://app.example.com", {"regex": "https://pr-\\d+\\.example\\.com"}, {"host_regex": "a\\.b"}],
+    "allow_methods": ["GET", "PUT"],
+    "allow_headers": ["authorization", "content-type"],
+    "expose_headers": "*",
+    "allow_credentials": true,
+    "max_age": 600,
+    "allow_private_network": true,
+    "preflight": "decorate",
+    "preflight_status": 200,
+    "enforcement": "server",
+    "inner_headers": "keep",
+    "answer_without_origin": false,
+    "debug": true,
+    "dangerously_allow": ["insecure-origins"]
+}"#;
+
+const YAML: &str = r#"
+allow_origins:
+  - https://app.example.com
+  - regex: https://pr-\d+\.example\.com
+  - host_regex: a\.b
+allow_methods: [GET, PUT]
+allow_headers: [authorization, content-type]
+expose_headers: "*"
+allow_credentials: true
+max_age: 10m
+allow_private_network: true
+preflight: decorate
+preflight_status: 200
+enforcement: server
+inner_headers: keep
+answer_without_origin: false
+debug: true
+dangerously_allow: [insecure-origins]
+"#;
+
+fn every_field() -> CorsConfig {
+    CorsConfig::new([
+        OriginPattern::from("https://app.example.com"),
+        OriginPattern::regex(r"https://pr-\d+\.example\.com"),
+        OriginPattern::host_regex(r"a\.b"),
+    ])
+    .allow_methods(["GET", "PUT"])
+    .allow_headers(["authorization", "content-type"])
+    .expose_headers(["*"])
+    .allow_credentials(true)
+    .max_age(Duration::from_secs(600))
+    .allow_private_network(true)
+    .preflight(PreflightMode::Decorate)
+    .preflight_status(200)
+    .enforcement(Enforcement::Server)
+    .inner_headers(InnerHeaders::Keep)
+    .answer_without_origin(false)
+    .debug(true)
+    .dangerously_allow([Danger::InsecureOrigins])
+}
+
+#[test]
+fn every_format_gives_the_same_configuration() {
+    assert_eq!(toml::from_str::<CorsConfig>(TOML).unwrap(), every_field());
+    assert_eq!(
+        serde_json::from_str::<CorsConfig>(JSON).unwrap(),
+        every_field()
+    );
+    assert_eq!(
+        serde_saphyr::from_str::<CorsConfig>(YAML).unwrap(),
+        every_field()
+    );
+}
+
+#[test]
+fn what_is_absent_has_its_default() {
+    let config: CorsConfig = toml::from_str("allow_origins = '*'").unwrap();
+    assert_eq!(config, CorsConfig::new(["*"]));
+    assert_eq!(
+        toml::from_str::<CorsConfig>("").unwrap(),
+        CorsConfig::default()
+    );
+}
+
+#[test]
+fn a_round_trip_is_the_identity() {
+    let configs = [
+        every_field(),
+        CorsConfig::default(),
+        CorsConfig::new(["*"]).allow_headers(AllowHeaders::Mirror),
+        CorsConfig::new(["*"]).max_age(MaxAge::Disabled),
+        CorsConfig::new(["*"]).max_age(Duration::from_millis(1500)),
+        CorsConfig::new(["*"])
+            .allow_methods(["*"])
+            .allow_headers(["*", "authorization"]),
+        CorsConfig::new(["*"]).allow_methods([""; 0]),
+    ];
+    for config in configs {
+        let text = toml::to_string(&config).unwrap();
+        assert_eq!(
+            toml::from_str::<CorsConfig>(&text).unwrap(),
+            config,
+            "{text}"
+        );
+        let text = serde_json::to_string(&config).unwrap();
+        assert_eq!(
+            serde_json::from_str::<CorsConfig>(&text).unwrap(),
+            config,
+            "{text}"
+        );
+        let text = serde_saphyr::to_string(&config).unwrap();
+        assert_eq!(
+            serde_saphyr::from_str::<CorsConfig>(&text).unwrap(),
+            config,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn only_what_differs_from_the_default_is_written() {
+    let config = CorsConfig::new(["https://a.example"]).allow_credentials(true);
+    assert_eq!(
+        toml::to_string(&config).unwrap(),
+        "allow_origins = [\"https://a.example\"]\nallow_credentials = true\n"
+    );
+}
+
+#[test]
+fn a_predicate_cannot_be_written() {
+    let config = CorsConfig::new([OriginPattern::predicate(|_| true)]);
+    assert_eq!(
+        serde_json::to_string(&config).unwrap_err().to_string(),
+        "a function cannot be written to a file"
+    );
+}
+
+#[test]
+fn shapes_that_are_wrong() {
+    let table = [
+        (
+            r#"{"alow_origins": []}"#,
+            "`alow_origins` is not a field of a CORS configuration; did you mean `allow_origins`? at line 1 column 15",
+        ),
+        (
+            r#"{"listen": 1}"#,
+            "`listen` is not a field of a CORS configuration; expected one of `allow_origins`, \
+             `allow_methods`, `allow_headers`, `expose_headers`, `allow_credentials`, `max_age`, \
+             `allow_private_network`, `preflight`, `preflight_status`, `enforcement`, \
+             `inner_headers`, `answer_without_origin`, `debug`, `dangerously_allow` at line 1 column 9",
+        ),
+        (
+            r#"{"debug": true, "debug": true}"#,
+            "duplicate field `debug` at line 1 column 23",
+        ),
+        (
+            r#"{"allow_origins": "https://a.example"}"#,
+            "invalid type: string \"https://a.example\", expected a list, or `\"*\"` at line 1 column 37",
+        ),
+        (
+            r#"{"allow_origins": [7]}"#,
+            "invalid type: integer `7`, expected an origin pattern, or `{ regex = \"…\" }` at line 1 column 20",
+        ),
+        (
+            r#"{"allow_origins": [{"regexp": "x"}]}"#,
+            "`regexp` is not a kind of origin pattern; did you mean `regex`? at line 1 column 28",
+        ),
+        (
+            r#"{"allow_origins": [{}]}"#,
+            "invalid length 0, expected an origin pattern, or `{ regex = \"…\" }` at line 1 column 21",
+        ),
+        (
+            r#"{"allow_origins": [{"regex": "x", "host_regex": "y"}]}"#,
+            "invalid length 2, expected an origin pattern, or `{ regex = \"…\" }` at line 1 column 46",
+        ),
+        (
+            r#"{"allow_headers": "any"}"#,
+            "invalid type: string \"any\", expected a list, `\"*\"`, or `\"mirror\"` at line 1 column 23",
+        ),
+        (
+            r#"{"allow_credentials": "yes"}"#,
+            "invalid type: string \"yes\", expected a boolean at line 1 column 27",
+        ),
+        (
+            r#"{"max_age": "soon"}"#,
+            "max_age `soon`: a maximum age is a number of seconds or a duration, such as `600`, `10m` or `1h30m` at line 1 column 18",
+        ),
+        (
+            r#"{"max_age": -1}"#,
+            "max_age `-1s`: a maximum age is not negative; write `0` to disable at line 1 column 14",
+        ),
+        (
+            r#"{"max_age": 1.5}"#,
+            "invalid type: floating point `1.5`, expected a number of seconds, or a duration such as `\"12h\"` at line 1 column 15",
+        ),
+        (
+            r#"{"preflight": "forwards"}"#,
+            "`forwards` is not a preflight mode; did you mean `forward`? at line 1 column 24",
+        ),
+        (
+            r#"{"enforcement": "client"}"#,
+            "`client` is not an enforcement; expected one of `browser`, `server` at line 1 column 24",
+        ),
+        (
+            r#"{"dangerously_allow": ["insecure_origins"]}"#,
+            "`insecure_origins` is not a danger; did you mean `insecure-origins`? at line 1 column 41",
+        ),
+    ];
+    for (json, message) in table {
+        let error = serde_json::from_str::<CorsConfig>(json).unwrap_err();
+        assert_eq!(error.to_string(), message, "{json}");
+    }
+}
+
+#[test]
+fn errors_carry_the_place_in_the_file() {
+    let error = toml::from_str::<CorsConfig>("debug = true\nalow_origins = []\n").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "TOML parse error at line 2, column 1
+  |
+2 | alow_origins = []
+  | ^^^^^^^^^^^^
+`alow_origins` is not a field of a CORS configuration; did you mean `allow_origins`?
+"
+    );
+    let error = serde_saphyr::from_str::<CorsConfig>("debug: true\nmax_age: -1s\n").unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("line 2") && message.contains("is not negative"),
+        "{message}"
+    );
+}
