@@ -98,7 +98,8 @@ impl Decision<'_> {
                 DenyReason::HeaderNotAllowed(_) | DenyReason::PrivateNetworkNotAllowed,
             ) => {}
             // Browsers take safelisted methods as listed.
-            Verdict::Denied(DenyReason::MethodNotAllowed) if !self.asks_safelisted_method() => {}
+            Verdict::Denied(DenyReason::MethodNotAllowed)
+                if !self.asks_safelisted_method() && self.may_mirror_headers() => {}
             Verdict::Denied(_) => return (StatusCode::FORBIDDEN, answer.refusal.clone()),
         }
         let mut headers = answer.headers.clone();
@@ -131,6 +132,13 @@ impl Decision<'_> {
         asked
             .and_then(|method| method.to_str().ok())
             .is_some_and(is_safelisted)
+    }
+
+    /// The requested names are checked after the method. What is no name must
+    /// not be repeated.
+    fn may_mirror_headers(&self) -> bool {
+        !self.policy.0.preflight.mirror_headers
+            || self.policy.check_asked_headers(self.headers).is_ok()
     }
 
     /// The requested names in one line.

@@ -141,12 +141,18 @@ impl<'a> Decision<'a> {
     /// Among several regular expressions, telling which one allocates.
     #[must_use]
     pub fn matched(&self) -> Option<&'a OriginPattern> {
-        let index = self
-            .policy
+        self.policy
+            .0
+            .config
+            .allow_origins
+            .get(self.matched_index()?)
+    }
+
+    pub(crate) fn matched_index(&self) -> Option<usize> {
+        self.policy
             .0
             .origins
-            .index(self.matched?, self.origin?.as_bytes())?;
-        self.policy.0.config.allow_origins.get(index)
+            .index(self.matched?, self.origin?.as_bytes())
     }
 }
 
@@ -247,7 +253,7 @@ impl Policy {
         Ok(())
     }
 
-    fn check_actual_method(&self, method: &Method) -> Result<(), DenyReason<'static>> {
+    pub(crate) fn check_actual_method(&self, method: &Method) -> Result<(), DenyReason<'static>> {
         // Over HTTP/2, a WebSocket handshake is a CONNECT where HTTP/1.1 has a
         // GET (RFC 8441).
         let method = if method == Method::CONNECT {
@@ -268,17 +274,34 @@ impl Policy {
         method: Option<&HeaderValue>,
         decision: &Decision<'a>,
     ) -> Result<(), DenyReason<'a>> {
+        self.check_asked_method(method)?;
+        self.check_asked_headers(decision.headers)?;
+        self.check_private_network(decision.asks_private_network)
+    }
+
+    /// `None` is anything but one line.
+    pub(crate) fn check_asked_method(
+        &self,
+        method: Option<&HeaderValue>,
+    ) -> Result<(), DenyReason<'static>> {
         let method = method
             .map(HeaderValue::as_bytes)
             .filter(|method| method.len() <= MAX_METHOD);
         let method = method.and_then(token).ok_or(DenyReason::MethodMalformed)?;
         if is_forbidden(method) {
-            return Err(DenyReason::MethodForbidden);
+            Err(DenyReason::MethodForbidden)
+        } else if !self.0.methods.allows(method) {
+            Err(DenyReason::MethodNotAllowed)
+        } else {
+            Ok(())
         }
-        if !self.0.methods.allows(method) {
-            return Err(DenyReason::MethodNotAllowed);
-        }
-        let lines = decision.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+    }
+
+    pub(crate) fn check_asked_headers<'a>(
+        &self,
+        headers: &'a HeaderMap,
+    ) -> Result<(), DenyReason<'a>> {
+        let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
         self.0
             .request_headers
             .check(&lines)
@@ -287,8 +310,11 @@ impl Policy {
                 Fault::TooLong => DenyReason::HeadersTooLong,
                 Fault::Forbidden(name) => DenyReason::HeaderForbidden(name),
                 Fault::NotAllowed(name) => DenyReason::HeaderNotAllowed(name),
-            })?;
-        match decision.asks_private_network && !self.0.config.allow_private_network {
+            })
+    }
+
+    pub(crate) fn check_private_network(&self, asked: bool) -> Result<(), DenyReason<'static>> {
+        match asked && !self.0.config.allow_private_network {
             true => Err(DenyReason::PrivateNetworkNotAllowed),
             false => Ok(()),
         }

@@ -10,11 +10,11 @@ mod config;
 mod decision;
 mod edit;
 mod error;
+mod explain;
 mod future;
 mod hash;
 mod layer;
 mod method;
-#[cfg(feature = "serde")]
 mod nearest;
 mod origin;
 mod policy;
@@ -30,6 +30,7 @@ pub use config::{
 pub use decision::{Decision, DenyReason, RequestKind, Verdict, is_preflight};
 pub use edit::ResponseEdit;
 pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
+pub use explain::{Check, Difference, Explanation, NearMiss, Subject};
 pub use future::ResponseFuture;
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault};

@@ -1,5 +1,6 @@
 //! What somebody may have meant.
 
+#[cfg(feature = "serde")]
 /// The candidate with the fewest changes to the text, if they are few.
 pub(crate) fn nearest<'a>(
     text: &str,

@@ -63,7 +63,7 @@ impl fmt::Display for Pattern<'_> {
 }
 
 /// Why a text is not an origin pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PatternFault {
     /// Nothing is written.
@@ -244,6 +244,24 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), PatternFault> {
 }
 
 impl<'a> Host<'a> {
+    /// Whether the pattern matches a host, decided by reading it. The compiled
+    /// matcher is what requests meet; this is for explanations.
+    pub(crate) fn matches(&self, host: &str) -> bool {
+        let labels = |base| host.strip_suffix(base)?.strip_suffix('.');
+        match *self {
+            Host::Any => true,
+            Host::Exact(exact) => host == exact,
+            Host::Subdomains { base } => labels(base).is_some_and(|labels| !labels.is_empty()),
+            Host::InLabel {
+                prefix,
+                suffix,
+                base,
+            } => labels(base)
+                .and_then(|label| label.strip_prefix(prefix)?.strip_suffix(suffix))
+                .is_some_and(|middle| !middle.is_empty() && !middle.contains('.')),
+        }
+    }
+
     fn parse(scheme: &str, host: &'a str) -> Result<Self, PatternFault> {
         if host.is_empty() {
             return Err(PatternFault::EmptyHost);

@@ -13,8 +13,7 @@ mod regexes;
 pub use grammar::PatternFault;
 pub use pattern::{OriginPattern, OriginPredicate};
 
-use grammar::{Host, Port};
-pub(crate) use grammar::{Pattern, repair};
+pub(crate) use grammar::{Host, Pattern, Port, repair};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 #[cfg(feature = "regex")]
 pub(crate) use regexes::{Regexes, check as check_regex};
