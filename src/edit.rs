@@ -131,7 +131,7 @@ fn present_names(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut list = String::new();
     for name in headers
         .keys()
-        .filter(|name| !is_shown_anyway(name) && !is_hidden(name))
+        .filter(|name| !is_shown_anyway(name.as_str()) && !is_hidden(name))
     {
         if !list.is_empty() {
             list.push_str(", ");
@@ -144,9 +144,9 @@ fn present_names(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 /// ([Fetch, CORS-safelisted response-header name](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name))
-pub(crate) fn is_shown_anyway(name: &HeaderName) -> bool {
+pub(crate) fn is_shown_anyway(name: &str) -> bool {
     matches!(
-        name.as_str(),
+        name,
         "cache-control"
             | "content-language"
             | "content-length"

@@ -118,11 +118,8 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.field)?;
-        if !self.value.is_empty() {
-            write!(f, " `{}`", self.value.escape_debug())?;
-        }
-        write!(f, ": {}", self.kind)?;
+        fmt_place(f, &self.field, &self.value)?;
+        self.kind.fmt(f)?;
         match &self.suggestion {
             Some(suggestion) => write!(f, "; write `{suggestion}`"),
             None => Ok(()),
@@ -131,6 +128,16 @@ impl fmt::Display for ConfigError {
 }
 
 impl Error for ConfigError {}
+
+/// The field, and the value if there is one.
+pub(crate) fn fmt_place(f: &mut fmt::Formatter<'_>, field: &str, value: &str) -> fmt::Result {
+    match value {
+        "" => write!(f, "{field}: "),
+        // Only what would garble the line is escaped: a regex stays readable.
+        _ if value.contains(char::is_control) => write!(f, "{field} `{}`: ", value.escape_debug()),
+        _ => write!(f, "{field} `{value}`: "),
+    }
+}
 
 /// What is wrong with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +183,7 @@ pub enum ConfigErrorKind {
         /// The danger.
         danger: Danger,
         /// An origin that the pattern allows and an attacker can have.
-        witness: Option<String>,
+        witness: String,
     },
 }
 
@@ -213,14 +220,13 @@ impl fmt::Display for ConfigErrorKind {
                 "the unit is a second; write `0` to disable, or `1s` or more"
             }
             Kind::MaxAgeTooLong => "no browser keeps an answer longer than a day; write `24h`",
-            Kind::Danger { danger, witness } => return fmt_danger(f, *danger, witness.as_deref()),
+            Kind::Danger { danger, witness } => return fmt_danger(f, *danger, witness),
         })
     }
 }
 
-fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: Option<&str>) -> fmt::Result {
+fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt::Result {
     f.write_str("with credentials, ")?;
-    let witness = witness.unwrap_or("https://evil.example");
     match danger {
         Danger::InsecureOrigins => write!(
             f,

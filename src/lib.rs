@@ -4,6 +4,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod action;
+mod advisory;
 mod body;
 mod compile;
 mod config;
@@ -23,6 +24,7 @@ mod service;
 mod vary;
 
 pub use action::Action;
+pub use advisory::{Advisory, AdvisoryKind};
 pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
 pub use config::{
     AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, PreflightMode,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, InnerHeaders, PreflightMode};
 use crate::method::Methods;
 use crate::origin::OriginMatcher;
@@ -24,6 +25,7 @@ pub struct Policy(pub(crate) Arc<Compiled>);
 /// What a policy consists of.
 pub(crate) struct Compiled {
     pub(crate) config: CorsConfig,
+    pub(crate) advisories: Vec<Advisory>,
     pub(crate) origins: OriginMatcher,
     pub(crate) methods: Methods,
     pub(crate) request_headers: RequestHeaders,
@@ -71,6 +73,12 @@ impl Policy {
     /// The normalised configuration. Compiling it gives the same policy.
     pub fn config(&self) -> &CorsConfig {
         &self.0.config
+    }
+
+    /// What works, but hardly as intended: worth a line in the log of a start.
+    #[must_use]
+    pub fn advisories(&self) -> &[Advisory] {
+        &self.0.advisories
     }
 
     pub(crate) fn enforced_here(&self) -> bool {

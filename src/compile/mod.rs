@@ -1,6 +1,8 @@
 //! From a configuration to a policy. Every error is gathered.
 
+mod advice;
 mod answer;
+mod dangers;
 mod names;
 mod origins;
 
@@ -10,10 +12,18 @@ use std::time::Duration;
 use http::HeaderName;
 use http::StatusCode;
 
+use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, MaxAge};
 use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 use crate::policy::{Compiled, Grant, Policy};
 use crate::vary::Vary;
+
+/// What is found on the way.
+#[derive(Default)]
+struct Report {
+    errors: Vec<ConfigError>,
+    advisories: Vec<Advisory>,
+}
 
 impl CorsConfig {
     /// Checks the configuration and makes it a policy.
@@ -38,13 +48,13 @@ impl CorsConfig {
     /// );
     /// ```
     pub fn compile(&self) -> Result<Policy, ConfigErrors> {
-        let mut errors = Vec::new();
-        let (allow_origins, origins) = origins::compile(self, &mut errors);
-        let (allow_methods, methods) = names::methods(self, &mut errors);
-        let (allow_headers, request_headers) = names::request_headers(self, &mut errors);
-        let expose_headers = names::exposed_headers(self, &mut errors);
-        let max_age = check_max_age(self.max_age, &mut errors);
-        let status = check_status(self.preflight_status, &mut errors);
+        let mut report = Report::default();
+        let (allow_origins, origins) = origins::compile(self, &mut report);
+        let (allow_methods, methods) = names::methods(self, &mut report);
+        let (allow_headers, request_headers) = names::request_headers(self, &mut report);
+        let expose_headers = names::exposed_headers(self, &mut report);
+        let max_age = check_max_age(self.max_age, &mut report);
+        let status = check_status(self.preflight_status, &mut report);
 
         let mut dangerously_allow = self.dangerously_allow.clone();
         dangerously_allow.sort_unstable();
@@ -58,6 +68,7 @@ impl CorsConfig {
             dangerously_allow,
             ..self.clone()
         };
+        advice::advise(self, &mut report);
         let everyone = origins.allows_any() && !config.allow_credentials;
         let grant = if everyone {
             Grant::Everyone
@@ -72,9 +83,10 @@ impl CorsConfig {
             methods,
             request_headers,
             grant,
+            advisories: report.advisories,
             config,
         };
-        ConfigErrors::unless_empty(errors, Policy(Arc::new(policy)))
+        ConfigErrors::unless_empty(report.errors, Policy(Arc::new(policy)))
     }
 }
 
@@ -88,7 +100,7 @@ fn actual_vary(config: &CorsConfig, grant: Grant) -> Option<Vary> {
     }
 }
 
-fn check_max_age(max_age: MaxAge, errors: &mut Vec<ConfigError>) -> MaxAge {
+fn check_max_age(max_age: MaxAge, report: &mut Report) -> MaxAge {
     let MaxAge::For(duration) = max_age else {
         return max_age;
     };
@@ -98,16 +110,18 @@ fn check_max_age(max_age: MaxAge, errors: &mut Vec<ConfigError>) -> MaxAge {
         seconds if seconds > u64::from(u32::MAX) => ConfigErrorKind::MaxAgeTooLong,
         seconds => return MaxAge::For(Duration::from_secs(seconds)),
     };
-    errors.push(ConfigError::new("max_age", format!("{duration:?}"), kind));
+    report
+        .errors
+        .push(ConfigError::new("max_age", format!("{duration:?}"), kind));
     max_age
 }
 
-fn check_status(status: u16, errors: &mut Vec<ConfigError>) -> StatusCode {
+fn check_status(status: u16, report: &mut Report) -> StatusCode {
     match StatusCode::from_u16(status) {
         Ok(status) if status.is_success() => status,
         _ => {
             let kind = ConfigErrorKind::PreflightStatus;
-            errors.push(ConfigError::new(
+            report.errors.push(ConfigError::new(
                 "preflight_status",
                 status.to_string(),
                 kind,

@@ -1,5 +1,6 @@
 //! Methods and header names.
 
+use super::Report;
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
 use crate::method::{self, Methods};
@@ -9,11 +10,8 @@ use crate::request_headers::{self, RequestHeaders, token};
 pub(super) const ANY: &str = "*";
 
 /// The normalised list of methods, and its compiled form.
-pub(super) fn methods(
-    config: &CorsConfig,
-    errors: &mut Vec<ConfigError>,
-) -> (Vec<String>, Methods) {
-    let list = Names::check("allow_methods", &config.allow_methods, errors, |name| {
+pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>, Methods) {
+    let list = Names::check("allow_methods", &config.allow_methods, report, |name| {
         let upper = name.to_ascii_uppercase();
         if token(name.as_bytes()).is_none() {
             Err((Kind::NotAToken, None))
@@ -26,7 +24,9 @@ pub(super) fn methods(
         }
     });
     if config.allow_methods.is_empty() {
-        errors.push(ConfigError::new("allow_methods", "", Kind::NoMethods));
+        report
+            .errors
+            .push(ConfigError::new("allow_methods", "", Kind::NoMethods));
     }
     let methods = match list.any {
         true => Methods::Any,
@@ -45,12 +45,12 @@ fn is_usual_method(upper: &str) -> bool {
 /// The normalised request headers, and their compiled form.
 pub(super) fn request_headers(
     config: &CorsConfig,
-    errors: &mut Vec<ConfigError>,
+    report: &mut Report,
 ) -> (AllowHeaders, RequestHeaders) {
     let AllowHeaders::List(names) = &config.allow_headers else {
         return (AllowHeaders::Mirror, RequestHeaders::any(true));
     };
-    let mut list = Names::check("allow_headers", names, errors, check_request_header);
+    let mut list = Names::check("allow_headers", names, report, check_request_header);
     let authorization = list
         .names
         .iter()
@@ -96,8 +96,8 @@ fn is_response_header(lower: &str) -> bool {
 }
 
 /// The normalised exposed headers.
-pub(super) fn exposed_headers(config: &CorsConfig, errors: &mut Vec<ConfigError>) -> Vec<String> {
-    let list = Names::check("expose_headers", &config.expose_headers, errors, |name| {
+pub(super) fn exposed_headers(config: &CorsConfig, report: &mut Report) -> Vec<String> {
+    let list = Names::check("expose_headers", &config.expose_headers, report, |name| {
         let lower = name.to_ascii_lowercase();
         if token(name.as_bytes()).is_none() {
             Err((Kind::NotAToken, None))
@@ -150,7 +150,7 @@ impl Names {
     fn check(
         field: &str,
         list: &[String],
-        errors: &mut Vec<ConfigError>,
+        report: &mut Report,
         normalise: impl Fn(&str) -> Result<String, (Kind, Option<String>)>,
     ) -> Self {
         let mut names: Vec<String> = Vec::new();
@@ -162,7 +162,9 @@ impl Names {
                 Ok(name) if !names.contains(&name) => names.push(name),
                 Ok(_) => {}
                 Err((kind, suggestion)) => {
-                    errors.push(ConfigError::new(place(), name, kind).suggest(suggestion));
+                    report
+                        .errors
+                        .push(ConfigError::new(place(), name, kind).suggest(suggestion));
                 }
             }
         }
@@ -172,7 +174,9 @@ impl Names {
                 .iter()
                 .any(|name| !request_headers::is_authorization(name))
             {
-                errors.push(ConfigError::new(place, ANY, Kind::AnyNotAlone));
+                report
+                    .errors
+                    .push(ConfigError::new(place, ANY, Kind::AnyNotAlone));
             }
             names.insert(0, ANY.to_owned());
         }

@@ -115,7 +115,8 @@ impl OriginMatcher {
         self.find_pattern(&origin).ok_or(Mismatch::NotListed)
     }
 
-    fn find_pattern(&self, origin: &Origin<'_>) -> Option<Match> {
+    /// Finds an entry other than an exact origin.
+    pub(crate) fn find_pattern(&self, origin: &Origin<'_>) -> Option<Match> {
         if let Some(index) = self
             .any
             .or_else(|| self.shapes.find(&self.patterns, origin))

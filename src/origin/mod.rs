@@ -9,6 +9,7 @@ mod matcher;
 mod pattern;
 #[cfg(feature = "regex")]
 mod regexes;
+mod suffix;
 
 pub use grammar::PatternFault;
 pub use pattern::{OriginPattern, OriginPredicate};
@@ -17,6 +18,7 @@ pub(crate) use grammar::{Host, Pattern, Port, repair};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 #[cfg(feature = "regex")]
 pub(crate) use regexes::{Regexes, check as check_regex};
+pub(crate) use suffix::is_public_suffix;
 
 use std::fmt;
 

@@ -1,0 +1,62 @@
+//! Advisories about all but the origins.
+
+use super::Report;
+use crate::advisory::{Advisory, AdvisoryKind as Kind};
+use crate::config::{AllowHeaders, CorsConfig, MaxAge};
+use crate::edit::is_shown_anyway;
+use crate::method::is_safelisted;
+
+/// The shortest cap among browsers, Safari's.
+const SHORTEST_CAP_SECONDS: u64 = 600;
+
+pub(super) fn advise(config: &CorsConfig, report: &mut Report) {
+    let mut advise = |field: &str, value: &str, kind| {
+        report.advisories.push(Advisory::new(field, value, kind));
+    };
+    let methods = &config.allow_methods;
+    if !methods
+        .iter()
+        .any(|method| matches!(&method[..], "GET" | "*"))
+        && !methods.is_empty()
+    {
+        advise("allow_methods", &methods.join(", "), Kind::GetNotListed);
+    }
+    let mut preflighted = methods.iter().any(|method| !is_safelisted(method));
+    match &config.allow_headers {
+        AllowHeaders::Mirror => preflighted = true,
+        AllowHeaders::List(names) => {
+            for (index, name) in names.iter().enumerate() {
+                // Not `content-type`: JSON needs it listed. Nor `range`.
+                if matches!(
+                    &name.to_ascii_lowercase()[..],
+                    "accept" | "accept-language" | "content-language"
+                ) {
+                    let field = format!("allow_headers[{index}]");
+                    advise(&field, name, Kind::SafelistedRequestHeader);
+                } else {
+                    preflighted = true;
+                }
+            }
+        }
+    }
+    for (index, name) in config.expose_headers.iter().enumerate() {
+        if is_shown_anyway(&name.to_ascii_lowercase()) {
+            let field = format!("expose_headers[{index}]");
+            advise(&field, name, Kind::SafelistedResponseHeader);
+        }
+    }
+    match config.max_age {
+        MaxAge::BrowserDefault if preflighted => advise("max_age", "", Kind::MaxAgeNotSet),
+        MaxAge::For(duration) if duration.as_secs() > SHORTEST_CAP_SECONDS => {
+            let value = humantime::format_duration(duration).to_string();
+            advise("max_age", &value, Kind::MaxAgeOverCap);
+        }
+        _ => {}
+    }
+    if config.allow_private_network {
+        advise("allow_private_network", "true", Kind::PrivateNetwork);
+    }
+    if config.debug {
+        advise("debug", "true", Kind::Debug);
+    }
+}

@@ -1,0 +1,122 @@
+//! What an attacker could make of an origin pattern.
+
+use std::collections::BTreeSet;
+
+use super::Report;
+use crate::advisory::{Advisory, AdvisoryKind};
+use crate::config::{CorsConfig, Danger};
+use crate::error::{ConfigError, ConfigErrorKind};
+use crate::origin::{Host, Pattern, Port, is_public_suffix};
+
+/// A danger, with an origin that shows it.
+pub(super) type Found = (Danger, String);
+
+/// Of `*`.
+pub(super) fn of_any() -> Found {
+    (
+        Danger::AnyOriginWithCredentials,
+        "https://evil.example".to_owned(),
+    )
+}
+
+/// Of `null`.
+pub(super) fn of_null() -> Found {
+    (Danger::NullOrigin, "null".to_owned())
+}
+
+pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<Found> {
+    let mut dangers = Vec::new();
+    if pattern.scheme == "http" && !is_loopback(&pattern.host) {
+        dangers.push((Danger::InsecureOrigins, sample(pattern, "app")));
+    }
+    if let Host::Subdomains { base } | Host::InLabel { base, .. } = pattern.host
+        && is_public_suffix(base)
+        && !is_loopback(&pattern.host)
+    {
+        dangers.push((Danger::PublicSuffixSubdomains, sample(pattern, "evil")));
+    }
+    dangers
+}
+
+/// Hosts that browsers resolve to this very machine
+/// ([Secure Contexts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
+fn is_loopback(host: &Host<'_>) -> bool {
+    match *host {
+        Host::Any => false,
+        Host::Exact(host) | Host::Subdomains { base: host } | Host::InLabel { base: host, .. } => {
+            matches!(host, "localhost" | "[::1]")
+                || host.ends_with(".localhost")
+                || host
+                    .parse::<std::net::Ipv4Addr>()
+                    .is_ok_and(|address| address.is_loopback())
+        }
+    }
+}
+
+/// An origin that the pattern matches.
+fn sample(pattern: &Pattern<'_>, word: &str) -> String {
+    let scheme = pattern.scheme;
+    let host = match pattern.host {
+        Host::Exact(host) => host.to_owned(),
+        Host::Subdomains { base } => format!("{word}.{base}"),
+        Host::InLabel {
+            prefix,
+            suffix,
+            base,
+        } => format!("{prefix}{word}{suffix}.{base}"),
+        Host::Any => word.to_owned(),
+    };
+    match pattern.port {
+        Port::Exact(Some(port)) => format!("{scheme}://{host}:{port}"),
+        Port::Exact(None) | Port::Any => format!("{scheme}://{host}"),
+    }
+}
+
+/// The dangers that a policy has taken on, and which of them it needs.
+pub(super) struct Ledger<'a> {
+    config: &'a CorsConfig,
+    needed: BTreeSet<Danger>,
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn new(config: &'a CorsConfig) -> Self {
+        Ledger {
+            config,
+            needed: BTreeSet::new(),
+        }
+    }
+
+    /// Enters a danger: an error with credentials, unless it is taken on, and
+    /// an advisory without.
+    pub(super) fn enter(
+        &mut self,
+        report: &mut Report,
+        field: &str,
+        value: &str,
+        (danger, witness): Found,
+    ) {
+        let with_credentials = self.config.allow_credentials;
+        if with_credentials && self.config.dangerously_allow.contains(&danger) {
+            self.needed.insert(danger);
+        } else if with_credentials {
+            let kind = ConfigErrorKind::Danger { danger, witness };
+            report.errors.push(ConfigError::new(field, value, kind));
+        } else if danger != Danger::AnyOriginWithCredentials {
+            let kind = AdvisoryKind::Danger { danger, witness };
+            report.advisories.push(Advisory::new(field, value, kind));
+        }
+    }
+
+    /// Remarks what was taken on without need.
+    pub(super) fn close(self, report: &mut Report) {
+        for (place, danger) in self.config.dangerously_allow.iter().enumerate() {
+            if !self.needed.contains(danger) {
+                let field = format!("dangerously_allow[{place}]");
+                let kind = AdvisoryKind::DangerNotNeeded;
+                report
+                    .advisories
+                    .push(Advisory::new(field, danger.as_str(), kind));
+            }
+        }
+    }
+}
