@@ -116,7 +116,7 @@ impl fmt::Display for AdvisoryKind {
                  or 24 hours (Firefox)"
             }
             AdvisoryKind::MaxAgeNotSet => {
-                "browsers keep a preflight's answer for 5 seconds only; set it, to `2h` say"
+                "browsers keep a preflight's answer for 5 seconds only; set it, to `10m` say"
             }
             AdvisoryKind::GetNotListed => {
                 "the list is exact, so pages cannot read what they get; add `GET` unless that is \

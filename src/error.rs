@@ -187,6 +187,33 @@ pub enum ConfigErrorKind {
     },
 }
 
+impl ConfigErrorKind {
+    /// A name for programs, such as `trailing-slash`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        use ConfigErrorKind as Kind;
+        match self {
+            Kind::NoOrigins => "no-origins",
+            Kind::Origin(fault) => fault.code(),
+            Kind::AnyNotAlone => "any-not-alone",
+            Kind::Regex { .. } => "regex",
+            Kind::RegexFeature => "regex-feature",
+            Kind::NoMethods => "no-methods",
+            Kind::NotAToken => "not-a-token",
+            Kind::ForbiddenMethod => "forbidden-method",
+            Kind::MethodCase => "method-case",
+            Kind::ForbiddenRequestHeader => "forbidden-request-header",
+            Kind::ResponseHeader => "response-header",
+            Kind::ForbiddenResponseHeader => "forbidden-response-header",
+            Kind::RequestHeader => "request-header",
+            Kind::PreflightStatus => "preflight-status",
+            Kind::MaxAgeBelowSecond => "max-age-below-second",
+            Kind::MaxAgeTooLong => "max-age-too-long",
+            Kind::Danger { danger, .. } => danger.as_str(),
+        }
+    }
+}
+
 impl fmt::Display for ConfigErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use ConfigErrorKind as Kind;
@@ -252,4 +279,35 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
         }
     }?;
     write!(f, ", or take it on by `dangerously_allow = [\"{danger}\"]`")
+}
+
+/// A list of errors, fit for an extension member of a problem response
+/// (RFC 9457).
+#[cfg(feature = "serde")]
+impl serde::Serialize for ConfigErrors {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+/// An object with `field`, `value`, `code` and `message`, and, where there is
+/// one, `suggestion` or `witness`.
+#[cfg(feature = "serde")]
+impl serde::Serialize for ConfigError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("field", &self.field)?;
+        map.serialize_entry("value", &self.value)?;
+        map.serialize_entry("code", self.kind.code())?;
+        map.serialize_entry("message", &self.kind.to_string())?;
+        if let Some(suggestion) = &self.suggestion {
+            map.serialize_entry("suggestion", suggestion)?;
+        }
+        if let ConfigErrorKind::Danger { witness, .. } = &self.kind {
+            map.serialize_entry("witness", witness)?;
+        }
+        map.end()
+    }
 }

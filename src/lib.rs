@@ -38,3 +38,8 @@ pub use layer::CorsLayer;
 pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault};
 pub use policy::Policy;
 pub use service::Cors;
+
+/// The code of the README, which the tests compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

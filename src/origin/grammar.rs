@@ -164,6 +164,36 @@ impl fmt::Display for PatternFault {
     }
 }
 
+impl PatternFault {
+    /// A name for programs, such as `trailing-slash`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            PatternFault::Empty => "empty",
+            PatternFault::Whitespace => "whitespace",
+            PatternFault::Several => "several",
+            PatternFault::NotAscii => "not-ascii",
+            PatternFault::LooksLikeRegex => "looks-like-regex",
+            PatternFault::UpperCase => "upper-case",
+            PatternFault::MissingScheme => "missing-scheme",
+            PatternFault::FileScheme => "file-scheme",
+            PatternFault::Scheme => "scheme",
+            PatternFault::TrailingSlash => "trailing-slash",
+            PatternFault::Path => "path",
+            PatternFault::UserInfo => "user-info",
+            PatternFault::EmptyHost => "empty-host",
+            PatternFault::Host => "host",
+            PatternFault::Port => "port",
+            PatternFault::DefaultPort => "default-port",
+            PatternFault::Ipv4 => "ipv4",
+            PatternFault::Ipv6 => "ipv6",
+            PatternFault::WildcardWithoutDot => "wildcard-without-dot",
+            PatternFault::AnyWebHost => "any-web-host",
+            PatternFault::WildcardPlace => "wildcard-place",
+        }
+    }
+}
+
 impl<'a> Pattern<'a> {
     /// Parses a pattern other than `*` and `null`.
     pub(crate) fn parse(text: &'a str) -> Result<Self, PatternFault> {

@@ -1,0 +1,597 @@
+//! Every mistake in a configuration has its message.
+
+use std::time::Duration;
+
+use tower_cors::{CorsConfig, Danger, MaxAge, OriginPattern};
+
+/// The messages of all errors; none is success.
+fn errors(config: &CorsConfig) -> Vec<String> {
+    let errors = config.compile().err();
+    errors.iter().flatten().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn assert_error(config: &CorsConfig, message: &str) {
+    assert_eq!(errors(config), [message]);
+}
+
+fn valid() -> CorsConfig {
+    CorsConfig::new(["https://app.example.com"])
+}
+
+fn with_credentials(origin: impl Into<OriginPattern>) -> CorsConfig {
+    CorsConfig::new([origin]).allow_credentials(true)
+}
+
+const WHERE_WILDCARDS_GO: &str = "`*` stands for subdomains (`https://*.example.com`), for a part \
+    of the leftmost label (`https://pr-*.example.com`), for any port (`http://localhost:*`) or for \
+    any host of an extension scheme (`moz-extension://*`)";
+
+#[test]
+fn origins() {
+    let host = "a host is labels of letters, digits, `-` and `_`, with single dots between them, \
+                of at most 253 bytes";
+    let ipv4 = "browsers send an IPv4 address as four decimal numbers";
+    let ipv6 = "browsers send an IPv6 address in its shortest form and in brackets";
+    let port = "a port is a number from 1 to 65535 without leading zeros, or `*` for any";
+    let regex = "this looks like a regular expression; write it as `{ regex = '…' }`";
+    let any_web_host = "any host is not a pattern for `http` and `https`; `*` alone allows every \
+                        origin, and `{ regex = 'https://.*' }` every one over TLS";
+    let table = [
+        (
+            "https://example.com/",
+            "an origin has no trailing slash; write `https://example.com`",
+        ),
+        (
+            "https://example.com/app?q#f",
+            "an origin has no path, query or fragment; write `https://example.com`",
+        ),
+        (
+            "HTTPS://Example.com",
+            "browsers send origins in lower case; write `https://example.com`",
+        ),
+        (
+            "https://example.com:443",
+            "browsers leave the default port out; write `https://example.com`",
+        ),
+        (
+            "http://example.com:80",
+            "browsers leave the default port out; write `http://example.com`",
+        ),
+        (
+            "example.com",
+            "an origin begins with its scheme; write `https://example.com`",
+        ),
+        (
+            "localhost:3000",
+            "an origin begins with its scheme; write `http://localhost:3000`",
+        ),
+        (
+            "https://exämple.com",
+            "browsers send international host names in their ASCII form; write it (`xn--…`)",
+        ),
+        (
+            "https://*example.com",
+            "`*` in front of a domain is followed by a dot; write `https://*.example.com`",
+        ),
+        ("https://example.*", WHERE_WILDCARDS_GO),
+        ("*://example.com", WHERE_WILDCARDS_GO),
+        ("https://*.*.example.com", WHERE_WILDCARDS_GO),
+        ("http://192.168.0.*", WHERE_WILDCARDS_GO),
+        ("https://*", any_web_host),
+        ("http://127.1", &format!("{ipv4}; write `http://127.0.0.1`")),
+        ("http://1.2.3.256", ipv4),
+        (
+            "http://[0:0::1]:3000",
+            &format!("{ipv6}; write `http://[::1]:3000`"),
+        ),
+        ("http://[::1%25eth0]", ipv6),
+        ("https://example.com:0", port),
+        ("https://example.com:65536", port),
+        (
+            "https://example.com:08443",
+            &format!("{port}; write `https://example.com:8443`"),
+        ),
+        (
+            "file:///index.html",
+            "pages from files have the origin `null`; serve them over http instead",
+        ),
+        (
+            "https://me@example.com",
+            "an origin has no user name or password; write `https://example.com`",
+        ),
+        (
+            "",
+            "an origin is a scheme and a host, such as `https://example.com`",
+        ),
+        (
+            " https://example.com ",
+            "an origin contains no white space; write `https://example.com`",
+        ),
+        (
+            "https://a.com, https://b.com",
+            "each origin is an entry of its own",
+        ),
+        ("https://", "an origin has a host behind `://`"),
+        ("https://exa!mple.com", host),
+        ("https://a..b", host),
+        (
+            "1http://a.b",
+            "a scheme is a lower-case letter followed by letters, digits, `+`, `-` or `.`",
+        ),
+        (r"^https://example\.com$", regex),
+        ("https://(a|b).example.com", regex),
+    ];
+    for (origin, message) in table {
+        let place = match origin {
+            "" => "allow_origins[1]".to_owned(),
+            _ => format!("allow_origins[1] `{origin}`"),
+        };
+        let config = CorsConfig::new(["https://app.example.com", origin]);
+        assert_error(&config, &format!("{place}: {message}"));
+    }
+}
+
+#[test]
+fn lists_that_allow_nothing_or_all() {
+    assert_error(
+        &CorsConfig::default(),
+        "allow_origins: no origin is allowed; list at least one, such as `https://app.example.com`",
+    );
+    assert_error(
+        &valid().allow_methods([""; 0]),
+        "allow_methods: no method is allowed; list at least one, such as `GET`",
+    );
+    let not_alone = "`*` already allows all; remove it, or everything else in the list";
+    assert_error(
+        &CorsConfig::new(["https://app.example.com", "*"]),
+        &format!("allow_origins[1] `*`: {not_alone}"),
+    );
+    assert_error(
+        &valid().allow_methods(["*", "GET"]),
+        &format!("allow_methods[0] `*`: {not_alone}"),
+    );
+    assert_error(
+        &valid().allow_headers(["authorization", "*", "x-a"]),
+        &format!("allow_headers[1] `*`: {not_alone}"),
+    );
+    assert_error(
+        &valid().expose_headers(["x-a", "*"]),
+        &format!("expose_headers[1] `*`: {not_alone}"),
+    );
+}
+
+#[test]
+fn duplicates_are_merged() {
+    let config = CorsConfig::new(["https://a.example", "https://a.example", "null", "null"])
+        .allow_methods(["GET", "GET"])
+        .allow_headers(["X-A", "x-a"])
+        .expose_headers(["X-B", "x-b"]);
+    assert_eq!(
+        *config.compile().unwrap().config(),
+        CorsConfig::new(["https://a.example", "null"])
+            .allow_methods(["GET"])
+            .allow_headers(["x-a"])
+            .expose_headers(["x-b"])
+    );
+}
+
+#[test]
+fn methods() {
+    let case = "methods are case-sensitive";
+    let forbidden = "scripts cannot send this method; remove it";
+    let token = "this is not a token (RFC 9110 section 5.6.2)";
+    let table = [
+        ("patch", format!("{case}; write `PATCH`")),
+        ("Get", format!("{case}; write `GET`")),
+        ("CONNECT", forbidden.to_owned()),
+        ("TRACE", forbidden.to_owned()),
+        ("track", forbidden.to_owned()),
+        ("GET POST", token.to_owned()),
+        ("GET,POST", token.to_owned()),
+        ("PÄTCH", token.to_owned()),
+    ];
+    for (method, message) in table {
+        let config = valid().allow_methods(["GET", method]);
+        assert_error(&config, &format!("allow_methods[1] `{method}`: {message}"));
+    }
+    assert!(
+        valid()
+            .allow_methods(["GET", "purge", "M-SEARCH"])
+            .compile()
+            .is_ok()
+    );
+}
+
+#[test]
+fn request_headers() {
+    let forbidden = "scripts cannot set this header; remove it";
+    let response =
+        "this header belongs to responses; did you mean `expose_headers`? remove it here";
+    let token = "this is not a token (RFC 9110 section 5.6.2)";
+    let table = [
+        ("cookie", forbidden),
+        ("Host", forbidden),
+        ("Content-Length", forbidden),
+        ("Proxy-Foo", forbidden),
+        ("sec-fetch-site", forbidden),
+        ("Access-Control-Request-Method", forbidden),
+        ("Access-Control-Allow-Origin", response),
+        ("vary", response),
+        ("x foo", token),
+        ("x-foo:", token),
+        ("x-foo, x-bar", token),
+    ];
+    for (header, message) in table {
+        let config = valid().allow_headers(["x-a", header]);
+        assert_error(&config, &format!("allow_headers[1] `{header}`: {message}"));
+    }
+    assert_error(
+        &valid().allow_headers([""]),
+        &format!("allow_headers[0]: {token}"),
+    );
+}
+
+#[test]
+fn exposed_headers() {
+    let forbidden = "scripts can never read this header; remove it";
+    let request = "this header belongs to requests; did you mean `allow_headers`? remove it here";
+    let token = "this is not a token (RFC 9110 section 5.6.2)";
+    let table = [
+        ("Set-Cookie", forbidden),
+        ("set-cookie2", forbidden),
+        ("Origin", request),
+        ("access-control-request-method", request),
+        ("User-Agent", request),
+        ("If-None-Match", request),
+        ("a b", token),
+    ];
+    for (header, message) in table {
+        let config = valid().expose_headers(["x-a", header]);
+        assert_error(&config, &format!("expose_headers[1] `{header}`: {message}"));
+    }
+    assert!(
+        valid()
+            .expose_headers(["authorization", "etag"])
+            .compile()
+            .is_ok()
+    );
+}
+
+#[test]
+fn numbers() {
+    for status in [0, 100, 199, 300, 304, 404, 999, 65535] {
+        assert_error(
+            &valid().preflight_status(status),
+            &format!(
+                "preflight_status `{status}`: browsers accept a preflight's answer with a status \
+                 from 200 to 299 only; write 204 or 200"
+            ),
+        );
+    }
+    for status in [200, 204, 299] {
+        assert!(valid().preflight_status(status).compile().is_ok());
+    }
+    assert_error(
+        &valid().max_age(Duration::from_millis(500)),
+        "max_age `500ms`: the unit is a second; write `0` to disable, or `1s` or more",
+    );
+    assert_error(
+        &valid().max_age(Duration::from_secs(1 << 32)),
+        "max_age `4294967296s`: no browser keeps an answer longer than a day; write `24h`",
+    );
+    for (max_age, normalised) in [
+        (MaxAge::For(Duration::ZERO), MaxAge::Disabled),
+        (
+            MaxAge::For(Duration::from_millis(1999)),
+            MaxAge::For(Duration::from_secs(1)),
+        ),
+    ] {
+        let policy = valid().max_age(max_age).compile().unwrap();
+        assert_eq!(policy.config().max_age, normalised);
+    }
+}
+
+/// Each danger: an error with credentials, which names what permits it; an
+/// advisory without.
+#[test]
+fn dangers_need_naming() {
+    let insecure = |witness: &str| {
+        format!(
+            "whoever controls the network between a user and `{witness}` can act as the user; \
+             use https, or take it on by `dangerously_allow = [\"insecure-origins\"]`"
+        )
+    };
+    let suffix = |witness: &str| {
+        format!(
+            "anyone can register `{witness}`, which this allows, and act as the user; list hosts \
+             that are yours, or take it on by `dangerously_allow = [\"public-suffix-subdomains\"]`"
+        )
+    };
+    let table = [
+        (
+            "http://example.com",
+            Danger::InsecureOrigins,
+            insecure("http://example.com"),
+        ),
+        (
+            "http://example.com:*",
+            Danger::InsecureOrigins,
+            insecure("http://example.com"),
+        ),
+        (
+            "http://*.example.com",
+            Danger::InsecureOrigins,
+            insecure("http://app.example.com"),
+        ),
+        (
+            "http://pr-*.example.com:81",
+            Danger::InsecureOrigins,
+            insecure("http://pr-app.example.com:81"),
+        ),
+        (
+            "http://192.168.0.1",
+            Danger::InsecureOrigins,
+            insecure("http://192.168.0.1"),
+        ),
+        (
+            "https://*.github.io",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil.github.io"),
+        ),
+        (
+            "https://*.com",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil.com"),
+        ),
+        (
+            "https://*.co.uk:*",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil.co.uk"),
+        ),
+        (
+            "https://pr-*.vercel.app",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://pr-evil.vercel.app"),
+        ),
+        (
+            "https://*-team.vercel.app",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil-team.vercel.app"),
+        ),
+        (
+            "null",
+            Danger::NullOrigin,
+            "any site can have the origin `null`, in a sandboxed frame, and act as the user; \
+             remove it, or take it on by `dangerously_allow = [\"null-origin\"]`"
+                .to_owned(),
+        ),
+        (
+            "*",
+            Danger::AnyOriginWithCredentials,
+            "any site could act as the user; list the origins that may, or take it on by \
+             `dangerously_allow = [\"any-origin-with-credentials\"]`"
+                .to_owned(),
+        ),
+    ];
+    for (origin, danger, message) in table {
+        let config = with_credentials(origin);
+        let message = format!("allow_origins[0] `{origin}`: with credentials, {message}");
+        assert_error(&config, &message);
+        for other in Danger::ALL {
+            let config = config.clone().dangerously_allow([*other]);
+            let expected = if *other == danger {
+                vec![]
+            } else {
+                vec![message.clone()]
+            };
+            assert_eq!(errors(&config), expected, "{origin} with {other}");
+        }
+        assert_eq!(
+            errors(&config.allow_credentials(false)),
+            [""; 0],
+            "{origin}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_dangerous() {
+    let safe = [
+        "https://example.com",
+        "https://example.com:*",
+        "https://*.example.com",
+        "https://*.example.co.uk",
+        "https://*.app.vercel.app",
+        "https://pr-*.example.com",
+        "http://localhost",
+        "http://localhost:*",
+        "http://*.localhost:3000",
+        "http://127.0.0.1:*",
+        "http://[::1]:3000",
+        "tauri://localhost",
+        "moz-extension://*",
+    ];
+    for origin in safe {
+        assert_eq!(errors(&with_credentials(origin)), [""; 0], "{origin}");
+    }
+}
+
+#[test]
+fn advisories() {
+    let advisories = |config: &CorsConfig| -> Vec<String> {
+        let policy = config.compile().unwrap();
+        policy
+            .advisories()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    };
+    assert_eq!(advisories(&valid()), [""; 0]);
+    let caps = "browsers keep an answer no longer than 10 minutes (Safari), 2 hours (Chromium) or \
+                24 hours (Firefox)";
+    let not_set = "max_age: browsers keep a preflight's answer for 5 seconds only; set it, to \
+                   `10m` say";
+    let table = [
+        (valid().max_age(Duration::from_secs(600)), vec![]),
+        (
+            valid().max_age(Duration::from_secs(601)),
+            vec![format!("max_age `10m 1s`: {caps}")],
+        ),
+        (
+            valid().max_age(Duration::from_secs(43_200)),
+            vec![format!("max_age `12h`: {caps}")],
+        ),
+        (
+            valid().allow_methods(["GET", "PUT"]),
+            vec![not_set.to_owned()],
+        ),
+        (
+            valid().allow_headers(["content-type"]),
+            vec![not_set.to_owned()],
+        ),
+        (valid().allow_headers(["*"]), vec![not_set.to_owned()]),
+        (
+            valid().allow_headers(tower_cors::AllowHeaders::Mirror),
+            vec![not_set.to_owned()],
+        ),
+        (
+            valid()
+                .allow_methods(["GET", "PUT"])
+                .max_age(MaxAge::Disabled),
+            vec![],
+        ),
+        (
+            valid().allow_methods(["HEAD", "POST"]),
+            vec![
+                "allow_methods `HEAD, POST`: the list is exact, so pages cannot read what they \
+                 get; add `GET` unless that is meant"
+                    .to_owned(),
+            ],
+        ),
+        (
+            valid().allow_headers(["Accept"]),
+            vec![
+                "allow_headers[0] `Accept`: pages may set this header anyway, unless its value is \
+                 unusual"
+                    .to_owned(),
+            ],
+        ),
+        (
+            valid().expose_headers(["x-a", "Content-Length"]),
+            vec![
+                "expose_headers[1] `Content-Length`: pages may read this header anyway".to_owned(),
+            ],
+        ),
+        (
+            CorsConfig::new(["https://a.example.com", "https://*.example.com"]),
+            vec![
+                "allow_origins[0] `https://a.example.com`: `https://*.example.com` allows this \
+                 origin already; remove one of them"
+                    .to_owned(),
+            ],
+        ),
+        (
+            valid().allow_private_network(true),
+            vec![
+                "allow_private_network `true`: Chromium asks the user for permission instead, and \
+                 no other browser asks for it"
+                    .to_owned(),
+            ],
+        ),
+        (
+            valid().debug(true),
+            vec![
+                "debug `true`: for development only: responses tell how the policy decides"
+                    .to_owned(),
+            ],
+        ),
+        (
+            CorsConfig::new(["https://*.github.io"]),
+            vec![
+                "allow_origins[0] `https://*.github.io`: this allows `https://evil.github.io`, \
+                 which need not be yours; it would be an error (`public-suffix-subdomains`) with \
+                 credentials"
+                    .to_owned(),
+            ],
+        ),
+        (
+            valid()
+                .allow_credentials(true)
+                .dangerously_allow([Danger::NullOrigin]),
+            vec![
+                "dangerously_allow[0] `null-origin`: the policy does not need this; remove it"
+                    .to_owned(),
+            ],
+        ),
+        (CorsConfig::new(["*"]), vec![]),
+    ];
+    for (config, expected) in table {
+        assert_eq!(advisories(&config), expected, "{config:?}");
+    }
+}
+
+#[test]
+fn all_errors_are_reported_at_once() {
+    let config = CorsConfig::new(["https://example.com/", "http://example.com"])
+        .allow_methods(["get"])
+        .allow_headers(["cookie"])
+        .expose_headers(["set-cookie"])
+        .allow_credentials(true)
+        .max_age(Duration::from_millis(1))
+        .preflight_status(404);
+    assert_eq!(
+        config.compile().unwrap_err().to_string(),
+        "invalid CORS configuration, 7 errors:
+- allow_origins[0] `https://example.com/`: an origin has no trailing slash; write `https://example.com`
+- allow_origins[1] `http://example.com`: with credentials, whoever controls the network between a user and `http://example.com` can act as the user; use https, or take it on by `dangerously_allow = [\"insecure-origins\"]`
+- allow_methods[0] `get`: methods are case-sensitive; write `GET`
+- allow_headers[0] `cookie`: scripts cannot set this header; remove it
+- expose_headers[0] `set-cookie`: scripts can never read this header; remove it
+- max_age `1ms`: the unit is a second; write `0` to disable, or `1s` or more
+- preflight_status `404`: browsers accept a preflight's answer with a status from 200 to 299 only; write 204 or 200"
+    );
+}
+
+#[test]
+fn control_bytes_in_values_are_escaped() {
+    assert_error(
+        &valid().allow_methods(["G\nET"]),
+        "allow_methods[0] `G\\nET`: this is not a token (RFC 9110 section 5.6.2)",
+    );
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn errors_for_programs() {
+    let config = CorsConfig::new(["https://example.com/", "https://*.github.io"])
+        .allow_methods(["TRACE"])
+        .allow_credentials(true);
+    assert_eq!(
+        serde_json::to_value(config.compile().unwrap_err()).unwrap(),
+        serde_json::json!([
+            {
+                "field": "allow_origins[0]",
+                "value": "https://example.com/",
+                "code": "trailing-slash",
+                "message": "an origin has no trailing slash",
+                "suggestion": "https://example.com",
+            },
+            {
+                "field": "allow_origins[1]",
+                "value": "https://*.github.io",
+                "code": "public-suffix-subdomains",
+                "message": "with credentials, anyone can register `https://evil.github.io`, which \
+                            this allows, and act as the user; list hosts that are yours, or take \
+                            it on by `dangerously_allow = [\"public-suffix-subdomains\"]`",
+                "witness": "https://evil.github.io",
+            },
+            {
+                "field": "allow_methods[0]",
+                "value": "TRACE",
+                "code": "forbidden-method",
+                "message": "scripts cannot send this method; remove it",
+            },
+        ])
+    );
+}
