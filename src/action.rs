@@ -1,5 +1,7 @@
 //! What to do about a request: the wire side of a decision.
 
+use std::sync::Arc;
+
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
@@ -11,9 +13,13 @@ use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
 use crate::edit::ResponseEdit;
 use crate::method::is_safelisted;
 use crate::policy::Grant;
+use crate::vary::Vary;
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
+
+/// Tells what was decided, in policies with `debug`.
+pub(crate) static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
 
 /// What to do about a request.
 ///
@@ -25,6 +31,49 @@ pub enum Action {
     Answer(Response<()>),
     /// Call the application, then apply the edit to its response.
     Forward(ResponseEdit),
+}
+
+impl Action {
+    /// The same, with more names in `Vary`.
+    pub(crate) fn varying(mut self, vary: Option<&Arc<Vary>>) -> Self {
+        if let Some(vary) = vary {
+            match &mut self {
+                Action::Answer(response) => vary.merge_into(response.headers_mut()),
+                Action::Forward(edit) => edit.vary_on(vary.clone()),
+            }
+        }
+        self
+    }
+
+    /// The same, with a header that tells what was decided.
+    #[cold]
+    fn telling(mut self, decision: &Decision<'_>) -> Self {
+        let told = tell(decision);
+        match &mut self {
+            Action::Answer(response) => {
+                let _ = response
+                    .headers_mut()
+                    .try_insert(DEBUG_HEADER.clone(), told);
+            }
+            Action::Forward(edit) => edit.tell(told),
+        }
+        self
+    }
+}
+
+/// Such as `actual; denied; no entry of allow_origins matches`.
+fn tell(decision: &Decision<'_>) -> HeaderValue {
+    let kind = decision.kind().as_str();
+    let told = match decision.verdict() {
+        Verdict::Denied(reason) => format!("{kind}; denied; {reason}"),
+        verdict => match decision.matched() {
+            Some(entry) => format!("{kind}; {}; {entry} matches", verdict.as_str()),
+            None => format!("{kind}; {}", verdict.as_str()),
+        },
+    };
+    // A pattern need not be ASCII if it is a regex.
+    let told = told.escape_default().to_string();
+    HeaderValue::try_from(told).unwrap_or(HeaderValue::from_static("?"))
 }
 
 impl Decision<'_> {
@@ -45,6 +94,14 @@ impl Decision<'_> {
     /// }
     /// ```
     pub fn action(&self) -> Action {
+        let action = self.plain_action();
+        match self.policy.0.config.debug && self.kind != RequestKind::NotCors {
+            true => action.telling(self),
+            false => action,
+        }
+    }
+
+    fn plain_action(&self) -> Action {
         match (self.kind, self.verdict) {
             (RequestKind::Preflight, _) => self.preflight_action(),
             (_, Verdict::Denied(_)) if self.policy.enforced_here() && !self.same_origin => {

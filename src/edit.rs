@@ -1,12 +1,16 @@
 //! What happens to the headers of a response.
 
+use std::sync::Arc;
+
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
     SET_COOKIE, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::action::DEBUG_HEADER;
 use crate::policy::{Expose, Policy};
+use crate::vary::Vary;
 
 static ANY: HeaderValue = HeaderValue::from_static("*");
 
@@ -16,7 +20,13 @@ static ANY: HeaderValue = HeaderValue::from_static("*");
 /// request's `Origin` if the response names it.
 #[derive(Debug)]
 #[must_use]
-pub struct ResponseEdit(Edit);
+pub struct ResponseEdit {
+    edit: Edit,
+    /// What the choice of the policy depends on.
+    vary: Option<Arc<Vary>>,
+    /// What tells the decision. Boxed, for it is rare.
+    told: Option<Box<HeaderValue>>,
+}
 
 #[derive(Debug)]
 enum Edit {
@@ -31,19 +41,19 @@ enum Edit {
 impl ResponseEdit {
     /// The response stays as it is.
     pub(crate) fn untouched() -> Self {
-        ResponseEdit(Edit::Untouched)
+        Edit::Untouched.into()
     }
 
     pub(crate) fn share(policy: &Policy, origin: Option<&HeaderValue>) -> Self {
-        ResponseEdit(Edit::Share(policy.clone(), origin.cloned()))
+        Edit::Share(policy.clone(), origin.cloned()).into()
     }
 
     pub(crate) fn withhold(policy: &Policy) -> Self {
-        ResponseEdit(Edit::Withhold(policy.clone()))
+        Edit::Withhold(policy.clone()).into()
     }
 
     pub(crate) fn decorate(policy: &Policy, headers: HeaderMap) -> Self {
-        ResponseEdit(Edit::Decorate(policy.clone(), Box::new(headers)))
+        Edit::Decorate(policy.clone(), Box::new(headers)).into()
     }
 
     /// Edits the headers of a response, whatever its status.
@@ -53,13 +63,39 @@ impl ResponseEdit {
     /// map that cannot grow any more, the headers are left out: the browser
     /// then denies.
     pub fn apply(self, headers: &mut HeaderMap) {
-        let (Edit::Share(policy, _) | Edit::Withhold(policy) | Edit::Decorate(policy, _)) = &self.0
+        self.edit.apply(headers);
+        if let Some(vary) = self.vary {
+            vary.merge_into(headers);
+        }
+        if let Some(told) = self.told {
+            let _ = headers.try_insert(DEBUG_HEADER.clone(), *told);
+        }
+    }
+
+    pub(crate) fn vary_on(&mut self, vary: Arc<Vary>) {
+        self.vary = Some(vary);
+    }
+
+    pub(crate) fn tell(&mut self, told: HeaderValue) {
+        self.told = Some(Box::new(told));
+    }
+}
+
+impl From<Edit> for ResponseEdit {
+    fn from(edit: Edit) -> Self {
+        ResponseEdit {
+            edit,
+            vary: None,
+            told: None,
+        }
+    }
+}
+
+impl Edit {
+    fn apply(&self, headers: &mut HeaderMap) {
+        let (Edit::Share(policy, _) | Edit::Withhold(policy) | Edit::Decorate(policy, _)) = self
         else {
             return;
-        };
-        let vary = match self.0 {
-            Edit::Decorate(..) => Some(&policy.0.preflight.vary),
-            _ => policy.0.vary.as_ref(),
         };
         let kept = headers.keys().any(is_access_control) && {
             let keeps = policy.keeps_inner_headers();
@@ -68,16 +104,17 @@ impl ResponseEdit {
             }
             keeps
         };
-        if !kept {
-            match &self.0 {
-                Edit::Share(policy, origin) => policy.share(headers, origin.as_ref()),
-                Edit::Decorate(_, added) => {
-                    for (name, value) in added.iter().filter(|(name, _)| *name != VARY) {
-                        let _ = headers.try_insert(name, value.clone());
-                    }
+        let mut vary = policy.0.vary.as_ref();
+        match self {
+            Edit::Share(_, origin) if !kept => policy.share(headers, origin.as_ref()),
+            Edit::Decorate(_, added) => {
+                vary = Some(&policy.0.preflight.vary);
+                let added = added.iter().filter(|(name, _)| !kept && *name != VARY);
+                for (name, value) in added {
+                    let _ = headers.try_insert(name, value.clone());
                 }
-                Edit::Withhold(_) | Edit::Untouched => {}
             }
+            _ => {}
         }
         if let Some(vary) = vary {
             vary.merge_into(headers);

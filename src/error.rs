@@ -91,6 +91,12 @@ impl ConfigError {
         self
     }
 
+    /// The same error in the configuration of a path.
+    pub(crate) fn within(mut self, path: &str) -> Self {
+        self.field = format!("{path:?}.{}", self.field);
+        self
+    }
+
     /// The field, with the place in its list: `allow_origins[2]`.
     #[must_use]
     pub fn field(&self) -> &str {
@@ -178,6 +184,10 @@ pub enum ConfigErrorKind {
     MaxAgeBelowSecond,
     /// A maximum age of more seconds than fit into 32 bits.
     MaxAgeTooLong,
+    /// A path prefix that is none.
+    PathPrefix,
+    /// A path prefix that is there already.
+    PathTwice,
     /// A danger that `dangerously_allow` does not name.
     Danger {
         /// The danger.
@@ -209,6 +219,8 @@ impl ConfigErrorKind {
             Kind::PreflightStatus => "preflight-status",
             Kind::MaxAgeBelowSecond => "max-age-below-second",
             Kind::MaxAgeTooLong => "max-age-too-long",
+            Kind::PathPrefix => "path-prefix",
+            Kind::PathTwice => "path-twice",
             Kind::Danger { danger, .. } => danger.as_str(),
         }
     }
@@ -247,6 +259,8 @@ impl fmt::Display for ConfigErrorKind {
                 "the unit is a second; write `0` to disable, or `1s` or more"
             }
             Kind::MaxAgeTooLong => "no browser keeps an answer longer than a day; write `24h`",
+            Kind::PathPrefix => "a prefix begins with `/`, and has a `*` at its end at most",
+            Kind::PathTwice => "this prefix is there already; remove one of them",
             Kind::Danger { danger, witness } => return fmt_danger(f, *danger, witness),
         })
     }

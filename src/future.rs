@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use http::Response;
 use pin_project_lite::pin_project;
 
+use crate::action::Action;
 use crate::body::{BodyMode, SameBody};
 use crate::edit::ResponseEdit;
 
@@ -32,20 +33,17 @@ pin_project! {
 }
 
 impl<F, M> ResponseFuture<F, M> {
-    pub(crate) fn answer(answer: Response<()>) -> Self {
-        let state = State::Answer {
-            answer: Some(answer),
-        };
-        ResponseFuture {
-            state,
-            mode: PhantomData,
-        }
-    }
-
-    pub(crate) fn forward(inner: F, edit: ResponseEdit) -> Self {
-        let state = State::Forward {
-            inner,
-            edit: Some(edit),
+    /// Answers, or calls the inner service.
+    #[inline]
+    pub(crate) fn start(action: Action, call: impl FnOnce() -> F) -> Self {
+        let state = match action {
+            Action::Answer(answer) => State::Answer {
+                answer: Some(answer),
+            },
+            Action::Forward(edit) => State::Forward {
+                inner: call(),
+                edit: Some(edit),
+            },
         };
         ResponseFuture {
             state,

@@ -1,19 +1,28 @@
 //! The layer.
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
 
+use http::HeaderName;
+use http::request::Parts;
 use tower_layer::Layer;
 
 use crate::body::{SameBody, WrapBody};
 use crate::config::CorsConfig;
 use crate::error::ConfigErrors;
+use crate::observe::{DecisionEvent, Observer};
+use crate::paths::PathPolicies;
+use crate::per_request::{PerRequest, PerRequestAsync};
 use crate::policy::Policy;
 use crate::service::Cors;
+use crate::source::Fixed;
 
 /// Applies a [`Policy`] to services: see [`Cors`].
 ///
-/// A clone is a reference to the same policy.
+/// `P` is where the policy comes from, `M` what becomes of response bodies;
+/// both are chosen by the constructors. A clone is a reference to the same
+/// policy.
 ///
 /// ```
 /// use tower_cors::{CorsConfig, CorsLayer};
@@ -22,8 +31,9 @@ use crate::service::Cors;
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
 #[must_use]
-pub struct CorsLayer<M = SameBody> {
-    policy: Option<Policy>,
+pub struct CorsLayer<P = Fixed, M = SameBody> {
+    source: P,
+    observer: Option<Observer>,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -43,60 +53,168 @@ impl CorsLayer {
 
     /// A layer that does nothing: the same type where CORS is switched off.
     pub fn passthrough() -> Self {
+        CorsLayer::from_source(Fixed(None))
+    }
+
+    /// The policy; `None` is [`passthrough`](CorsLayer::passthrough).
+    #[must_use]
+    pub fn policy(&self) -> Option<&Policy> {
+        self.source.0.as_ref()
+    }
+}
+
+#[cfg(feature = "reload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
+impl CorsLayer<crate::reload::Reloadable> {
+    /// A layer whose policy can be replaced while it serves, and the handle
+    /// that does it.
+    ///
+    /// ```
+    /// use tower_cors::{CorsConfig, CorsLayer};
+    ///
+    /// let policy = CorsConfig::new(["https://a.example.com"]).compile()?;
+    /// let (cors, handle) = CorsLayer::reloadable(policy);
+    /// handle.reload(&CorsConfig::new(["https://b.example.com"]))?;
+    /// assert_eq!(handle.generation(), 1);
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    pub fn reloadable(policy: Policy) -> (Self, crate::reload::ReloadHandle) {
+        #[cfg(feature = "tracing")]
+        crate::trace::advisories(&policy);
+        let (source, handle) = crate::reload::Reloadable::new(policy);
+        (CorsLayer::from_source(source), handle)
+    }
+}
+
+impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<PerRequest<F>> {
+    /// A layer that asks a function for the policy of each request; `None`
+    /// leaves the request and its response alone.
+    ///
+    /// The function says which request headers it `reads`: they are added to
+    /// `Vary`, lest a cache give one tenant's response to another's page.
+    /// (`Host` need not be among them: it is part of what caches go by.)
+    /// A policy is a reference; compile it once, not in the function.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use http::HeaderName;
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// fn by_tenant(policies: HashMap<String, Policy>) -> impl Clone {
+    ///     let tenant = HeaderName::from_static("x-tenant");
+    ///     CorsLayer::per_request([tenant.clone()], move |parts| {
+    ///         let tenant = parts.headers.get(&tenant)?.to_str().ok()?;
+    ///         policies.get(tenant).cloned()
+    ///     })
+    /// }
+    /// ```
+    pub fn per_request(reads: impl IntoIterator<Item = HeaderName>, choose: F) -> Self {
+        CorsLayer::from_source(PerRequest::new(choose, reads))
+    }
+}
+
+impl<F, Fut> CorsLayer<PerRequestAsync<F>>
+where
+    F: Fn(&Parts) -> Fut,
+    Fut: Future<Output = Option<Policy>>,
+{
+    /// The same as [`per_request`](CorsLayer::per_request) with an asynchronous
+    /// function, for policies from a database, say.
+    ///
+    /// The inner service is called once the policy is there; it must be
+    /// `Clone`, since the instance that is ready waits with the request.
+    pub fn per_request_async(reads: impl IntoIterator<Item = HeaderName>, choose: F) -> Self {
+        CorsLayer::from_source(PerRequestAsync::new(choose, reads))
+    }
+}
+
+impl<P> CorsLayer<P> {
+    fn from_source(source: P) -> Self {
         CorsLayer {
-            policy: None,
+            source,
+            observer: None,
             mode: PhantomData,
         }
     }
 
     /// Lets the responses have a [`CorsBody`](crate::CorsBody), for inner
     /// services whose body type has no default, such as hyper's `Incoming`.
-    pub fn wrap_body(self) -> CorsLayer<WrapBody> {
+    pub fn wrap_body(self) -> CorsLayer<P, WrapBody> {
         CorsLayer {
-            policy: self.policy,
+            source: self.source,
+            observer: self.observer,
             mode: PhantomData,
         }
     }
 }
 
-impl<M> CorsLayer<M> {
-    /// The policy; `None` is [`passthrough`](CorsLayer::passthrough).
-    #[must_use]
-    pub fn policy(&self) -> Option<&Policy> {
-        self.policy.as_ref()
+impl<P, M> CorsLayer<P, M> {
+    /// Lets a function see every decision, requests without `Origin` included.
+    /// The last call wins.
+    ///
+    /// For counters, label by [`RequestKind::as_str`](crate::RequestKind::as_str),
+    /// [`Verdict::as_str`](crate::Verdict::as_str) and
+    /// [`DenyReason::code`](crate::DenyReason::code): few and fixed, where origins
+    /// are as many as clients like.
+    ///
+    /// ```
+    /// # use tower_cors::{CorsConfig, CorsLayer};
+    /// # let policy = CorsConfig::new(["https://a.example.com"]).compile()?;
+    /// let cors = CorsLayer::from(policy).on_decision(|event| {
+    ///     if let Some(reason) = event.deny_reason() {
+    ///         eprintln!("denied {:?}: {reason}", event.origin());
+    ///     }
+    /// });
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    pub fn on_decision(
+        mut self,
+        observe: impl Fn(&DecisionEvent<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Observer::new(observe));
+        self
     }
 }
 
 impl From<Policy> for CorsLayer {
     fn from(policy: Policy) -> Self {
-        CorsLayer {
-            policy: Some(policy),
-            mode: PhantomData,
-        }
+        #[cfg(feature = "tracing")]
+        crate::trace::advisories(&policy);
+        CorsLayer::from_source(Fixed(Some(policy)))
     }
 }
 
-impl<S, M> Layer<S> for CorsLayer<M> {
-    type Service = Cors<S, M>;
-
-    fn layer(&self, inner: S) -> Cors<S, M> {
-        Cors::new(inner, self.policy.clone())
+impl From<PathPolicies> for CorsLayer<PathPolicies> {
+    fn from(policies: PathPolicies) -> Self {
+        #[cfg(feature = "tracing")]
+        policies.iter().for_each(crate::trace::advisories);
+        CorsLayer::from_source(policies)
     }
 }
 
-impl<M> Clone for CorsLayer<M> {
+impl<S, P: Clone, M> Layer<S> for CorsLayer<P, M> {
+    type Service = Cors<S, P, M>;
+
+    fn layer(&self, inner: S) -> Cors<S, P, M> {
+        Cors::new(inner, self.source.clone(), self.observer.clone())
+    }
+}
+
+impl<P: Clone, M> Clone for CorsLayer<P, M> {
     fn clone(&self) -> Self {
         CorsLayer {
-            policy: self.policy.clone(),
+            source: self.source.clone(),
+            observer: self.observer.clone(),
             mode: PhantomData,
         }
     }
 }
 
-impl<M> fmt::Debug for CorsLayer<M> {
+impl<P: fmt::Debug, M> fmt::Debug for CorsLayer<P, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CorsLayer")
-            .field("policy", &self.policy)
+            .field("source", &self.source)
+            .field("observer", &self.observer)
             .finish_non_exhaustive()
     }
 }

@@ -17,10 +17,18 @@ mod hash;
 mod layer;
 mod method;
 mod nearest;
+mod observe;
 mod origin;
+mod paths;
+mod per_request;
 mod policy;
+#[cfg(feature = "reload")]
+mod reload;
 mod request_headers;
 mod service;
+mod source;
+#[cfg(feature = "tracing")]
+pub mod trace;
 mod vary;
 
 pub use action::Action;
@@ -35,9 +43,16 @@ pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
 pub use explain::{Check, Difference, Explanation, NearMiss, Subject};
 pub use future::ResponseFuture;
 pub use layer::CorsLayer;
+pub use observe::DecisionEvent;
 pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault};
+pub use paths::{PathConfigs, PathPolicies};
+pub use per_request::{PerRequest, PerRequestAsync, PerRequestFuture};
 pub use policy::Policy;
+#[cfg(feature = "reload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
+pub use reload::{ReloadHandle, Reloadable};
 pub use service::Cors;
+pub use source::{Fixed, PolicySource};
 
 /// The code of the README, which the tests compile.
 #[cfg(doctest)]

@@ -11,7 +11,9 @@ use crate::action::Action;
 use crate::body::{BodyMode, SameBody};
 use crate::edit::ResponseEdit;
 use crate::future::ResponseFuture;
+use crate::observe::{DecisionEvent, Observer};
 use crate::policy::Policy;
+use crate::source::{Fixed, PolicySource};
 
 /// A service with a CORS policy: it answers preflights itself, and edits the
 /// headers of the inner service's responses.
@@ -23,25 +25,29 @@ use crate::policy::Policy;
 /// clone a service for each connection or request, as hyper and axum do, drop
 /// it soon.
 #[must_use]
-pub struct Cors<S, M = SameBody> {
-    inner: S,
-    policy: Option<Policy>,
+pub struct Cors<S, P = Fixed, M = SameBody> {
+    pub(crate) inner: S,
+    pub(crate) source: P,
+    pub(crate) observer: Option<Observer>,
     mode: PhantomData<fn() -> M>,
 }
 
-impl<S, M> Cors<S, M> {
-    pub(crate) fn new(inner: S, policy: Option<Policy>) -> Self {
-        Cors {
-            inner,
-            policy,
-            mode: PhantomData,
-        }
-    }
-
+impl<S, M> Cors<S, Fixed, M> {
     /// The policy; `None` is [`passthrough`](crate::CorsLayer::passthrough).
     #[must_use]
     pub fn policy(&self) -> Option<&Policy> {
-        self.policy.as_ref()
+        self.source.0.as_ref()
+    }
+}
+
+impl<S, P, M> Cors<S, P, M> {
+    pub(crate) fn new(inner: S, source: P, observer: Option<Observer>) -> Self {
+        Cors {
+            inner,
+            source,
+            observer,
+            mode: PhantomData,
+        }
     }
 
     /// The inner service.
@@ -60,9 +66,10 @@ impl<S, M> Cors<S, M> {
     }
 }
 
-impl<S, M, ReqBody, ResBody> Service<Request<ReqBody>> for Cors<S, M>
+impl<S, P, M, ReqBody, ResBody> Service<Request<ReqBody>> for Cors<S, P, M>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    P: PolicySource,
     M: BodyMode<ResBody>,
 {
     type Response = Response<M::Body>;
@@ -73,29 +80,54 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let action = match &self.policy {
-            Some(policy) => policy.decide_request(&request).action(),
-            None => Action::Forward(ResponseEdit::untouched()),
-        };
-        match action {
-            Action::Answer(answer) => ResponseFuture::answer(answer),
-            Action::Forward(edit) => ResponseFuture::forward(self.inner.call(request), edit),
-        }
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let observer = self.observer.as_ref();
+        let action = self
+            .source
+            .with_policy(&mut request, |request, policy| {
+                act(policy, request, observer)
+            })
+            .varying(self.source.vary().map(|vary| vary.0));
+        ResponseFuture::start(action, || self.inner.call(request))
     }
 }
 
-impl<S: Clone, M> Clone for Cors<S, M> {
+/// Decides about a request, and tells those who watch.
+#[inline]
+pub(crate) fn act<B>(
+    policy: Option<&Policy>,
+    request: &Request<B>,
+    observer: Option<&Observer>,
+) -> Action {
+    let Some(policy) = policy else {
+        return Action::Forward(ResponseEdit::untouched());
+    };
+    let decision = policy.decide_request(request);
+    let event = DecisionEvent::new(request.method(), &decision);
+    if let Some(observer) = observer {
+        observer.observe(&event);
+    }
+    #[cfg(feature = "tracing")]
+    crate::trace::decision(policy, &event);
+    decision.action()
+}
+
+impl<S: Clone, P: Clone, M> Clone for Cors<S, P, M> {
     fn clone(&self) -> Self {
-        Cors::new(self.inner.clone(), self.policy.clone())
+        Cors::new(
+            self.inner.clone(),
+            self.source.clone(),
+            self.observer.clone(),
+        )
     }
 }
 
-impl<S: fmt::Debug, M> fmt::Debug for Cors<S, M> {
+impl<S: fmt::Debug, P: fmt::Debug, M> fmt::Debug for Cors<S, P, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cors")
             .field("inner", &self.inner)
-            .field("policy", &self.policy)
+            .field("source", &self.source)
+            .field("observer", &self.observer)
             .finish_non_exhaustive()
     }
 }

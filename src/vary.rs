@@ -12,21 +12,29 @@ pub(crate) struct Vary {
 impl Vary {
     /// On `Origin` and more.
     pub(crate) fn on_origin(more: impl IntoIterator<Item = HeaderName>) -> Self {
-        let mut value = String::from("Origin");
-        let mut names = vec![header::ORIGIN];
-        for name in more {
-            value.push_str(", ");
-            value.push_str(name.as_str());
-            names.push(name);
+        Vary::on(std::iter::once(header::ORIGIN).chain(more))
+    }
+
+    /// On these.
+    pub(crate) fn on(names: impl IntoIterator<Item = HeaderName>) -> Self {
+        let names: Vec<_> = names.into_iter().collect();
+        let mut value = String::new();
+        for name in &names {
+            let separator = if value.is_empty() { "" } else { ", " };
+            let name = if *name == header::ORIGIN {
+                "Origin"
+            } else {
+                name.as_str()
+            };
+            value.extend([separator, name]);
         }
-        // The value of one name is static: its clones share no counter.
-        let shared = HeaderValue::try_from(value)
-            .ok()
-            .filter(|_| names.len() > 1);
-        Vary {
-            names,
-            value: shared.unwrap_or(HeaderValue::from_static("Origin")),
-        }
+        let value = match &names[..] {
+            // A static value: its clones share no counter.
+            [header::ORIGIN] => HeaderValue::from_static("Origin"),
+            // Names are valid in values.
+            _ => HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("*")),
+        };
+        Vary { names, value }
     }
 
     pub(crate) fn value(&self) -> &HeaderValue {
@@ -35,6 +43,9 @@ impl Vary {
 
     /// Adds the names that the headers do not vary on yet.
     pub(crate) fn merge_into(&self, headers: &mut HeaderMap) {
+        if self.names.is_empty() {
+            return;
+        }
         // A map that cannot grow is too large to be sent.
         match headers.try_entry(header::VARY) {
             Ok(Entry::Vacant(entry)) => drop(entry.try_insert(self.value.clone())),

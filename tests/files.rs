@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tower_cors::{
     AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, OriginPattern,
-    PreflightMode,
+    PathConfigs, PreflightMode,
 };
 
 const TOML: &str = r#"
@@ -253,5 +253,40 @@ fn errors_carry_the_place_in_the_file() {
     assert!(
         message.contains("line 2") && message.contains("is not negative"),
         "{message}"
+    );
+}
+
+#[test]
+fn configurations_by_path() {
+    let configs = PathConfigs::new()
+        .path("/", CorsConfig::new(["*"]))
+        .path("/account", CorsConfig::new(["https://a.example"]))
+        .path("/internal*", None);
+    let text = r#"
+"/internal*" = false
+["/"]
+allow_origins = ["*"]
+["/account"]
+allow_origins = ["https://a.example"]
+"#;
+    let mut read: PathConfigs = toml::from_str(text).unwrap();
+    read.paths.sort_by(|(a, _), (b, _)| a.cmp(b));
+    assert_eq!(read, configs);
+    let text = serde_json::to_string(&configs).unwrap();
+    assert_eq!(
+        serde_json::from_str::<PathConfigs>(&text).unwrap(),
+        configs,
+        "{text}"
+    );
+
+    let error = serde_json::from_str::<PathConfigs>(r#"{"/": true}"#).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid value: boolean `true`, expected a CORS configuration, or `false` at line 1 column 10"
+    );
+    let error = serde_json::from_str::<PathConfigs>(r#"{"/": {"debig": true}}"#).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`debig` is not a field of a CORS configuration; did you mean `debug`? at line 1 column 14"
     );
 }

@@ -1,0 +1,245 @@
+//! Policies by path.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::config::CorsConfig;
+use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
+use crate::policy::Policy;
+
+/// A configuration for each path prefix; `None` switches CORS off below it.
+///
+/// A prefix begins with `/`. `/api` is the path `/api` and all below it,
+/// `/api/…`; with a `*` at its end, `/api*` is every path that begins so,
+/// `/apis` too. The longest prefix wins. A path that none covers has no policy:
+/// `/` covers all.
+///
+/// In a file (feature `serde`) it is a table, where `false` switches CORS off:
+///
+/// ```toml
+/// ["/"]
+/// allow_origins = ["*"]
+///
+/// ["/account"]
+/// allow_origins = ["https://app.example.com"]
+/// allow_credentials = true
+/// ```
+///
+/// ```
+/// use tower_cors::{CorsConfig, CorsLayer, PathConfigs};
+///
+/// let policies = PathConfigs::new()
+///     .path("/", CorsConfig::new(["*"]))
+///     .path("/account", CorsConfig::new(["https://app.example.com"]).allow_credentials(true))
+///     .compile()?;
+/// let cors = CorsLayer::from(policies);
+/// # Ok::<(), tower_cors::ConfigErrors>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
+pub struct PathConfigs {
+    /// The prefixes, with their configurations.
+    pub paths: Vec<(String, Option<CorsConfig>)>,
+}
+
+impl PathConfigs {
+    /// No path has a policy.
+    pub fn new() -> Self {
+        PathConfigs::default()
+    }
+
+    /// Adds a prefix; `None` switches CORS off below it.
+    pub fn path(
+        mut self,
+        prefix: impl Into<String>,
+        config: impl Into<Option<CorsConfig>>,
+    ) -> Self {
+        self.paths.push((prefix.into(), config.into()));
+        self
+    }
+
+    /// Compiles all configurations.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with any of them, with the prefix in front of the
+    /// field, and prefixes that are none or are there twice.
+    pub fn compile(&self) -> Result<PathPolicies, ConfigErrors> {
+        let mut errors = Vec::new();
+        let mut paths = Paths::default();
+        for (prefix, config) in &self.paths {
+            let policy = match config.as_ref().map(CorsConfig::compile).transpose() {
+                Ok(policy) => policy,
+                Err(found) => {
+                    errors.extend(found.into_iter().map(|error| error.within(prefix)));
+                    None
+                }
+            };
+            let kind = match paths.insert(prefix, policy) {
+                Ok(()) => continue,
+                Err(kind) => kind,
+            };
+            errors.push(ConfigError::new("path", prefix, kind));
+        }
+        ConfigErrors::unless_empty(errors, PathPolicies(Arc::new(paths)))
+    }
+}
+
+/// A policy for each path prefix, compiled from [`PathConfigs`].
+///
+/// A clone is a reference to the same policies.
+#[derive(Clone)]
+#[must_use]
+pub struct PathPolicies(Arc<Paths>);
+
+/// Prefixes, and their policies; `None` switches CORS off.
+type Table = HashMap<Box<[u8]>, Option<Policy>>;
+
+#[derive(Debug, Default)]
+struct Paths {
+    /// For the path and all below it; without a slash at the end.
+    below: Table,
+    /// For all that begins so; without the `*`.
+    beginning: Table,
+    /// Of prefixes, the longest first: what a look-up tries.
+    lengths: Vec<usize>,
+}
+
+impl PathPolicies {
+    /// The policy for a path, percent-encoded as in a request; `None` if there
+    /// is none.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Policy> {
+        let path = path.as_bytes();
+        let fitting = self
+            .0
+            .lengths
+            .iter()
+            .filter(|&&length| length <= path.len());
+        let mut found = fitting.filter_map(|&length| {
+            let (prefix, rest) = path.split_at(length);
+            let ends_segment = matches!(rest.first(), None | Some(b'/'));
+            // The same prefix without `*` is the narrower one.
+            let below = ends_segment.then(|| self.0.below.get(prefix)).flatten();
+            below.or_else(|| self.0.beginning.get(prefix))
+        });
+        found.next()?.as_ref()
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl PathPolicies {
+    /// All policies.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Policy> {
+        self.0
+            .below
+            .values()
+            .chain(self.0.beginning.values())
+            .flatten()
+    }
+}
+
+impl Paths {
+    fn insert(&mut self, prefix: &str, policy: Option<Policy>) -> Result<(), ConfigErrorKind> {
+        let (text, table) = match prefix.strip_suffix('*') {
+            Some(text) => (text, &mut self.beginning),
+            None => (prefix.strip_suffix('/').unwrap_or(prefix), &mut self.below),
+        };
+        if !prefix.starts_with('/') || text.contains(['*', '?', '#']) {
+            return Err(ConfigErrorKind::PathPrefix);
+        }
+        if table.insert(text.as_bytes().into(), policy).is_some() {
+            return Err(ConfigErrorKind::PathTwice);
+        }
+        if let Err(at) = self
+            .lengths
+            .binary_search_by(|length| text.len().cmp(length))
+        {
+            self.lengths.insert(at, text.len());
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for PathPolicies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PathPolicies").field(&self.0).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(name: &str) -> CorsConfig {
+        CorsConfig::new([format!("https://{name}.example")])
+    }
+
+    #[test]
+    fn the_longest_prefix_wins() {
+        let policies = PathConfigs::new()
+            .path("/", origin("root"))
+            .path("/api", origin("api"))
+            .path("/api*", origin("beginning"))
+            .path("/api/v2/", origin("v2"))
+            .path("/api/v2/off", None)
+            .path("/x/y", origin("xy"))
+            .compile()
+            .unwrap();
+        let table = [
+            ("/", Some("root")),
+            ("/ap", Some("root")),
+            ("/api", Some("api")),
+            ("/api/", Some("api")),
+            ("/api/v1", Some("api")),
+            ("/apis", Some("beginning")),
+            ("/api-v1/x", Some("beginning")),
+            ("/api/v2", Some("v2")),
+            ("/api/v2/x", Some("v2")),
+            ("/api/v22", Some("api")),
+            ("/api/v2/off", None),
+            ("/api/v2/off/x", None),
+            ("/api/v2/offline", Some("v2")),
+            ("/x", Some("root")),
+            ("/x/y/z", Some("xy")),
+            ("/%C3%A9", Some("root")),
+            ("", Some("root")),
+            ("*", None),
+        ];
+        for (path, expected) in table {
+            let config = policies.get(path).map(Policy::config).cloned();
+            let expected = expected.map(origin);
+            assert_eq!(config, expected, "{path}");
+        }
+        let policies = PathConfigs::new()
+            .path("/api", origin("api"))
+            .compile()
+            .unwrap();
+        assert!(policies.get("/other").is_none());
+        assert!(PathConfigs::new().compile().unwrap().get("/").is_none());
+    }
+
+    #[test]
+    fn errors_name_the_prefix() {
+        let errors = PathConfigs::new()
+            .path("/a", CorsConfig::new(["https://a.example/"]))
+            .path("/a/", None)
+            .path("b", None)
+            .path("/c*d", None)
+            .path("/", CorsConfig::default())
+            .compile()
+            .unwrap_err();
+        assert_eq!(
+            errors.to_string(),
+            "invalid CORS configuration, 5 errors:\n\
+             - \"/a\".allow_origins[0] `https://a.example/`: an origin has no trailing slash; \
+             write `https://a.example`\n\
+             - path `/a/`: this prefix is there already; remove one of them\n\
+             - path `b`: a prefix begins with `/`, and has a `*` at its end at most\n\
+             - path `/c*d`: a prefix begins with `/`, and has a `*` at its end at most\n\
+             - \"/\".allow_origins: no origin is allowed; list at least one, such as \
+             `https://app.example.com`"
+        );
+    }
+}
