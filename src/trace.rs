@@ -63,8 +63,7 @@ pub(crate) fn advisories(policy: &Policy) {
             Level::WARN,
             field = advisory.field(),
             value = advisory.value(),
-            "{}",
-            advisory.kind()
+            "{advisory}"
         );
     }
 }
