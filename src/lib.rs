@@ -11,6 +11,7 @@ mod config;
 mod decision;
 mod edit;
 mod error;
+mod escape;
 mod explain;
 mod future;
 mod hash;
