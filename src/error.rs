@@ -160,6 +160,16 @@ pub enum ConfigErrorKind {
         /// The parser's own message.
         message: String,
     },
+    /// A regular expression in the syntax of PCRE, with what the `regex` crate
+    /// has not.
+    PcreOnly {
+        /// Such as `look-ahead`.
+        what: &'static str,
+        /// The parser's own message.
+        message: String,
+    },
+    /// A regular expression that matches no origin.
+    RegexNeverMatches,
     /// Regular expressions in a build without the feature `regex`.
     RegexFeature,
     /// No method is allowed.
@@ -192,7 +202,8 @@ pub enum ConfigErrorKind {
     Danger {
         /// The danger.
         danger: Danger,
-        /// An origin that the pattern allows and an attacker can have.
+        /// An origin that the pattern allows and an attacker can have; empty if
+        /// a regular expression is too complex to find one.
         witness: String,
     },
 }
@@ -207,6 +218,8 @@ impl ConfigErrorKind {
             Kind::Origin(fault) => fault.code(),
             Kind::AnyNotAlone => "any-not-alone",
             Kind::Regex { .. } => "regex",
+            Kind::PcreOnly { .. } => "pcre-only",
+            Kind::RegexNeverMatches => "regex-never-matches",
             Kind::RegexFeature => "regex-feature",
             Kind::NoMethods => "no-methods",
             Kind::NotAToken => "not-a-token",
@@ -237,7 +250,14 @@ impl fmt::Display for ConfigErrorKind {
             Kind::AnyNotAlone => {
                 "`*` already allows all; remove it, or everything else in the list"
             }
-            Kind::Regex { message } => return write!(f, "{message}"),
+            Kind::Regex { message } => message,
+            Kind::PcreOnly { what, message } => {
+                return write!(f, "{what} exists in PCRE, not here: {message}");
+            }
+            Kind::RegexNeverMatches => {
+                "no origin matches this; a regex matches the whole origin, such as \
+                 `https://app\\.example\\.com`, and a host_regex the whole host"
+            }
             Kind::RegexFeature => "this build does not have the feature `regex`",
             Kind::NoMethods => "no method is allowed; list at least one, such as `GET`",
             Kind::NotAToken => "this is not a token (RFC 9110 section 5.6.2)",
@@ -278,6 +298,10 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
             f,
             "anyone can register `{witness}`, which this allows, and act as the user; \
              list hosts that are yours"
+        ),
+        Danger::UnboundedRegex if witness.is_empty() => f.write_str(
+            "this is too complex to tell which domains it allows; split it into several, or list \
+             the origins",
         ),
         Danger::UnboundedRegex => write!(
             f,

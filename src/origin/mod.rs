@@ -4,21 +4,29 @@
 //! allocation, and strict. It never decodes, folds case, trims or resolves.
 
 mod address;
+#[cfg(feature = "regex")]
+mod audit;
 mod grammar;
 mod matcher;
 mod pattern;
 #[cfg(feature = "regex")]
 mod regexes;
 mod suffix;
+#[cfg(feature = "regex")]
+mod whole;
 
 pub use grammar::PatternFault;
 pub use pattern::{OriginPattern, OriginPredicate};
 
 pub(crate) use grammar::{Host, Pattern, Port, repair};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
+pub(crate) use suffix::{below, is_public_suffix};
 #[cfg(feature = "regex")]
-pub(crate) use regexes::{Regexes, check as check_regex};
-pub(crate) use suffix::is_public_suffix;
+pub(crate) use {
+    audit::{Finding, Subject, audit},
+    regexes::Regexes,
+    whole::check as check_regex,
+};
 
 use std::fmt;
 
