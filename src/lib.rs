@@ -84,6 +84,7 @@
 //! | `public-suffix-list` | yes | public suffixes by the list that browsers use |
 //! | `serde` | | configurations in files, errors for programs |
 //! | `reload` | | policies that can be replaced while they serve |
+//! | `testing` | | a browser for tests |
 //! | `tracing` | | an event for each decision |
 //!
 //! Features add; they do not change what a policy decides.
