@@ -347,7 +347,7 @@ fn preflights() {
     };
     let ask = |more: &[Header]| preflight(APP, "PUT", more.iter().copied());
     let huge: &'static str = Box::leak("x-token,".repeat(1_000).into_boxed_str());
-    check([
+    check(vec![
         row(
             "Preflight, all allowed",
             app(),
