@@ -16,37 +16,35 @@ struct Row {
     verdict: Verdict<'static>,
 }
 
-fn row<const N: usize>(name: &'static str, lines: [&'static str; N], verdict: Denial) -> Row {
+fn row<const N: usize>(
+    name: &'static str,
+    lines: [&'static str; N],
+    verdict: Verdict<'static>,
+) -> Row {
     Row {
         name,
         lines: lines.map(|line| line.as_bytes().into()).to_vec(),
-        verdict: match verdict {
-            None => Verdict::Allowed,
-            Some(reason) => Verdict::Denied(reason),
-        },
+        verdict,
     }
 }
 
-fn long(name: &'static str, line: String, verdict: Denial) -> Row {
+fn long(name: &'static str, line: String, verdict: Verdict<'static>) -> Row {
     Row {
         lines: vec![line.into_bytes().into()],
         ..row(name, [], verdict)
     }
 }
 
-/// `None` is allowed.
-type Denial = Option<DenyReason<'static>>;
+const ALLOWED: Verdict<'static> = Verdict::Allowed;
+const MALFORMED: Verdict<'static> = Verdict::Denied(DenyReason::HeadersMalformed);
+const TOO_LONG: Verdict<'static> = Verdict::Denied(DenyReason::HeadersTooLong);
 
-const ALLOWED: Denial = None;
-const MALFORMED: Denial = Some(DenyReason::HeadersMalformed);
-const TOO_LONG: Denial = Some(DenyReason::HeadersTooLong);
-
-const fn forbidden(name: &'static str) -> Denial {
-    Some(DenyReason::HeaderForbidden(name))
+const fn forbidden(name: &'static str) -> Verdict<'static> {
+    Verdict::Denied(DenyReason::HeaderForbidden(name))
 }
 
-const fn other(name: &'static str) -> Denial {
-    Some(DenyReason::HeaderNotAllowed(name))
+const fn other(name: &'static str) -> Verdict<'static> {
+    Verdict::Denied(DenyReason::HeaderNotAllowed(name))
 }
 
 fn policy(headers: impl Into<AllowHeaders>) -> Policy {
