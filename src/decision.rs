@@ -337,7 +337,9 @@ fn is_same_origin(uri: Option<&Uri>, headers: &HeaderMap, origin: &HeaderValue) 
         (Some(origin), Some(authority)) => {
             let default_port = match origin.scheme() {
                 "http" => ":80",
-                _ => ":443",
+                "https" => ":443",
+                // `tauri://localhost` is no page of the server at `localhost`.
+                _ => return false,
             };
             let authority = authority.strip_suffix(default_port).unwrap_or(authority);
             origin.authority().eq_ignore_ascii_case(authority)

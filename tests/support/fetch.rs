@@ -61,7 +61,7 @@ impl PageRequest {
         }
     }
 
-    fn needs_preflight(&self) -> bool {
+    pub(crate) fn needs_preflight(&self) -> bool {
         !is_safelisted_method(&self.method)
             || !self.unsafe_headers.is_empty()
             || self.private_network
@@ -101,7 +101,7 @@ impl PageRequest {
 
     /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0),
     /// step 7.
-    fn preflight_passes(&self, response: &Response<()>) -> bool {
+    pub(crate) fn preflight_passes(&self, response: &Response<()>) -> bool {
         if !(self.cors_check(response) && is_ok(response.status())) {
             return false;
         }
@@ -191,7 +191,7 @@ fn get(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
 
 /// [Extract header list values](https://fetch.spec.whatwg.org/#extract-header-list-values),
 /// of a list of tokens: `None` is failure, an absent header an empty list.
-fn extract_list(headers: &HeaderMap, name: &str) -> Option<Vec<String>> {
+pub(crate) fn extract_list(headers: &HeaderMap, name: &str) -> Option<Vec<String>> {
     let joined = String::from_utf8(get(headers, name).unwrap_or_default()).ok()?;
     let elements = joined
         .split(',')

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub(crate) mod fetch;
+pub(crate) mod model;
 
 use std::cell::Cell;
 use std::convert::Infallible;
