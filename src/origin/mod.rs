@@ -6,20 +6,23 @@
 mod address;
 #[cfg(feature = "regex")]
 mod audit;
+mod fault;
 mod grammar;
 mod matcher;
 mod pattern;
 #[cfg(feature = "regex")]
 mod regexes;
+mod repair;
 mod suffix;
 #[cfg(feature = "regex")]
 mod whole;
 
-pub use grammar::PatternFault;
+pub use fault::PatternFault;
 pub use pattern::{OriginPattern, OriginPredicate};
 
-pub(crate) use grammar::{Host, Pattern, Port, repair};
+pub(crate) use grammar::{Host, Pattern, Port};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
+pub(crate) use repair::repair;
 pub(crate) use suffix::{below, is_public_suffix};
 #[cfg(feature = "regex")]
 pub(crate) use {
