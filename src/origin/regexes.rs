@@ -37,9 +37,9 @@ impl Regexes {
     }
 
     pub(super) fn find(&self, origin: &Origin<'_>) -> Option<Match> {
-        if self.origins.automaton.is_match(origin.as_str()) {
+        if self.origins.matches(origin.as_str()) {
             Some(Match::Regex)
-        } else if self.hosts.automaton.is_match(origin.host()) {
+        } else if self.hosts.matches(origin.host()) {
             Some(Match::HostRegex)
         } else {
             None
@@ -63,6 +63,11 @@ impl Set {
             automaton: RegexSet::new(regexes.iter().map(|(regex, _)| whole(regex)))?,
             entries: regexes.iter().map(|&(_, entry)| entry).collect(),
         })
+    }
+
+    /// Asking an empty set costs as much as asking a full one.
+    fn matches(&self, text: &str) -> bool {
+        !self.entries.is_empty() && self.automaton.is_match(text)
     }
 
     fn index(&self, text: &str) -> Option<usize> {
