@@ -2,15 +2,15 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 
 use crate::config::PreflightMode;
 use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
 use crate::edit::ResponseEdit;
 use crate::method::is_safelisted;
-use crate::policy::Grant;
+use crate::policy::{Grant, Policy};
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
@@ -25,6 +25,14 @@ pub enum Action {
     Answer(Response<()>),
     /// Call the application, then apply the edit to its response.
     Forward(ResponseEdit),
+}
+
+impl Policy {
+    /// Decides and acts, compiled together, and here rather than in the crate
+    /// that calls the service: the decision need not be built.
+    pub(crate) fn act(&self, uri: &Uri, method: &Method, headers: &HeaderMap) -> Action {
+        self.decide_at(Some(uri), method, headers).action()
+    }
 }
 
 impl Decision<'_> {
@@ -44,40 +52,48 @@ impl Decision<'_> {
     ///     }
     /// }
     /// ```
+    #[inline]
     pub fn action(&self) -> Action {
         match (self.kind, self.verdict) {
             (RequestKind::Preflight, _) => self.preflight_action(),
             (_, Verdict::Denied(_)) if self.policy.enforced_here() && !self.same_origin => {
-                let mut headers = HeaderMap::new();
-                if let Some(vary) = &self.policy.0.vary {
-                    vary.merge_into(&mut headers);
+                let mut answer = Response::new(());
+                *answer.status_mut() = StatusCode::FORBIDDEN;
+                if let Some(vary) = self.policy.0.vary {
+                    answer.headers_mut().insert(VARY, vary.value().clone());
                 }
-                Action::Answer(response(StatusCode::FORBIDDEN, headers))
+                Action::Answer(answer)
             }
-            (_, verdict) => Action::Forward(match (verdict, self.policy.0.grant) {
-                (Verdict::Allowed, Grant::Origin) => ResponseEdit::share(self.policy, self.origin),
-                (Verdict::Allowed, Grant::Everyone) => ResponseEdit::share(self.policy, None),
-                (Verdict::NotCors, Grant::Everyone)
-                    if self.method_allowed && self.policy.0.config.answer_without_origin =>
-                {
-                    ResponseEdit::share(self.policy, None)
-                }
-                _ => ResponseEdit::withhold(self.policy),
-            }),
+            (_, verdict) => {
+                let grant = self.policy.0.grant;
+                Action::Forward(match (verdict, grant, self.origin) {
+                    (Verdict::Allowed, Grant::Origin, Some(origin)) => {
+                        ResponseEdit::share_with(self.policy, origin)
+                    }
+                    (Verdict::Allowed, Grant::Everyone, _) => {
+                        ResponseEdit::share_with_all(self.policy)
+                    }
+                    (Verdict::NotCors, Grant::Everyone, _)
+                        if self.method_allowed && self.policy.0.config.answer_without_origin =>
+                    {
+                        ResponseEdit::share_with_all(self.policy)
+                    }
+                    _ => ResponseEdit::withhold(self.policy),
+                })
+            }
         }
     }
 
-    fn preflight_action(&self) -> Action {
+    #[inline(never)]
+    fn preflight_action(self) -> Action {
         match self.policy.mode() {
-            PreflightMode::Answer => {
-                let (status, headers) = self.preflight_answer();
-                Action::Answer(response(status, headers))
-            }
+            PreflightMode::Answer => Action::Answer(self.preflight_answer()),
             PreflightMode::Decorate => {
-                let (status, headers) = self.preflight_answer();
-                if status == StatusCode::FORBIDDEN && self.policy.enforced_here() {
-                    Action::Answer(response(status, headers))
+                let answer = self.preflight_answer();
+                if answer.status() == StatusCode::FORBIDDEN && self.policy.enforced_here() {
+                    Action::Answer(answer)
                 } else {
+                    let headers = answer.into_parts().0.headers;
                     Action::Forward(ResponseEdit::decorate(self.policy, headers))
                 }
             }
@@ -85,11 +101,11 @@ impl Decision<'_> {
         }
     }
 
-    /// Status and headers for a preflight.
+    /// The answer to a preflight.
     ///
     /// When only the method or a header is not allowed, the answer lists what
     /// is: the browser then refuses, and names what was missing.
-    fn preflight_answer(&self) -> (StatusCode, HeaderMap) {
+    fn preflight_answer(&self) -> Response<()> {
         let answer = &self.policy.0.preflight;
         match self.verdict {
             Verdict::Allowed
@@ -100,31 +116,25 @@ impl Decision<'_> {
             // Browsers take safelisted methods as listed.
             Verdict::Denied(DenyReason::MethodNotAllowed)
                 if !self.asks_safelisted_method() && self.may_mirror_headers() => {}
-            Verdict::Denied(_) => return (StatusCode::FORBIDDEN, answer.refusal.clone()),
+            Verdict::Denied(_) => return response(StatusCode::FORBIDDEN, &answer.refusal),
         }
-        let mut headers = answer.headers.clone();
+        let mut response = response(answer.status, &answer.headers);
+        let headers = response.headers_mut();
         if self.policy.0.grant == Grant::Origin {
-            set(
-                &mut headers,
-                &ACCESS_CONTROL_ALLOW_ORIGIN,
-                self.origin.cloned(),
-            );
+            let origin = self.origin.cloned();
+            set(headers, &ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         }
         if answer.mirror_method {
             let asked = self.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned();
-            set(&mut headers, &ACCESS_CONTROL_ALLOW_METHODS, asked);
+            set(headers, &ACCESS_CONTROL_ALLOW_METHODS, asked);
         }
         if answer.mirror_headers {
-            set(
-                &mut headers,
-                &ACCESS_CONTROL_ALLOW_HEADERS,
-                self.asked_headers(),
-            );
+            set(headers, &ACCESS_CONTROL_ALLOW_HEADERS, self.asked_headers());
         }
         if self.policy.0.config.allow_private_network && !self.asks_private_network {
             headers.remove(&ALLOW_PRIVATE_NETWORK);
         }
-        (answer.status, headers)
+        response
     }
 
     fn asks_safelisted_method(&self) -> bool {
@@ -160,15 +170,18 @@ impl Decision<'_> {
 
 /// Gives a placeholder its value, or removes it.
 fn set(headers: &mut HeaderMap, name: &HeaderName, value: Option<HeaderValue>) {
-    match (headers.get_mut(name), value) {
+    // Among so few, and mostly the first, it is found faster than by its hash.
+    let mut places = headers.iter_mut();
+    let place = places.find_map(|(other, place)| (other == name).then_some(place));
+    match (place, value) {
         (Some(place), Some(value)) => *place = value,
         _ => drop(headers.remove(name)),
     }
 }
 
-fn response(status: StatusCode, headers: HeaderMap) -> Response<()> {
+fn response(status: StatusCode, headers: &HeaderMap) -> Response<()> {
     let mut response = Response::new(());
     *response.status_mut() = status;
-    *response.headers_mut() = headers;
+    *response.headers_mut() = headers.clone();
     response
 }

@@ -7,43 +7,72 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::policy::{Expose, Policy};
+use crate::vary::Vary;
 
 static ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// What is to happen to the headers of the application's response.
 ///
-/// It holds one reference to the policy, and a reference to the bytes of the
-/// request's `Origin` if the response names it.
+/// It owns all that it needs; it does not hold the policy.
 #[derive(Debug)]
 #[must_use]
-pub struct ResponseEdit(Edit);
+pub struct ResponseEdit(Option<Edit>);
 
 #[derive(Debug)]
-enum Edit {
-    Untouched,
-    /// Share the response with the origin, or with everyone.
-    Share(Policy, Option<HeaderValue>),
-    Withhold(Policy),
-    /// Add the headers of a preflight's answer.
-    Decorate(Policy, Box<HeaderMap>),
+struct Edit {
+    added: Added,
+    vary: Option<&'static Vary>,
+    keeps_inner: bool,
+}
+
+/// The headers that are added beside `Vary`.
+#[derive(Debug)]
+enum Added {
+    Nothing,
+    /// Those of a response that is shared with an origin, or with `*`.
+    Share {
+        origin: HeaderValue,
+        credentials: bool,
+        expose: Expose,
+    },
+    /// Those of a preflight's answer.
+    Preflight(Box<HeaderMap>),
 }
 
 impl ResponseEdit {
     /// The response stays as it is.
     pub(crate) fn untouched() -> Self {
-        ResponseEdit(Edit::Untouched)
+        ResponseEdit(None)
     }
 
-    pub(crate) fn share(policy: &Policy, origin: Option<&HeaderValue>) -> Self {
-        ResponseEdit(Edit::Share(policy.clone(), origin.cloned()))
+    pub(crate) fn share_with(policy: &Policy, origin: &HeaderValue) -> Self {
+        let added = Added::Share {
+            origin: origin.clone(),
+            credentials: policy.0.config.allow_credentials,
+            expose: policy.0.expose.clone(),
+        };
+        ResponseEdit::new(policy, added, policy.0.vary)
+    }
+
+    pub(crate) fn share_with_all(policy: &Policy) -> Self {
+        ResponseEdit::share_with(policy, &ANY)
     }
 
     pub(crate) fn withhold(policy: &Policy) -> Self {
-        ResponseEdit(Edit::Withhold(policy.clone()))
+        ResponseEdit::new(policy, Added::Nothing, policy.0.vary)
     }
 
     pub(crate) fn decorate(policy: &Policy, headers: HeaderMap) -> Self {
-        ResponseEdit(Edit::Decorate(policy.clone(), Box::new(headers)))
+        let added = Added::Preflight(Box::new(headers));
+        ResponseEdit::new(policy, added, Some(policy.0.preflight.vary))
+    }
+
+    fn new(policy: &Policy, added: Added, vary: Option<&'static Vary>) -> Self {
+        ResponseEdit(Some(Edit {
+            added,
+            vary,
+            keeps_inner: policy.keeps_inner_headers(),
+        }))
     }
 
     /// Edits the headers of a response, whatever its status.
@@ -53,57 +82,59 @@ impl ResponseEdit {
     /// map that cannot grow any more, the headers are left out: the browser
     /// then denies.
     pub fn apply(self, headers: &mut HeaderMap) {
-        let (Edit::Share(policy, _) | Edit::Withhold(policy) | Edit::Decorate(policy, _)) = &self.0
-        else {
-            return;
-        };
-        let vary = match self.0 {
-            Edit::Decorate(..) => Some(&policy.0.preflight.vary),
-            _ => policy.0.vary.as_ref(),
-        };
-        let kept = headers.keys().any(is_access_control) && {
-            let keeps = policy.keeps_inner_headers();
-            if !keeps {
-                remove_access_control(headers);
-            }
-            keeps
-        };
-        if !kept {
-            match &self.0 {
-                Edit::Share(policy, origin) => policy.share(headers, origin.as_ref()),
-                Edit::Decorate(_, added) => {
-                    for (name, value) in added.iter().filter(|(name, _)| *name != VARY) {
-                        let _ = headers.try_insert(name, value.clone());
-                    }
-                }
-                Edit::Withhold(_) | Edit::Untouched => {}
-            }
+        let Some(edit) = self.0 else { return };
+        let (mut is_controlled, mut varies) = (false, false);
+        for name in headers.keys() {
+            is_controlled |= is_access_control(name);
+            varies |= *name == VARY;
         }
-        if let Some(vary) = vary {
-            vary.merge_into(headers);
+        if is_controlled && !edit.keeps_inner {
+            remove_access_control(headers);
+            is_controlled = false;
+        }
+        if !is_controlled {
+            edit.added.insert_into(headers);
+        }
+        match edit.vary {
+            Some(vary) if varies => vary.merge_into(headers),
+            Some(vary) => drop(headers.try_insert(VARY, vary.value().clone())),
+            None => {}
         }
     }
 }
 
-impl Policy {
-    fn share(&self, headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-        let exposed = match &self.0.expose {
-            Expose::Nothing => None,
-            Expose::Value(value) => Some(value.clone()),
-            Expose::Present => present_names(headers),
-        };
-        // At most these three and `Vary`.
-        let _ = headers.try_reserve(4);
-        let origin = origin.unwrap_or(&ANY).clone();
-        let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if self.0.config.allow_credentials {
-            let _ = headers.try_insert(
-                ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                HeaderValue::from_static("true"),
-            );
-        }
-        if let Some(exposed) = exposed {
-            let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+impl Added {
+    /// It is tempting to reserve, but at most four headers are added, so the
+    /// map grows at most once by itself; and an empty one becomes larger.
+    fn insert_into(self, headers: &mut HeaderMap) {
+        match self {
+            Added::Nothing => {}
+            Added::Share {
+                origin,
+                credentials,
+                expose,
+            } => {
+                let exposed = match expose {
+                    Expose::Nothing => None,
+                    Expose::Value(value) => Some(value),
+                    Expose::Present => present_names(headers),
+                };
+                let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                if credentials {
+                    let _ = headers.try_insert(
+                        ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                        const { HeaderValue::from_static("true") },
+                    );
+                }
+                if let Some(exposed) = exposed {
+                    let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+                }
+            }
+            Added::Preflight(added) => {
+                for (name, value) in added.iter().filter(|(name, _)| *name != VARY) {
+                    let _ = headers.try_insert(name, value.clone());
+                }
+            }
         }
     }
 }

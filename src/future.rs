@@ -33,22 +33,20 @@ pin_project! {
 
 impl<F, M> ResponseFuture<F, M> {
     pub(crate) fn answer(answer: Response<()>) -> Self {
-        let state = State::Answer {
-            answer: Some(answer),
-        };
         ResponseFuture {
-            state,
+            state: State::Answer {
+                answer: Some(answer),
+            },
             mode: PhantomData,
         }
     }
 
     pub(crate) fn forward(inner: F, edit: ResponseEdit) -> Self {
-        let state = State::Forward {
-            inner,
-            edit: Some(edit),
-        };
         ResponseFuture {
-            state,
+            state: State::Forward {
+                inner,
+                edit: Some(edit),
+            },
             mode: PhantomData,
         }
     }
@@ -74,7 +72,7 @@ where
                 if let Some(edit) = edit.take() {
                     edit.apply(response.headers_mut());
                 }
-                Poll::Ready(Ok(response.map(M::wrap)))
+                Poll::Ready(Ok(M::wrap(response)))
             }
         }
     }

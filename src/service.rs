@@ -73,15 +73,16 @@ where
         self.inner.poll_ready(cx)
     }
 
+    #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let action = match &self.policy {
-            Some(policy) => policy.decide_request(&request).action(),
-            None => Action::Forward(ResponseEdit::untouched()),
+        let edit = match &self.policy {
+            None => ResponseEdit::untouched(),
+            Some(policy) => match policy.act(request.uri(), request.method(), request.headers()) {
+                Action::Answer(answer) => return ResponseFuture::answer(answer),
+                Action::Forward(edit) => edit,
+            },
         };
-        match action {
-            Action::Answer(answer) => ResponseFuture::answer(answer),
-            Action::Forward(edit) => ResponseFuture::forward(self.inner.call(request), edit),
-        }
+        ResponseFuture::forward(self.inner.call(request), edit)
     }
 }
 

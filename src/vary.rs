@@ -1,50 +1,63 @@
 //! The `Vary` header (RFC 9110 section 12.5.5).
 
-use http::header::{self, Entry, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 
 /// Request headers that an answer depends on.
-#[derive(Clone, Debug)]
+///
+/// There are few such lists, so they are static: their clones count nothing.
+#[derive(Debug)]
 pub(crate) struct Vary {
-    names: Vec<HeaderName>,
+    /// Lower case.
+    names: &'static [&'static str],
     value: HeaderValue,
 }
 
-impl Vary {
-    /// On `Origin` and more.
-    pub(crate) fn on_origin(more: impl IntoIterator<Item = HeaderName>) -> Self {
-        let mut value = String::from("Origin");
-        let mut names = vec![header::ORIGIN];
-        for name in more {
-            value.push_str(", ");
-            value.push_str(name.as_str());
-            names.push(name);
-        }
-        // The value of one name is static: its clones share no counter.
-        let shared = HeaderValue::try_from(value)
-            .ok()
-            .filter(|_| names.len() > 1);
-        Vary {
-            names,
-            value: shared.unwrap_or(HeaderValue::from_static("Origin")),
-        }
-    }
+/// What a response to all but preflights depends on.
+pub(crate) static ACTUAL: Vary = Vary {
+    names: &["origin"],
+    value: HeaderValue::from_static("Origin"),
+};
 
+/// The same if the server refuses what another site sends.
+pub(crate) static ENFORCED: Vary = Vary {
+    names: &["origin", "sec-fetch-site"],
+    value: HeaderValue::from_static("Origin, sec-fetch-site"),
+};
+
+/// What the answer to a preflight depends on.
+pub(crate) static PREFLIGHT: Vary = Vary {
+    names: &[
+        "origin",
+        "access-control-request-method",
+        "access-control-request-headers",
+    ],
+    value: HeaderValue::from_static(
+        "Origin, access-control-request-method, access-control-request-headers",
+    ),
+};
+
+/// The same if private networks are allowed.
+pub(crate) static PREFLIGHT_TO_PRIVATE: Vary = Vary {
+    names: &[
+        "origin",
+        "access-control-request-method",
+        "access-control-request-headers",
+        "access-control-request-private-network",
+    ],
+    value: HeaderValue::from_static(
+        "Origin, access-control-request-method, access-control-request-headers, \
+         access-control-request-private-network",
+    ),
+};
+
+impl Vary {
     pub(crate) fn value(&self) -> &HeaderValue {
         &self.value
     }
 
     /// Adds the names that the headers do not vary on yet.
-    pub(crate) fn merge_into(&self, headers: &mut HeaderMap) {
-        // A map that cannot grow is too large to be sent.
-        match headers.try_entry(header::VARY) {
-            Ok(Entry::Vacant(entry)) => drop(entry.try_insert(self.value.clone())),
-            Ok(Entry::Occupied(_)) => self.merge_into_existing(headers),
-            Err(_) => {}
-        }
-    }
-
     #[cold]
-    fn merge_into_existing(&self, headers: &mut HeaderMap) {
+    pub(crate) fn merge_into(&self, headers: &mut HeaderMap) {
         let is_listed = |name: &str| {
             let lines = headers.get_all(header::VARY).into_iter();
             let mut tokens = lines.flat_map(|line| line.as_bytes().split(|&b| b == b','));
@@ -53,18 +66,31 @@ impl Vary {
         if is_listed("*") {
             return;
         }
-        let missing: Vec<_> = self
-            .names
-            .iter()
-            .filter(|name| !is_listed(name.as_str()))
-            .cloned()
-            .collect();
+        let names = self.names.iter().copied();
+        let missing: Vec<_> = names.filter(|name| !is_listed(name)).collect();
+        // A map that cannot grow is too large to be sent.
         if missing.len() == self.names.len() {
             let _ = headers.try_append(header::VARY, self.value.clone());
         } else {
             for name in missing {
-                let _ = headers.try_append(header::VARY, name.into());
+                let _ = headers.try_append(header::VARY, HeaderValue::from_static(name));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ACTUAL, ENFORCED, PREFLIGHT, PREFLIGHT_TO_PRIVATE};
+
+    #[test]
+    fn values_are_the_names() {
+        for vary in [&ACTUAL, &ENFORCED, &PREFLIGHT, &PREFLIGHT_TO_PRIVATE] {
+            let value = vary.value.to_str().unwrap();
+            assert!(
+                value.eq_ignore_ascii_case(&vary.names.join(", ")),
+                "{value}"
+            );
         }
     }
 }
