@@ -47,7 +47,8 @@ impl<B> Service<Request<B>> for App {
     }
 }
 
-/// Runs one request as servers do: on a clone of the service.
+/// Runs one request as servers do: on a clone of the service, and without
+/// inlining it, because they keep it in a box.
 pub(crate) fn serve<S>(service: &S, request: Request<()>) -> Response<Body>
 where
     S: Service<Request<()>, Response = Response<Body>, Error = Infallible> + Clone,
@@ -55,11 +56,21 @@ where
     let mut service = service.clone();
     let mut cx = Context::from_waker(Waker::noop());
     assert!(service.poll_ready(&mut cx).is_ready());
-    match pin!(service.call(request)).poll(&mut cx) {
+    match poll(pin!(call(&mut service, request)), &mut cx) {
         Poll::Ready(Ok(response)) => response,
         Poll::Ready(Err(error)) => match error {},
         Poll::Pending => panic!("the application is always ready"),
     }
+}
+
+#[inline(never)]
+fn call<S: Service<Request<()>>>(service: &mut S, request: Request<()>) -> S::Future {
+    service.call(request)
+}
+
+#[inline(never)]
+fn poll<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    future.poll(cx)
 }
 
 /// What a request gets.
