@@ -39,9 +39,9 @@ impl Regexes {
     }
 
     pub(super) fn find(&self, origin: &Origin<'_>) -> Option<Match> {
-        if self.origins.automaton.is_match(origin.as_str().as_bytes()) {
+        if self.origins.matches(origin.as_str()) {
             Some(Match::Regex)
-        } else if self.hosts.automaton.is_match(origin.host().as_bytes()) {
+        } else if self.hosts.matches(origin.host()) {
             Some(Match::HostRegex)
         } else {
             None
@@ -66,6 +66,11 @@ impl Set {
             automaton: whole::compile(&regexes)?,
             entries,
         })
+    }
+
+    /// Asking an empty set costs as much as asking a full one.
+    fn matches(&self, text: &str) -> bool {
+        !self.entries.is_empty() && self.automaton.is_match(text.as_bytes())
     }
 
     fn index(&self, text: &str) -> Option<usize> {
