@@ -148,3 +148,24 @@ fn a_choice_is_what_its_function_is() {
     assert_not!(PerRequestFuture<NotSend, Choosing, (), Answering>: Send);
     assert_not!(PerRequestFuture<(), Choosing, NotSend, Answering>: Send);
 }
+
+#[cfg(feature = "testing")]
+#[test]
+fn the_browser_is_what_its_server_is() {
+    use tower_cors::testing::{
+        BlockReason, Blocked, Body, Browser, CorsCheckFailure, Credentials, MaxAgeLimit, Page,
+        Readable, Sent,
+    };
+
+    plain::<BlockReason>();
+    plain::<Blocked>();
+    plain::<Body>();
+    plain::<CorsCheckFailure>();
+    plain::<Credentials>();
+    plain::<MaxAgeLimit>();
+    plain::<Readable>();
+    plain::<Sent>();
+    send::<Browser<()>>();
+    send::<Page<()>>();
+    assert_not!(Browser<NotSend>: Send);
+}

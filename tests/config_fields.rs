@@ -674,6 +674,21 @@ fn enforcement() {
             Allowed,
             forwarded([acao(APP), VARY_ENFORCED]),
         ),
+        sends(
+            // Without an `Origin` it would pass, so caches must know.
+            "server, any origin: method",
+            server().allow_origins(["*"]),
+            ("PUT", EVIL),
+            METHOD,
+            denied(),
+        ),
+        sends(
+            "server, any origin: allowed",
+            server().allow_origins(["*"]),
+            ("GET", EVIL),
+            Allowed,
+            forwarded([acao("*"), VARY_ENFORCED]),
+        ),
         no_origin("server: no Origin", server(), forwarded([VARY_ENFORCED])),
         asks(
             "server: preflight",
