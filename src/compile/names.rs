@@ -9,20 +9,13 @@ use crate::request_headers::{self, RequestHeaders, token};
 /// The wildcard of every list.
 pub(super) const ANY: &str = "*";
 
+/// Why a name is none, and what to write instead. A name that is one is
+/// given back in the form in which it is compared.
+pub(crate) type Fault = (Kind, Option<String>);
+
 /// The normalised list of methods, and its compiled form.
 pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>, Methods) {
-    let list = Names::check("allow_methods", &config.allow_methods, report, |name| {
-        let upper = name.to_ascii_uppercase();
-        if token(name.as_bytes()).is_none() {
-            Err((Kind::NotAToken, None))
-        } else if method::is_forbidden(name) {
-            Err((Kind::ForbiddenMethod, None))
-        } else if upper != name && is_usual_method(&upper) {
-            Err((Kind::MethodCase, Some(upper)))
-        } else {
-            Ok(name.to_owned())
-        }
-    });
+    let list = Names::check("allow_methods", &config.allow_methods, report, check_method);
     if config.allow_methods.is_empty() {
         report
             .errors
@@ -33,6 +26,19 @@ pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>,
         false => Methods::List(list.names.iter().map(|name| name[..].into()).collect()),
     };
     (list.names, methods)
+}
+
+pub(crate) fn check_method(name: &str) -> Result<String, Fault> {
+    let upper = name.to_ascii_uppercase();
+    if token(name.as_bytes()).is_none() {
+        Err((Kind::NotAToken, None))
+    } else if method::is_forbidden(name) {
+        Err((Kind::ForbiddenMethod, None))
+    } else if upper != name && is_usual_method(&upper) {
+        Err((Kind::MethodCase, Some(upper)))
+    } else {
+        Ok(name.to_owned())
+    }
 }
 
 fn is_usual_method(upper: &str) -> bool {
@@ -66,7 +72,7 @@ pub(super) fn request_headers(
     (AllowHeaders::List(list.names), compiled)
 }
 
-fn check_request_header(name: &str) -> Result<String, (Kind, Option<String>)> {
+pub(crate) fn check_request_header(name: &str) -> Result<String, Fault> {
     let lower = name.to_ascii_lowercase();
     if token(name.as_bytes()).is_none() {
         Err((Kind::NotAToken, None))
@@ -97,19 +103,21 @@ fn is_response_header(lower: &str) -> bool {
 
 /// The normalised exposed headers.
 pub(super) fn exposed_headers(config: &CorsConfig, report: &mut Report) -> Vec<String> {
-    let list = Names::check("expose_headers", &config.expose_headers, report, |name| {
-        let lower = name.to_ascii_lowercase();
-        if token(name.as_bytes()).is_none() {
-            Err((Kind::NotAToken, None))
-        } else if matches!(&lower[..], "set-cookie" | "set-cookie2") {
-            Err((Kind::ForbiddenResponseHeader, None))
-        } else if is_request_header(&lower) {
-            Err((Kind::RequestHeader, None))
-        } else {
-            Ok(lower)
-        }
-    });
-    list.names
+    let list = &config.expose_headers;
+    Names::check("expose_headers", list, report, check_exposed_header).names
+}
+
+pub(crate) fn check_exposed_header(name: &str) -> Result<String, Fault> {
+    let lower = name.to_ascii_lowercase();
+    if token(name.as_bytes()).is_none() {
+        Err((Kind::NotAToken, None))
+    } else if matches!(&lower[..], "set-cookie" | "set-cookie2") {
+        Err((Kind::ForbiddenResponseHeader, None))
+    } else if is_request_header(&lower) {
+        Err((Kind::RequestHeader, None))
+    } else {
+        Ok(lower)
+    }
 }
 
 /// Names that mean something in requests only, beyond doubt. `Authorization`
@@ -151,7 +159,7 @@ impl Names {
         field: &str,
         list: &[String],
         report: &mut Report,
-        normalise: impl Fn(&str) -> Result<String, (Kind, Option<String>)>,
+        normalise: impl Fn(&str) -> Result<String, Fault>,
     ) -> Self {
         let mut names: Vec<String> = Vec::new();
         let mut any = None;
