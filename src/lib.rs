@@ -14,6 +14,9 @@ mod error;
 mod explain;
 mod future;
 mod hash;
+#[cfg(any(feature = "kong", feature = "krakend"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "kong", feature = "krakend"))))]
+pub mod import;
 mod layer;
 mod method;
 mod nearest;
