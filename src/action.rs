@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 
 use crate::config::PreflightMode;
 use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
 use crate::edit::ResponseEdit;
 use crate::method::is_safelisted;
-use crate::policy::Grant;
+use crate::observe::{DecisionEvent, Observer};
+use crate::policy::{Grant, Policy};
 use crate::vary::Vary;
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
@@ -35,6 +36,7 @@ pub enum Action {
 
 impl Action {
     /// The same, with more names in `Vary`.
+    #[inline]
     pub(crate) fn varying(mut self, vary: Option<&Arc<Vary>>) -> Self {
         if let Some(vary) = vary {
             match &mut self {
@@ -51,9 +53,7 @@ impl Action {
         let told = tell(decision);
         match &mut self {
             Action::Answer(response) => {
-                let _ = response
-                    .headers_mut()
-                    .try_insert(DEBUG_HEADER.clone(), told);
+                let _ = response.headers_mut().try_insert(&DEBUG_HEADER, told);
             }
             Action::Forward(edit) => edit.tell(told),
         }
@@ -65,6 +65,9 @@ impl Action {
 fn tell(decision: &Decision<'_>) -> HeaderValue {
     let kind = decision.kind().as_str();
     let told = match decision.verdict() {
+        Verdict::Denied(reason) if decision.is_exempt() => {
+            format!("{kind}; denied, but exempt as the server's own origin; {reason}")
+        }
         Verdict::Denied(reason) => format!("{kind}; denied; {reason}"),
         verdict => match decision.matched() {
             Some(entry) => format!("{kind}; {}; {entry} matches", verdict.as_str()),
@@ -74,6 +77,43 @@ fn tell(decision: &Decision<'_>) -> HeaderValue {
     // A pattern need not be ASCII if it is a regex.
     let told = told.escape_default().to_string();
     HeaderValue::try_from(told).unwrap_or(HeaderValue::from_static("?"))
+}
+
+impl Policy {
+    /// Decides and acts, compiled together, and here rather than in the crate
+    /// that calls the service: if nobody watches, the decision need not be
+    /// built.
+    pub(crate) fn act(
+        &self,
+        uri: &Uri,
+        method: &Method,
+        headers: &HeaderMap,
+        observer: Option<&Observer>,
+    ) -> Action {
+        if observer.is_some() || cfg!(feature = "tracing") {
+            self.act_watched(uri, method, headers, observer)
+        } else {
+            self.decide_at(Some(uri), method, headers).action()
+        }
+    }
+
+    #[inline(never)]
+    fn act_watched(
+        &self,
+        uri: &Uri,
+        method: &Method,
+        headers: &HeaderMap,
+        observer: Option<&Observer>,
+    ) -> Action {
+        let decision = self.decide_at(Some(uri), method, headers);
+        let event = DecisionEvent::new(method, &decision);
+        if let Some(observer) = observer {
+            observer.observe(&event);
+        }
+        #[cfg(feature = "tracing")]
+        crate::trace::decision(self, &event);
+        decision.action()
+    }
 }
 
 impl Decision<'_> {
@@ -93,60 +133,67 @@ impl Decision<'_> {
     ///     }
     /// }
     /// ```
+    #[inline]
     pub fn action(&self) -> Action {
         let action = self.plain_action();
-        match self.policy.0.config.debug && self.kind != RequestKind::NotCors {
-            true => action.telling(self),
-            false => action,
+        if self.policy.0.config.debug && self.kind != RequestKind::NotCors {
+            action.telling(self)
+        } else {
+            action
         }
     }
 
+    #[inline]
     fn plain_action(&self) -> Action {
         match (self.kind, self.verdict) {
             (RequestKind::Preflight, _) => self.preflight_action(),
             (_, Verdict::Denied(_)) if self.policy.enforced_here() && !self.same_origin => {
-                let mut headers = HeaderMap::new();
-                if let Some(vary) = &self.policy.0.vary {
-                    vary.merge_into(&mut headers);
+                let mut answer = Response::new(());
+                *answer.status_mut() = StatusCode::FORBIDDEN;
+                if let Some(vary) = self.policy.0.vary {
+                    answer.headers_mut().insert(VARY, vary.value().clone());
                 }
-                Action::Answer(response(StatusCode::FORBIDDEN, headers))
+                Action::Answer(answer)
             }
-            (_, verdict) => Action::Forward(match (verdict, self.policy.0.grant) {
-                (Verdict::Allowed, Grant::Origin) => ResponseEdit::share(self.policy, self.origin),
-                (Verdict::Allowed, Grant::Everyone) => ResponseEdit::share(self.policy, None),
-                (Verdict::NotCors, Grant::Everyone)
-                    if self.method_allowed && self.policy.0.config.answer_without_origin =>
-                {
-                    ResponseEdit::share(self.policy, None)
-                }
-                _ => ResponseEdit::withhold(self.policy),
-            }),
+            (_, verdict) => {
+                let grant = self.policy.0.grant;
+                Action::Forward(match (verdict, grant, self.origin) {
+                    (Verdict::Allowed, Grant::Origin, Some(origin)) => {
+                        ResponseEdit::share_with(self.policy, origin)
+                    }
+                    (Verdict::Allowed, Grant::Everyone, _) => {
+                        ResponseEdit::share_with_all(self.policy)
+                    }
+                    (Verdict::NotCors, Grant::Everyone, _)
+                        if self.method_allowed && self.policy.0.config.answer_without_origin =>
+                    {
+                        ResponseEdit::share_with_all(self.policy)
+                    }
+                    _ => ResponseEdit::withhold(self.policy),
+                })
+            }
         }
     }
 
-    fn preflight_action(&self) -> Action {
+    #[inline(never)]
+    fn preflight_action(self) -> Action {
+        // What the server enforces does not reach the application.
+        let is_refused = matches!(self.verdict, Verdict::Denied(_)) && self.policy.enforced_here();
         match self.policy.mode() {
-            PreflightMode::Answer => {
-                let (status, headers) = self.preflight_answer();
-                Action::Answer(response(status, headers))
+            PreflightMode::Decorate if !is_refused => {
+                let headers = self.preflight_answer().into_parts().0.headers;
+                Action::Forward(ResponseEdit::decorate(self.policy, headers))
             }
-            PreflightMode::Decorate => {
-                let (status, headers) = self.preflight_answer();
-                if status == StatusCode::FORBIDDEN && self.policy.enforced_here() {
-                    Action::Answer(response(status, headers))
-                } else {
-                    Action::Forward(ResponseEdit::decorate(self.policy, headers))
-                }
-            }
-            PreflightMode::Forward => Action::Forward(ResponseEdit::untouched()),
+            PreflightMode::Forward if !is_refused => Action::Forward(ResponseEdit::untouched()),
+            _ => Action::Answer(self.preflight_answer()),
         }
     }
 
-    /// Status and headers for a preflight.
+    /// The answer to a preflight.
     ///
     /// When only the method or a header is not allowed, the answer lists what
     /// is: the browser then refuses, and names what was missing.
-    fn preflight_answer(&self) -> (StatusCode, HeaderMap) {
+    fn preflight_answer(&self) -> Response<()> {
         let answer = &self.policy.0.preflight;
         match self.verdict {
             Verdict::Allowed
@@ -157,31 +204,25 @@ impl Decision<'_> {
             // Browsers take safelisted methods as listed.
             Verdict::Denied(DenyReason::MethodNotAllowed)
                 if !self.asks_safelisted_method() && self.may_mirror_headers() => {}
-            Verdict::Denied(_) => return (StatusCode::FORBIDDEN, answer.refusal.clone()),
+            Verdict::Denied(_) => return response(StatusCode::FORBIDDEN, &answer.refusal),
         }
-        let mut headers = answer.headers.clone();
+        let mut response = response(answer.status, &answer.headers);
+        let headers = response.headers_mut();
         if self.policy.0.grant == Grant::Origin {
-            set(
-                &mut headers,
-                &ACCESS_CONTROL_ALLOW_ORIGIN,
-                self.origin.cloned(),
-            );
+            let origin = self.origin.cloned();
+            set(headers, &ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         }
         if answer.mirror_method {
             let asked = self.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned();
-            set(&mut headers, &ACCESS_CONTROL_ALLOW_METHODS, asked);
+            set(headers, &ACCESS_CONTROL_ALLOW_METHODS, asked);
         }
         if answer.mirror_headers {
-            set(
-                &mut headers,
-                &ACCESS_CONTROL_ALLOW_HEADERS,
-                self.asked_headers(),
-            );
+            set(headers, &ACCESS_CONTROL_ALLOW_HEADERS, self.asked_headers());
         }
         if self.policy.0.config.allow_private_network && !self.asks_private_network {
             headers.remove(&ALLOW_PRIVATE_NETWORK);
         }
-        (answer.status, headers)
+        response
     }
 
     fn asks_safelisted_method(&self) -> bool {
@@ -198,34 +239,45 @@ impl Decision<'_> {
             || self.policy.check_asked_headers(self.headers).is_ok()
     }
 
-    /// The requested names in one line.
+    /// The requested names in one line: as it came, if that is how browsers
+    /// write it.
     fn asked_headers(&self) -> Option<HeaderValue> {
-        let mut lines = self.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-        let first = lines.next()?;
-        let mut joined: Option<Vec<u8>> = None;
-        for line in lines {
-            let joined = joined.get_or_insert_with(|| first.as_bytes().to_vec());
-            joined.push(b',');
-            joined.extend_from_slice(line.as_bytes());
+        let lines = self.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+        let mut all = lines.iter();
+        let first = all.next()?;
+        let names = || {
+            lines
+                .iter()
+                .flat_map(|line| line.as_bytes().split(|&b| b == b','))
+        };
+        let is_plain = |name: &[u8]| !name.is_empty() && name.trim_ascii() == name;
+        if all.next().is_none() && names().all(is_plain) {
+            return Some(first.clone());
         }
-        match joined {
-            None => Some(first.clone()),
-            Some(joined) => HeaderValue::from_bytes(&joined).ok(),
-        }
+        let names: Vec<_> = names()
+            .map(<[u8]>::trim_ascii)
+            .filter(|name| !name.is_empty())
+            .collect();
+        HeaderValue::from_bytes(&names.join(&b','))
+            .ok()
+            .filter(|list| !list.is_empty())
     }
 }
 
 /// Gives a placeholder its value, or removes it.
 fn set(headers: &mut HeaderMap, name: &HeaderName, value: Option<HeaderValue>) {
-    match (headers.get_mut(name), value) {
+    // Among so few, and mostly the first, it is found faster than by its hash.
+    let mut places = headers.iter_mut();
+    let place = places.find_map(|(other, place)| (other == name).then_some(place));
+    match (place, value) {
         (Some(place), Some(value)) => *place = value,
         _ => drop(headers.remove(name)),
     }
 }
 
-fn response(status: StatusCode, headers: HeaderMap) -> Response<()> {
+fn response(status: StatusCode, headers: &HeaderMap) -> Response<()> {
     let mut response = Response::new(());
     *response.status_mut() = status;
-    *response.headers_mut() = headers;
+    *response.headers_mut() = headers.clone();
     response
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use http::Response;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -75,8 +76,9 @@ pub trait BodyMode<B>: sealed::Sealed {
 
     #[doc(hidden)]
     fn empty() -> Self::Body;
+    /// Takes the whole response: to take it apart is to copy it.
     #[doc(hidden)]
-    fn wrap(inner: B) -> Self::Body;
+    fn wrap(inner: Response<B>) -> Response<Self::Body>;
 }
 
 /// Responses have the inner service's body type, whose default is empty.
@@ -90,7 +92,7 @@ impl<B: Default> BodyMode<B> for SameBody {
         B::default()
     }
 
-    fn wrap(inner: B) -> B {
+    fn wrap(inner: Response<B>) -> Response<B> {
         inner
     }
 }
@@ -106,8 +108,8 @@ impl<B> BodyMode<B> for WrapBody {
         CorsBody::default()
     }
 
-    fn wrap(inner: B) -> CorsBody<B> {
-        CorsBody::new(inner)
+    fn wrap(inner: Response<B>) -> Response<CorsBody<B>> {
+        inner.map(CorsBody::new)
     }
 }
 

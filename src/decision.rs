@@ -4,7 +4,7 @@ use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
-use crate::method::is_forbidden;
+use crate::method::{Methods, is_forbidden};
 use crate::origin::{Match, Mismatch, Origin, OriginPattern};
 use crate::policy::{Grant, Policy};
 use crate::request_headers::{Fault, token};
@@ -129,6 +129,13 @@ impl<'a> Decision<'a> {
         self.verdict == Verdict::Allowed
     }
 
+    /// Whether server enforcement lets a denied request pass, because it comes
+    /// from the server's own origin.
+    #[must_use]
+    pub fn is_exempt(&self) -> bool {
+        self.same_origin
+    }
+
     /// The first `Origin` header of the request.
     #[must_use]
     pub fn origin(&self) -> Option<&'a HeaderValue> {
@@ -173,13 +180,13 @@ impl Policy {
     }
 
     #[inline]
-    fn decide_at<'a>(
+    pub(crate) fn decide_at<'a>(
         &'a self,
         uri: Option<&Uri>,
         method: &Method,
         headers: &'a HeaderMap,
     ) -> Decision<'a> {
-        let mut decision = Decision {
+        let decision = Decision {
             policy: self,
             headers,
             kind: RequestKind::NotCors,
@@ -192,67 +199,93 @@ impl Policy {
         };
         let mut origins = headers.get_all(ORIGIN).iter();
         let Some(origin) = origins.next() else {
-            decision.method_allowed = self.0.methods.allows(method.as_str());
-            return decision;
+            return Decision {
+                method_allowed: self.0.methods.allow(method),
+                ..decision
+            };
         };
-        decision.origin = Some(origin);
-        let several = origins.next().is_some();
-        let denied = self
-            .check_origin(origin, several, &mut decision.matched)
-            .err();
+        let found = self.check_origin(origin, origins.next().is_some());
+        let decision = Decision {
+            kind: RequestKind::Actual,
+            origin: Some(origin),
+            matched: found.ok(),
+            ..decision
+        };
+        if *method == Method::OPTIONS {
+            if let Some(decision) = self.decide_preflight(uri, found, decision) {
+                return decision;
+            }
+        }
+        match found.and_then(|_| self.check_actual_method(method)) {
+            Ok(()) => Decision {
+                verdict: Verdict::Allowed,
+                ..decision
+            },
+            Err(reason) => Decision {
+                verdict: Verdict::Denied(reason),
+                same_origin: self.enforced_here() && is_same_origin(uri, headers, origin),
+                ..decision
+            },
+        }
+    }
 
-        let may_be_preflight = method == Method::OPTIONS && uri.is_none_or(|uri| uri.path() != "*");
-        let mut asked_methods = may_be_preflight
-            .then(|| headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter())
-            .into_iter()
-            .flatten();
-        let denied = if let Some(asked) = asked_methods.next() {
-            decision.kind = RequestKind::Preflight;
-            decision.asks_private_network = headers
+    /// Decides about a preflight, in the order of
+    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0); `None`
+    /// is any other request.
+    #[inline(never)]
+    fn decide_preflight<'a>(
+        &self,
+        uri: Option<&Uri>,
+        found: Result<Match, DenyReason<'static>>,
+        decision: Decision<'a>,
+    ) -> Option<Decision<'a>> {
+        let headers = decision.headers;
+        let mut asked = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
+        let method = asked.next()?;
+        if uri.is_some_and(|uri| uri.path() == "*") {
+            return None;
+        }
+        let method = Some(method).filter(|_| asked.next().is_none());
+        // Hardly any has it: comparing names is faster than hashing this one.
+        let asks_private_network = headers.keys().any(|name| *name == REQUEST_PRIVATE_NETWORK)
+            && headers
                 .get(&REQUEST_PRIVATE_NETWORK)
                 .is_some_and(|value| value == "true");
-            let asked = Some(asked).filter(|_| asked_methods.next().is_none());
-            denied.or_else(|| self.check_preflight(asked, &decision).err())
-        } else {
-            decision.kind = RequestKind::Actual;
-            denied.or_else(|| self.check_actual_method(method).err())
-        };
-        decision.verdict = match denied {
-            None => Verdict::Allowed,
-            Some(reason) => {
-                decision.same_origin = self.enforced_here()
-                    && decision.kind == RequestKind::Actual
-                    && is_same_origin(uri, headers, origin);
-                Verdict::Denied(reason)
-            }
-        };
-        decision
+        let checked = found
+            .and_then(|_| self.check_asked_method(method))
+            .and_then(|()| self.check_asked_headers(headers))
+            .and_then(|()| self.check_private_network(asks_private_network));
+        Some(Decision {
+            kind: RequestKind::Preflight,
+            verdict: checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed),
+            asks_private_network,
+            ..decision
+        })
     }
 
     /// ([Fetch, CORS check](https://fetch.spec.whatwg.org/#cors-check), from
     /// the other side.)
+    #[inline]
     fn check_origin(
         &self,
         origin: &HeaderValue,
         several: bool,
-        matched: &mut Option<Match>,
-    ) -> Result<(), DenyReason<'static>> {
+    ) -> Result<Match, DenyReason<'static>> {
         if self.0.grant == Grant::Everyone {
             // The answer is `*` whatever stands there.
-            *matched = Some(Match::Entry(0));
-            return Ok(());
+            return Ok(Match::Entry(0));
         }
         if several {
             return Err(DenyReason::SeveralOrigins);
         }
         match self.0.origins.find(origin.as_bytes()) {
-            Ok(found) => *matched = Some(found),
-            Err(Mismatch::Malformed) => return Err(DenyReason::OriginMalformed),
-            Err(Mismatch::NotListed) => return Err(DenyReason::OriginNotAllowed),
+            Ok(found) => Ok(found),
+            Err(Mismatch::Malformed) => Err(DenyReason::OriginMalformed),
+            Err(Mismatch::NotListed) => Err(DenyReason::OriginNotAllowed),
         }
-        Ok(())
     }
 
+    #[inline]
     pub(crate) fn check_actual_method(&self, method: &Method) -> Result<(), DenyReason<'static>> {
         // Over HTTP/2, a WebSocket handshake is a CONNECT where HTTP/1.1 has a
         // GET (RFC 8441).
@@ -261,22 +294,10 @@ impl Policy {
         } else {
             method
         };
-        match self.0.methods.allows(method.as_str()) {
+        match self.0.methods.allow(method) {
             true => Ok(()),
             false => Err(DenyReason::MethodNotAllowed),
         }
-    }
-
-    /// ([Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0),
-    /// in its order.)
-    fn check_preflight<'a>(
-        &self,
-        method: Option<&HeaderValue>,
-        decision: &Decision<'a>,
-    ) -> Result<(), DenyReason<'a>> {
-        self.check_asked_method(method)?;
-        self.check_asked_headers(decision.headers)?;
-        self.check_private_network(decision.asks_private_network)
     }
 
     /// `None` is anything but one line.
@@ -286,14 +307,17 @@ impl Policy {
     ) -> Result<(), DenyReason<'static>> {
         let method = method
             .map(HeaderValue::as_bytes)
-            .filter(|method| method.len() <= MAX_METHOD);
-        let method = method.and_then(token).ok_or(DenyReason::MethodMalformed)?;
-        if is_forbidden(method) {
-            Err(DenyReason::MethodForbidden)
-        } else if !self.0.methods.allows(method) {
-            Err(DenyReason::MethodNotAllowed)
-        } else {
-            Ok(())
+            .filter(|method| method.len() <= MAX_METHOD)
+            .ok_or(DenyReason::MethodMalformed)?;
+        // What is listed was checked when the policy was compiled.
+        if self.0.methods.list(method) {
+            return Ok(());
+        }
+        let method = token(method).ok_or(DenyReason::MethodMalformed)?;
+        match self.0.methods {
+            _ if is_forbidden(method) => Err(DenyReason::MethodForbidden),
+            Methods::Any => Ok(()),
+            Methods::List(_) => Err(DenyReason::MethodNotAllowed),
         }
     }
 
@@ -324,21 +348,34 @@ impl Policy {
 /// Whether a request comes from the server's own origin: browsers say so by
 /// `Sec-Fetch-Site`; those that do not (old ones, and all on plaintext sites)
 /// send the authority twice.
+#[inline(never)]
 fn is_same_origin(uri: Option<&Uri>, headers: &HeaderMap, origin: &HeaderValue) -> bool {
     let mut sites = headers.get_all(&SEC_FETCH_SITE).iter();
     if let Some(site) = sites.next() {
         return sites.next().is_none() && (site == "same-origin" || site == "none");
     }
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = hosts.next().filter(|_| hosts.next().is_none());
     let authority = uri
         .and_then(|uri| uri.authority().map(Authority::as_str))
-        .or_else(|| headers.get(HOST)?.to_str().ok());
-    let origin = origin.to_str().ok().and_then(Origin::parse);
+        .or_else(|| host?.to_str().ok());
+    let origin = std::str::from_utf8(origin.as_bytes())
+        .ok()
+        .and_then(Origin::parse);
     match (origin, authority) {
         (Some(origin), Some(authority)) => {
             let default_port = match origin.scheme() {
                 "http" => ":80",
-                _ => ":443",
+                "https" => ":443",
+                // `tauri://localhost` is no page of the server at `localhost`.
+                _ => return false,
             };
+            // The other way round says nothing: TLS may have ended before.
+            let is_downgraded = origin.scheme() == "http"
+                && uri.is_some_and(|uri| uri.scheme_str() == Some("https"));
+            if is_downgraded {
+                return false;
+            }
             let authority = authority.strip_suffix(default_port).unwrap_or(authority);
             origin.authority().eq_ignore_ascii_case(authority)
         }

@@ -16,12 +16,12 @@ static ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// What is to happen to the headers of the application's response.
 ///
-/// It holds one reference to the policy, and a reference to the bytes of the
-/// request's `Origin` if the response names it.
+/// It owns all that it needs; it does not hold the policy.
 #[derive(Debug)]
 #[must_use]
 pub struct ResponseEdit {
-    edit: Edit,
+    /// `None` leaves the response as it is.
+    edit: Option<Edit>,
     /// What the choice of the policy depends on.
     vary: Option<Arc<Vary>>,
     /// What tells the decision. Boxed, for it is rare.
@@ -29,31 +29,69 @@ pub struct ResponseEdit {
 }
 
 #[derive(Debug)]
-enum Edit {
-    Untouched,
-    /// Share the response with the origin, or with everyone.
-    Share(Policy, Option<HeaderValue>),
-    Withhold(Policy),
-    /// Add the headers of a preflight's answer.
-    Decorate(Policy, Box<HeaderMap>),
+struct Edit {
+    added: Added,
+    vary: Option<&'static Vary>,
+    keeps_inner: bool,
+}
+
+/// The headers that are added beside `Vary`.
+#[derive(Debug)]
+enum Added {
+    Nothing,
+    /// Those of a response that is shared with an origin, or with `*`.
+    Share {
+        origin: HeaderValue,
+        credentials: bool,
+        expose: Expose,
+    },
+    /// Those of a preflight's answer.
+    Preflight(Box<HeaderMap>),
 }
 
 impl ResponseEdit {
     /// The response stays as it is.
     pub(crate) fn untouched() -> Self {
-        Edit::Untouched.into()
+        ResponseEdit {
+            edit: None,
+            vary: None,
+            told: None,
+        }
     }
 
-    pub(crate) fn share(policy: &Policy, origin: Option<&HeaderValue>) -> Self {
-        Edit::Share(policy.clone(), origin.cloned()).into()
+    pub(crate) fn share_with(policy: &Policy, origin: &HeaderValue) -> Self {
+        let added = Added::Share {
+            origin: origin.clone(),
+            credentials: policy.0.config.allow_credentials,
+            expose: policy.0.expose.clone(),
+        };
+        ResponseEdit::new(policy, added, policy.0.vary)
+    }
+
+    pub(crate) fn share_with_all(policy: &Policy) -> Self {
+        ResponseEdit::share_with(policy, &ANY)
     }
 
     pub(crate) fn withhold(policy: &Policy) -> Self {
-        Edit::Withhold(policy.clone()).into()
+        ResponseEdit::new(policy, Added::Nothing, policy.0.vary)
     }
 
     pub(crate) fn decorate(policy: &Policy, headers: HeaderMap) -> Self {
-        Edit::Decorate(policy.clone(), Box::new(headers)).into()
+        let added = Added::Preflight(Box::new(headers));
+        ResponseEdit::new(policy, added, Some(policy.0.preflight.vary))
+    }
+
+    fn new(policy: &Policy, added: Added, vary: Option<&'static Vary>) -> Self {
+        let keeps_inner = policy.keeps_inner_headers();
+        ResponseEdit {
+            edit: Some(Edit {
+                added,
+                vary,
+                keeps_inner,
+            }),
+            vary: None,
+            told: None,
+        }
     }
 
     /// Edits the headers of a response, whatever its status.
@@ -63,12 +101,14 @@ impl ResponseEdit {
     /// map that cannot grow any more, the headers are left out: the browser
     /// then denies.
     pub fn apply(self, headers: &mut HeaderMap) {
-        self.edit.apply(headers);
+        if let Some(edit) = self.edit {
+            edit.apply(headers);
+        }
         if let Some(vary) = self.vary {
             vary.merge_into(headers);
         }
         if let Some(told) = self.told {
-            let _ = headers.try_insert(DEBUG_HEADER.clone(), *told);
+            let _ = headers.try_insert(&DEBUG_HEADER, *told);
         }
     }
 
@@ -81,66 +121,61 @@ impl ResponseEdit {
     }
 }
 
-impl From<Edit> for ResponseEdit {
-    fn from(edit: Edit) -> Self {
-        ResponseEdit {
-            edit,
-            vary: None,
-            told: None,
+impl Edit {
+    fn apply(self, headers: &mut HeaderMap) {
+        let (mut is_controlled, mut is_shared, mut varies) = (false, false, false);
+        for name in headers.keys() {
+            is_controlled |= is_access_control(name);
+            is_shared |= *name == ACCESS_CONTROL_ALLOW_ORIGIN;
+            varies |= *name == VARY;
+        }
+        let keeps_inner = self.keeps_inner && is_shared;
+        if !keeps_inner {
+            if is_controlled {
+                remove_access_control(headers);
+            }
+            self.added.insert_into(headers);
+        }
+        match self.vary {
+            Some(vary) if varies => vary.merge_into(headers),
+            Some(vary) => drop(headers.try_insert(VARY, vary.value().clone())),
+            None => {}
         }
     }
 }
 
-impl Edit {
-    fn apply(&self, headers: &mut HeaderMap) {
-        let (Edit::Share(policy, _) | Edit::Withhold(policy) | Edit::Decorate(policy, _)) = self
-        else {
-            return;
-        };
-        let kept = headers.keys().any(is_access_control) && {
-            let keeps = policy.keeps_inner_headers();
-            if !keeps {
-                remove_access_control(headers);
-            }
-            keeps
-        };
-        let mut vary = policy.0.vary.as_ref();
+impl Added {
+    /// It is tempting to reserve, but at most four headers are added, so the
+    /// map grows at most once by itself; and an empty one becomes larger.
+    fn insert_into(self, headers: &mut HeaderMap) {
         match self {
-            Edit::Share(_, origin) if !kept => policy.share(headers, origin.as_ref()),
-            Edit::Decorate(_, added) => {
-                vary = Some(&policy.0.preflight.vary);
-                let added = added.iter().filter(|(name, _)| !kept && *name != VARY);
-                for (name, value) in added {
+            Added::Nothing => {}
+            Added::Share {
+                origin,
+                credentials,
+                expose,
+            } => {
+                let exposed = match expose {
+                    Expose::Nothing => None,
+                    Expose::Value(value) => Some(value),
+                    Expose::Present => present_names(headers),
+                };
+                let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                if credentials {
+                    let _ = headers.try_insert(
+                        ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                        const { HeaderValue::from_static("true") },
+                    );
+                }
+                if let Some(exposed) = exposed {
+                    let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+                }
+            }
+            Added::Preflight(added) => {
+                for (name, value) in added.iter().filter(|(name, _)| *name != VARY) {
                     let _ = headers.try_insert(name, value.clone());
                 }
             }
-            _ => {}
-        }
-        if let Some(vary) = vary {
-            vary.merge_into(headers);
-        }
-    }
-}
-
-impl Policy {
-    fn share(&self, headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-        let exposed = match &self.0.expose {
-            Expose::Nothing => None,
-            Expose::Value(value) => Some(value.clone()),
-            Expose::Present => present_names(headers),
-        };
-        // At most these three and `Vary`.
-        let _ = headers.try_reserve(4);
-        let origin = origin.unwrap_or(&ANY).clone();
-        let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if self.0.config.allow_credentials {
-            let _ = headers.try_insert(
-                ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                HeaderValue::from_static("true"),
-            );
-        }
-        if let Some(exposed) = exposed {
-            let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
     }
 }

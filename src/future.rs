@@ -72,7 +72,7 @@ where
                 if let Some(edit) = edit.take() {
                     edit.apply(response.headers_mut());
                 }
-                Poll::Ready(Ok(response.map(M::wrap)))
+                Poll::Ready(Ok(M::wrap(response)))
             }
         }
     }

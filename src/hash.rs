@@ -42,14 +42,21 @@ impl FoldHasher {
 
 impl Hasher for FoldHasher {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.mix(u64::from_le_bytes(word));
+        let mut words = bytes.chunks_exact(8);
+        for word in words.by_ref() {
+            self.mix(
+                word.first_chunk()
+                    .map_or(0, |&word| u64::from_le_bytes(word)),
+            );
+        }
+        // The end with what is before it: eight bytes again, at no cost.
+        match bytes.last_chunk() {
+            Some(&end) => self.mix(u64::from_le_bytes(end)),
+            None => self.mix(bytes.iter().fold(0, |all, &b| (all << 8) | u64::from(b))),
         }
     }
 
-    /// Slices hash their length first: that tells `"a"` from `"a\0"`.
+    /// Slices hash their length first: that tells `"a"` from `"\0a"`.
     fn write_usize(&mut self, length: usize) {
         self.mix(length as u64);
     }

@@ -1,5 +1,95 @@
 //! CORS for [Tower](https://docs.rs/tower) services: correct as a browser judges
 //! it, hard to misuse, and able to explain every decision.
+//!
+//! ```
+//! use std::time::Duration;
+//! use axum::{Router, routing::get};
+//! use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+//! use tower_cors::{CorsConfig, CorsLayer};
+//!
+//! let cors = CorsLayer::new(
+//!     CorsConfig::new(["https://app.example.com", "https://*.example.com"])
+//!         .allow_methods([Method::GET, Method::PUT])
+//!         .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+//!         .allow_credentials(true)
+//!         .max_age(Duration::from_secs(600)),
+//! )?;
+//! let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(cors);
+//! # Ok::<(), tower_cors::ConfigErrors>(())
+//! ```
+//!
+//! A [`CorsConfig`] says what a policy is to be, in code or in a file.
+//! [`compile`](CorsConfig::compile) checks it and makes it a [`Policy`], or tells
+//! all that is wrong with it. The policy [decides](Policy::decide) about requests
+//! and [explains](Policy::explain) what it decides; for that it needs no Tower.
+//! [`CorsLayer`] applies it to services.
+//!
+//! # Where the layer belongs
+//!
+//! Outermost, or nearly. A preflight is an `OPTIONS` request that carries no
+//! credentials: behind authentication it is answered 401, behind a route for
+//! `POST` only 405, and either way the browser refuses the page. And the
+//! responses of what lies outside the layer, errors too, cannot be read by any
+//! page, for they lack the headers.
+//!
+//! ```
+//! # use axum::{Router, routing::post, middleware::{Next, from_fn}, extract::Request};
+//! # use tower_cors::{CorsConfig, CorsLayer};
+//! # async fn authenticate(request: Request, next: Next) -> axum::response::Response {
+//! #     next.run(request).await
+//! # }
+//! # let cors = CorsLayer::new(CorsConfig::new(["https://app.example.com"]))?;
+//! // In axum the layer that is added last is outermost.
+//! let right: Router = Router::new()
+//!     .route("/", post(|| async {}))
+//!     .layer(from_fn(authenticate))
+//!     .layer(cors.clone());
+//!
+//! // Wrong: preflights do not get past the authentication.
+//! let wrong: Router = Router::new()
+//!     .route("/", post(|| async {}))
+//!     .layer(cors)
+//!     .layer(from_fn(authenticate));
+//! # Ok::<(), tower_cors::ConfigErrors>(())
+//! ```
+//!
+//! What must stand outside, a rate limit say, can let preflights through by
+//! [`is_preflight`].
+//!
+//! # What CORS does not do
+//!
+//! It lets pages read responses, or not. It does not keep requests out: unless
+//! the policy asks for [enforcement by the server](Enforcement::Server), what it
+//! denies still reaches the inner service, and the page only cannot see the
+//! response. It is no protection against forged requests, and none for data that
+//! is guarded by nothing but where the server stands in a network.
+//!
+//! # Untrusted input
+//!
+//! Requests can hold anything. Deciding about one allocates nothing, and its work
+//! is bounded: an `Origin` of more than 326 bytes is refused unread, and so is a
+//! list of requested headers that is longer than any that could be allowed; a
+//! host is looked up under as many suffixes as the longest pattern has labels;
+//! regular expressions take linear time. Patterns and policies are trusted, but
+//! for what [`Danger`] lists; tenants who supply their own cannot slow each other
+//! down by choosing origins that collide.
+//!
+//! Nothing panics, unless a function of the caller does.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `regex` | yes | origin patterns as regular expressions |
+//! | `public-suffix-list` | yes | public suffixes by the list that browsers use |
+//! | `serde` | | configurations in files, errors for programs |
+//! | `reload` | | policies that can be replaced while they serve |
+//! | `testing` | | a browser for tests |
+//! | `tracing` | | an event for each decision |
+//!
+//! Features add; they do not change what a policy decides.
+//!
+//! The minimum supported Rust version is 1.86. Raising it is a minor release.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -11,6 +101,7 @@ mod config;
 mod decision;
 mod edit;
 mod error;
+mod escape;
 mod explain;
 mod future;
 mod hash;
@@ -30,7 +121,11 @@ mod reload;
 mod request_headers;
 mod service;
 mod source;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 #[cfg(feature = "tracing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub mod trace;
 mod vary;
 

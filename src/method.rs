@@ -1,6 +1,8 @@
 //! Methods ([Fetch, methods](https://fetch.spec.whatwg.org/#methods)).
 //! They are compared byte for byte.
 
+use http::Method;
+
 /// The CORS-safelisted methods: a browser sends them even when a preflight
 /// answer does not list them.
 pub(crate) fn is_safelisted(method: &str) -> bool {
@@ -19,14 +21,25 @@ pub(crate) fn is_forbidden(method: &str) -> bool {
 pub(crate) enum Methods {
     /// `*`: each that a script can send.
     Any,
-    List(Box<[Box<str>]>),
+    List(Box<[Method]>),
 }
 
 impl Methods {
-    pub(crate) fn allows(&self, method: &str) -> bool {
+    #[inline]
+    pub(crate) fn allow(&self, method: &Method) -> bool {
         match self {
-            Methods::Any => !is_forbidden(method),
-            Methods::List(list) => list.iter().any(|listed| **listed == *method),
+            Methods::Any => !is_forbidden(method.as_str()),
+            Methods::List(methods) => methods.contains(method),
+        }
+    }
+
+    /// Whether a method is listed by name.
+    pub(crate) fn list(&self, name: &[u8]) -> bool {
+        match self {
+            Methods::Any => false,
+            Methods::List(methods) => methods
+                .iter()
+                .any(|method| method.as_str().as_bytes() == name),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What somebody may have meant.
 
-#[cfg(feature = "serde")]
 /// The candidate with the fewest changes to the text, if they are few.
+#[cfg(feature = "serde")]
 pub(crate) fn nearest<'a>(
     text: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -54,6 +54,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "serde")]
     #[test]
     fn the_nearest_is_near() {
         let candidates = ["allow_origins", "allow_methods", "debug"];

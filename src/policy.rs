@@ -34,7 +34,7 @@ pub(crate) struct Compiled {
     pub(crate) expose: Expose,
     /// Of responses to all but preflights; `None` if they are the same for
     /// every origin.
-    pub(crate) vary: Option<Vary>,
+    pub(crate) vary: Option<&'static Vary>,
 }
 
 /// Whom a response is shared with.
@@ -55,13 +55,13 @@ pub(crate) struct PreflightAnswer {
     pub(crate) headers: HeaderMap,
     pub(crate) mirror_method: bool,
     pub(crate) mirror_headers: bool,
-    pub(crate) vary: Vary,
+    pub(crate) vary: &'static Vary,
     /// The headers of a refusal.
     pub(crate) refusal: HeaderMap,
 }
 
 /// What an actual response exposes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Expose {
     Nothing,
     Value(HeaderValue),

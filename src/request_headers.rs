@@ -1,6 +1,8 @@
 //! The names in `Access-Control-Request-Headers`, checked without allocation
 //! and with bounded work.
 
+use std::cmp::Ordering;
+
 use http::HeaderValue;
 use http::header::GetAll;
 
@@ -26,7 +28,7 @@ pub(crate) struct RequestHeaders {
 
 #[derive(Clone, Debug)]
 enum Rule {
-    /// Lower case and sorted.
+    /// Lower case, sorted by length and then by bytes.
     List(Box<[Box<str>]>),
     /// Each name that a script can set.
     Any { authorization: bool },
@@ -44,7 +46,7 @@ pub(crate) enum Fault<'a> {
 impl RequestHeaders {
     /// Allows lower-case names.
     pub(crate) fn list(mut names: Vec<Box<str>>) -> Self {
-        names.sort_unstable();
+        names.sort_unstable_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
         // A comma and optional white space on both sides of it.
         let bytes = names.iter().map(|name| name.len() + 3).sum::<usize>();
         RequestHeaders {
@@ -73,16 +75,13 @@ impl RequestHeaders {
                 return Err(Fault::TooLong);
             }
         }
-        let elements = lines
-            .iter()
-            .flat_map(|line| line.as_bytes().split(|&b| b == b','));
-        for (index, element) in elements.enumerate() {
-            if index >= self.max_elements {
-                return Err(Fault::TooLong);
-            }
-            self.check_name(element.trim_ascii())?;
-        }
-        Ok(())
+        let mut room = self.max_elements;
+        lines.iter().try_for_each(|line| {
+            line.as_bytes().split(|&b| b == b',').try_for_each(|name| {
+                room = room.checked_sub(1).ok_or(Fault::TooLong)?;
+                self.check_name(name.trim_ascii())
+            })
+        })
     }
 
     fn check_name<'a>(&self, name: &'a [u8]) -> Result<(), Fault<'a>> {
@@ -104,9 +103,16 @@ impl RequestHeaders {
             return false;
         };
         let lower = || name.iter().map(u8::to_ascii_lowercase);
-        names
-            .binary_search_by(|listed| listed.bytes().cmp(lower()))
-            .is_ok()
+        let found = names.binary_search_by(|listed| {
+            listed.len().cmp(&name.len()).then_with(|| {
+                // Browsers ask in lower case.
+                match listed.as_bytes() == name {
+                    true => Ordering::Equal,
+                    false => listed.bytes().cmp(lower()),
+                }
+            })
+        });
+        found.is_ok()
     }
 }
 
@@ -118,9 +124,16 @@ pub(crate) fn is_authorization(name: &str) -> bool {
 
 /// The text of a token (RFC 9110 section 5.6.2).
 pub(crate) fn token(bytes: &[u8]) -> Option<&str> {
-    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
-    let is_token = !bytes.is_empty() && bytes.iter().all(is_token_byte);
+    let is_token = !bytes.is_empty() && bytes.iter().copied().all(is_token_byte);
     std::str::from_utf8(bytes).ok().filter(|_| is_token)
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*'
+            | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+    )
 }
 
 /// The names that no script can set

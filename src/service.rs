@@ -11,7 +11,7 @@ use crate::action::Action;
 use crate::body::{BodyMode, SameBody};
 use crate::edit::ResponseEdit;
 use crate::future::ResponseFuture;
-use crate::observe::{DecisionEvent, Observer};
+use crate::observe::Observer;
 use crate::policy::Policy;
 use crate::source::{Fixed, PolicySource};
 
@@ -80,6 +80,7 @@ where
         self.inner.poll_ready(cx)
     }
 
+    #[inline]
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let observer = self.observer.as_ref();
         let action = self
@@ -99,17 +100,10 @@ pub(crate) fn act<B>(
     request: &Request<B>,
     observer: Option<&Observer>,
 ) -> Action {
-    let Some(policy) = policy else {
-        return Action::Forward(ResponseEdit::untouched());
-    };
-    let decision = policy.decide_request(request);
-    let event = DecisionEvent::new(request.method(), &decision);
-    if let Some(observer) = observer {
-        observer.observe(&event);
+    match policy {
+        Some(policy) => policy.act(request.uri(), request.method(), request.headers(), observer),
+        None => Action::Forward(ResponseEdit::untouched()),
     }
-    #[cfg(feature = "tracing")]
-    crate::trace::decision(policy, &event);
-    decision.action()
 }
 
 impl<S: Clone, P: Clone, M> Clone for Cors<S, P, M> {

@@ -9,7 +9,7 @@
 //! | `reason` | of a denial: [`DenyReason::code`](crate::DenyReason::code) |
 //! | `detail` | of a denial: the reason in words |
 //! | `method` | the request's method |
-//! | `origin` | the request's `Origin`, escaped |
+//! | `origin` | the request's `Origin`, escaped, its first 400 bytes |
 //! | `matched` | the entry of `allow_origins` that allows it |
 //!
 //! A [`CorsLayer`](crate::CorsLayer) logs the policy's advisories at `warn` when
@@ -18,6 +18,7 @@
 use tracing::{Level, event, field};
 
 use crate::decision::Verdict;
+use crate::escape::Escaped;
 use crate::observe::DecisionEvent;
 use crate::policy::Policy;
 
@@ -38,7 +39,7 @@ macro_rules! decision_event {
                 // Names of headers are tokens: there is nothing to escape.
                 detail = reason.map(field::display),
                 method = %event.method(),
-                origin = event.origin().map(field::debug),
+                origin = event.origin().map(Escaped).map(field::display),
                 matched = event.matched().map(field::display),
                 "CORS decision"
             );
@@ -63,8 +64,7 @@ pub(crate) fn advisories(policy: &Policy) {
             Level::WARN,
             field = advisory.field(),
             value = advisory.value(),
-            "{}",
-            advisory.kind()
+            "{advisory}"
         );
     }
 }

@@ -1,81 +1,71 @@
 //! The `Vary` header (RFC 9110 section 12.5.5).
 
-use http::header::{self, Entry, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-/// Request headers that an answer depends on.
-#[derive(Clone, Debug)]
-pub(crate) struct Vary {
-    names: Vec<HeaderName>,
-    value: HeaderValue,
-}
+/// Request headers that an answer depends on: names, with `, ` between them.
+///
+/// Those of policies are few, so they are static: their clones count nothing.
+#[derive(Debug)]
+pub(crate) struct Vary(HeaderValue);
+
+/// What a response to all but preflights depends on.
+pub(crate) static ACTUAL: Vary = Vary(HeaderValue::from_static("Origin"));
+
+/// The same if the server refuses what another site sends.
+pub(crate) static ENFORCED: Vary = Vary(HeaderValue::from_static("Origin, sec-fetch-site"));
+
+/// What the answer to a preflight depends on.
+pub(crate) static PREFLIGHT: Vary = Vary(HeaderValue::from_static(
+    "Origin, access-control-request-method, access-control-request-headers",
+));
+
+/// The same if private networks are allowed.
+pub(crate) static PREFLIGHT_TO_PRIVATE: Vary = Vary(HeaderValue::from_static(
+    "Origin, access-control-request-method, access-control-request-headers, \
+         access-control-request-private-network",
+));
 
 impl Vary {
-    /// On `Origin` and more.
-    pub(crate) fn on_origin(more: impl IntoIterator<Item = HeaderName>) -> Self {
-        Vary::on(std::iter::once(header::ORIGIN).chain(more))
-    }
-
-    /// On these.
+    /// What a caller names.
     pub(crate) fn on(names: impl IntoIterator<Item = HeaderName>) -> Self {
         let names: Vec<_> = names.into_iter().collect();
-        let mut value = String::new();
-        for name in &names {
-            let separator = if value.is_empty() { "" } else { ", " };
-            let name = if *name == header::ORIGIN {
-                "Origin"
-            } else {
-                name.as_str()
-            };
-            value.extend([separator, name]);
-        }
-        let value = match &names[..] {
-            // A static value: its clones share no counter.
-            [header::ORIGIN] => HeaderValue::from_static("Origin"),
-            // Names are valid in values.
-            _ => HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("*")),
-        };
-        Vary { names, value }
+        let names: Vec<_> = names.iter().map(HeaderName::as_str).collect();
+        // Names are valid in values.
+        Vary(HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("*")))
     }
 
     pub(crate) fn value(&self) -> &HeaderValue {
-        &self.value
+        &self.0
     }
 
     /// Adds the names that the headers do not vary on yet.
-    pub(crate) fn merge_into(&self, headers: &mut HeaderMap) {
-        if self.names.is_empty() {
-            return;
-        }
-        // A map that cannot grow is too large to be sent.
-        match headers.try_entry(header::VARY) {
-            Ok(Entry::Vacant(entry)) => drop(entry.try_insert(self.value.clone())),
-            Ok(Entry::Occupied(_)) => self.merge_into_existing(headers),
-            Err(_) => {}
-        }
-    }
-
     #[cold]
-    fn merge_into_existing(&self, headers: &mut HeaderMap) {
-        let is_listed = |name: &str| {
-            let lines = headers.get_all(header::VARY).into_iter();
-            let mut tokens = lines.flat_map(|line| line.as_bytes().split(|&b| b == b','));
-            tokens.any(|token| token.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+    pub(crate) fn merge_into(&self, headers: &mut HeaderMap) {
+        let is_listed = |name: &[u8]| {
+            let mut lines = headers.get_all(header::VARY).into_iter();
+            lines.any(|line| tokens(line).any(|token| token.eq_ignore_ascii_case(name)))
         };
-        if is_listed("*") {
+        if is_listed(b"*") {
             return;
         }
-        let missing: Vec<_> = self
-            .names
-            .iter()
-            .filter(|name| !is_listed(name.as_str()))
-            .cloned()
-            .collect();
-        if missing.len() == self.names.len() {
-            let _ = headers.try_append(header::VARY, self.value.clone());
+        let missing: Vec<_> = tokens(&self.0).filter(|name| !is_listed(name)).collect();
+        // A map that cannot grow is too large to be sent.
+        if missing.len() == tokens(&self.0).count() {
+            if !missing.is_empty() {
+                let _ = headers.try_append(header::VARY, self.0.clone());
+            }
         } else {
-            for name in missing {
-                let _ = headers.try_append(header::VARY, name.into());
+            for name in missing.into_iter().flat_map(HeaderValue::from_bytes) {
+                let _ = headers.try_append(header::VARY, name);
             }
         }
     }
+}
+
+fn tokens(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {
+    let tokens = line
+        .as_bytes()
+        .split(|&b| b == b',')
+        .map(<[u8]>::trim_ascii);
+    tokens.filter(|token| !token.is_empty())
 }

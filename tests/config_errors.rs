@@ -595,3 +595,140 @@ fn errors_for_programs() {
         ])
     );
 }
+
+#[cfg(feature = "regex")]
+mod regexes {
+    use super::*;
+
+    fn regex(regex: &str) -> CorsConfig {
+        with_credentials(OriginPattern::regex(regex))
+    }
+
+    #[test]
+    fn what_does_not_parse_is_shown_by_the_parser() {
+        assert_error(
+            &regex(r"https://(a\.com"),
+            r"allow_origins[0] `https://(a\.com`: regex parse error:
+    https://(a\.com
+            ^
+error: unclosed group",
+        );
+        // It would be a regex if it were wrapped first.
+        assert_error(
+            &regex("a)|(?:b"),
+            "allow_origins[0] `a)|(?:b`: regex parse error:
+    a)|(?:b
+     ^
+error: unopened group",
+        );
+        assert_error(
+            &regex(r"(a{1000}){1000}"),
+            "allow_origins[0] `(a{1000}){1000}`: compiled, it would take more than 1048576 bytes",
+        );
+    }
+
+    #[test]
+    fn pcre_only_syntax_is_named() {
+        let table = [
+            (r"https://(?!evil)[a-z]+\.example\.com", "look-ahead"),
+            (r"https://[a-z]+(?<!evil)\.example\.com", "look-behind"),
+            (r"https://(a|b)\.\1\.example\.com", "a back-reference"),
+            (r"https://(?>a|b)\.example\.com", "an atomic group"),
+            (r"https://[a-z]++\.example\.com", "a possessive quantifier"),
+        ];
+        for (source, what) in table {
+            let errors = errors(&regex(source));
+            let start = format!("allow_origins[0] `{source}`: {what} exists in PCRE, not here: ");
+            assert!(
+                errors.len() == 1 && errors[0].starts_with(&start),
+                "{errors:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_matches_no_origin() {
+        let message = r"no origin matches this; a regex matches the whole origin, such as `https://app\.example\.com`, and a host_regex the whole host";
+        for source in [
+            r"example\.com",
+            r"https://Example\.com",
+            r"https://example\.com/",
+        ] {
+            let place = format!("allow_origins[0] `{source}`");
+            assert_error(&regex(source), &format!("{place}: {message}"));
+            assert_error(
+                &regex(source).allow_credentials(false),
+                &format!("{place}: {message}"),
+            );
+        }
+    }
+
+    #[test]
+    fn the_audit_shows_what_an_attacker_could_register() {
+        let table = [
+            ("https://app.example.com", "https://appaexample.com"),
+            (r"https://.*example\.com", "https://aexample.com"),
+            (r"https://example\.com.*", "https://example.com.evil.com"),
+            (r"https://[a-z]+\.github\.io", "https://evil.github.io"),
+        ];
+        for (source, expected) in table {
+            let found = regex(source).compile().unwrap_err();
+            let found: Vec<_> = found.iter().collect();
+            let tower_cors::ConfigErrorKind::Danger { danger, witness } = found[0].kind() else {
+                panic!("{found:?}");
+            };
+            assert_eq!(
+                (found.len(), *danger),
+                (1, Danger::UnboundedRegex),
+                "{source}"
+            );
+            assert_eq!(witness, expected, "{source}");
+            assert_error(
+                &regex(source),
+                &format!(
+                    "allow_origins[0] `{source}`: with credentials, this also allows `{witness}`, \
+                     which anyone can register to act as the user; escape dots as `\\.` and spell \
+                     the domain out, or take it on by `dangerously_allow = [\"unbounded-regex\"]`"
+                ),
+            );
+            // What is shown is really allowed.
+            let permitted = regex(source).dangerously_allow([Danger::UnboundedRegex]);
+            let policy = permitted.compile().unwrap();
+            let headers = http::HeaderMap::from_iter([(
+                http::header::ORIGIN,
+                witness.parse::<http::HeaderValue>().unwrap(),
+            )]);
+            assert!(
+                policy.decide(&http::Method::GET, &headers).is_allowed(),
+                "{witness}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_pins_its_domain() {
+        let safe = [
+            r"https://([a-z0-9-]+\.)*example\.com(:\d+)?",
+            r"https://(app|admin)\.example\.(com|org)",
+            r"https://pr-\d+\.preview\.example\.com",
+            r"https://a\.com|https://b\.com",
+            r"^https://[a-z]+\.example\.co\.uk$",
+            r"(?x) https://a\.com # ours",
+            r"(?i)https://EXAMPLE\.com",
+            r"https?://localhost(:[0-9]+)?",
+        ];
+        for source in safe {
+            assert_eq!(errors(&regex(source)), [""; 0], "{source}");
+        }
+    }
+
+    #[test]
+    fn host_regexes_have_any_scheme() {
+        let config = with_credentials(OriginPattern::host_regex(r"[a-z]+\.example\.com"));
+        let errors = errors(&config);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains("insecure-origins"), "{errors:?}");
+        let config = config.dangerously_allow([Danger::InsecureOrigins]);
+        assert!(config.compile().is_ok());
+    }
+}

@@ -2,18 +2,16 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::names::ANY;
 use crate::action::ALLOW_PRIVATE_NETWORK;
 use crate::config::{AllowHeaders, CorsConfig, MaxAge};
-use crate::decision::REQUEST_PRIVATE_NETWORK;
 use crate::method::Methods;
 use crate::policy::{Expose, Grant, PreflightAnswer};
-use crate::vary::Vary;
+use crate::vary;
 
 /// The answer to preflights, with `*` in the place of each value that comes
 /// from the request.
@@ -23,17 +21,10 @@ pub(super) fn preflight(
     status: StatusCode,
     methods: &Methods,
 ) -> PreflightAnswer {
-    let private_network = config
-        .allow_private_network
-        .then(|| REQUEST_PRIVATE_NETWORK.clone());
-    let vary = Vary::on_origin(
-        [
-            ACCESS_CONTROL_REQUEST_METHOD,
-            ACCESS_CONTROL_REQUEST_HEADERS,
-        ]
-        .into_iter()
-        .chain(private_network),
-    );
+    let vary = match config.allow_private_network {
+        true => &vary::PREFLIGHT_TO_PRIVATE,
+        false => &vary::PREFLIGHT,
+    };
     let credentials = config.allow_credentials;
     let any_header = match &config.allow_headers {
         AllowHeaders::Mirror => true,
@@ -97,7 +88,7 @@ fn max_age(max_age: MaxAge) -> Option<HeaderValue> {
     match max_age {
         MaxAge::BrowserDefault => None,
         MaxAge::Disabled => Some(HeaderValue::from_static("0")),
-        MaxAge::For(duration) => Some(duration.as_secs().into()),
+        MaxAge::For(duration) => Some(shared(&duration.as_secs().into())),
     }
 }
 
@@ -106,4 +97,11 @@ fn join(names: &[String]) -> Option<HeaderValue> {
     HeaderValue::try_from(names.join(", "))
         .ok()
         .filter(|list| !list.is_empty())
+        .map(|list| shared(&list))
+}
+
+/// The same value, its bytes shared. The first clone does that, and allocates:
+/// here rather than in a request.
+fn shared(value: &HeaderValue) -> HeaderValue {
+    value.clone()
 }

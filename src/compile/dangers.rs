@@ -6,9 +6,11 @@ use super::Report;
 use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
-use crate::origin::{Host, Pattern, Port, is_public_suffix};
+#[cfg(feature = "regex")]
+use crate::origin::{Finding, Subject, audit};
+use crate::origin::{Host, Pattern, Port, below, is_public_suffix};
 
-/// A danger, with an origin that shows it.
+/// A danger, with an origin that shows it; without one if none was found.
 pub(super) type Found = (Danger, String);
 
 /// Of `*`.
@@ -34,8 +36,31 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<Found> {
         && !is_loopback(&pattern.host)
     {
         dangers.push((Danger::PublicSuffixSubdomains, sample(pattern, "evil")));
+    } else if let Host::Subdomains { base } = pattern.host
+        && let Some(suffix) = below(base).next()
+    {
+        let labels = suffix.strip_suffix(base).unwrap_or_default();
+        let witness = sample(pattern, &format!("evil.{}", labels.trim_end_matches('.')));
+        dangers.push((Danger::PublicSuffixSubdomains, witness));
     }
     dangers
+}
+
+/// Of a regex that compiles; an error if no origin matches it.
+#[cfg(feature = "regex")]
+pub(super) fn of_regex(regex: &str, subject: Subject) -> Result<Vec<Found>, ConfigErrorKind> {
+    let audit = audit(regex, subject);
+    let unbounded = match audit.finding {
+        Finding::NeverMatches => return Err(ConfigErrorKind::RegexNeverMatches),
+        Finding::Pinned(_) => None,
+        Finding::Unpinned { witness } => Some(witness),
+        Finding::TooComplex => Some(String::new()),
+    };
+    let unbounded = unbounded.map(|witness| (Danger::UnboundedRegex, witness));
+    let insecure = audit
+        .insecure
+        .map(|witness| (Danger::InsecureOrigins, witness));
+    Ok(unbounded.into_iter().chain(insecure).collect())
 }
 
 /// Hosts that browsers resolve to this very machine
@@ -101,7 +126,7 @@ impl<'a> Ledger<'a> {
         } else if with_credentials {
             let kind = ConfigErrorKind::Danger { danger, witness };
             report.errors.push(ConfigError::new(field, value, kind));
-        } else if danger != Danger::AnyOriginWithCredentials {
+        } else if danger != Danger::AnyOriginWithCredentials && !witness.is_empty() {
             let kind = AdvisoryKind::Danger { danger, witness };
             report.advisories.push(Advisory::new(field, value, kind));
         }

@@ -12,14 +12,13 @@ pub(crate) use names::{Fault, check_exposed_header, check_method, check_request_
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderName;
 use http::StatusCode;
 
 use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, MaxAge};
 use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 use crate::policy::{Compiled, Grant, Policy};
-use crate::vary::Vary;
+use crate::vary::{self, Vary};
 
 /// What is found on the way.
 #[derive(Default)]
@@ -94,12 +93,12 @@ impl CorsConfig {
 }
 
 /// What responses to all but preflights depend on.
-fn actual_vary(config: &CorsConfig, grant: Grant) -> Option<Vary> {
+fn actual_vary(config: &CorsConfig, grant: Grant) -> Option<&'static Vary> {
     let constant = grant == Grant::Everyone && config.answer_without_origin;
     match config.enforcement {
         _ if constant && config.enforcement == Enforcement::Browser => None,
-        Enforcement::Server => Some(Vary::on_origin([HeaderName::from_static("sec-fetch-site")])),
-        Enforcement::Browser => Some(Vary::on_origin([])),
+        Enforcement::Server => Some(&vary::ENFORCED),
+        Enforcement::Browser => Some(&vary::ACTUAL),
     }
 }
 

@@ -23,7 +23,8 @@ pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>,
     }
     let methods = match list.any {
         true => Methods::Any,
-        false => Methods::List(list.names.iter().map(|name| name[..].into()).collect()),
+        // What is no method has been reported.
+        false => Methods::List(list.names.iter().flat_map(|name| name.parse()).collect()),
     };
     (list.names, methods)
 }

@@ -1,6 +1,11 @@
 //! Origin patterns.
 
 use std::collections::HashSet;
+#[cfg(feature = "regex")]
+use std::mem::take;
+
+#[cfg(feature = "regex")]
+use regex_syntax::hir::Hir;
 
 use super::Report;
 use super::dangers::{self, Ledger};
@@ -8,6 +13,8 @@ use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::CorsConfig;
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
 use crate::origin::{Origin, OriginMatcher, OriginPattern, Pattern, repair};
+#[cfg(feature = "regex")]
+use crate::origin::{Regexes, Subject, check_regex};
 
 /// The normalised list of patterns, and its compiled form.
 pub(super) fn compile(
@@ -20,7 +27,9 @@ pub(super) fn compile(
         matcher: OriginMatcher::default(),
         list: Vec::new(),
         seen: HashSet::new(),
+        #[cfg(feature = "regex")]
         regexes: Vec::new(),
+        #[cfg(feature = "regex")]
         host_regexes: Vec::new(),
     };
     for (place, entry) in config.allow_origins.iter().enumerate() {
@@ -31,6 +40,8 @@ pub(super) fn compile(
             .errors
             .push(ConfigError::new("allow_origins", "", Kind::NoOrigins));
     }
+    #[cfg(feature = "regex")]
+    compiler.compile_regexes(report);
     compiler.finish(report)
 }
 
@@ -40,8 +51,10 @@ struct Compiler<'a> {
     matcher: OriginMatcher,
     list: Vec<OriginPattern>,
     seen: HashSet<String>,
-    regexes: Vec<(&'a str, usize)>,
-    host_regexes: Vec<(&'a str, usize)>,
+    #[cfg(feature = "regex")]
+    regexes: Vec<(Hir, usize)>,
+    #[cfg(feature = "regex")]
+    host_regexes: Vec<(Hir, usize)>,
 }
 
 impl<'a> Compiler<'a> {
@@ -53,15 +66,21 @@ impl<'a> Compiler<'a> {
         }
         match entry {
             OriginPattern::Text(text) => self.add_text(report, field, text, index),
+            #[cfg(feature = "regex")]
             OriginPattern::Regex(regex) => {
-                if self.check_regex(report, field, regex, false) {
-                    self.regexes.push((regex, index));
-                }
+                let regex = self.check_regex(report, field, regex, Subject::Origin);
+                self.regexes.extend(regex.map(|regex| (regex, index)));
             }
+            #[cfg(feature = "regex")]
             OriginPattern::HostRegex(regex) => {
-                if self.check_regex(report, field, regex, true) {
-                    self.host_regexes.push((regex, index));
-                }
+                let regex = self.check_regex(report, field, regex, Subject::Host);
+                self.host_regexes.extend(regex.map(|regex| (regex, index)));
+            }
+            #[cfg(not(feature = "regex"))]
+            OriginPattern::Regex(regex) | OriginPattern::HostRegex(regex) => {
+                report
+                    .errors
+                    .push(ConfigError::new(field, regex, Kind::RegexFeature));
             }
             OriginPattern::Predicate(predicate) => {
                 self.matcher.insert_predicate(predicate.clone(), index);
@@ -104,41 +123,46 @@ impl<'a> Compiler<'a> {
     }
 
     #[cfg(feature = "regex")]
-    fn check_regex(&mut self, report: &mut Report, field: &str, regex: &str, _host: bool) -> bool {
-        if let Err(error) = crate::origin::check_regex(regex) {
-            let kind = Kind::Regex {
-                message: error.to_string(),
-            };
-            report.errors.push(ConfigError::new(field, regex, kind));
-            return false;
-        }
-        true
+    fn check_regex(
+        &mut self,
+        report: &mut Report,
+        field: &str,
+        regex: &str,
+        subject: Subject,
+    ) -> Option<Hir> {
+        let kind = match check_regex(regex) {
+            Ok(whole) => match dangers::of_regex(regex, subject) {
+                Ok(dangers) => {
+                    for danger in dangers {
+                        self.ledger.enter(report, field, regex, danger);
+                    }
+                    return Some(whole);
+                }
+                Err(kind) => kind,
+            },
+            Err(fault) => fault.into(),
+        };
+        report.errors.push(ConfigError::new(field, regex, kind));
+        None
     }
 
-    #[cfg(not(feature = "regex"))]
-    fn check_regex(&mut self, report: &mut Report, field: &str, regex: &str, _host: bool) -> bool {
-        report
-            .errors
-            .push(ConfigError::new(field, regex, Kind::RegexFeature));
-        false
-    }
-
-    fn finish(mut self, report: &mut Report) -> (Vec<OriginPattern>, OriginMatcher) {
-        #[cfg(feature = "regex")]
-        match crate::origin::Regexes::new(&self.regexes, &self.host_regexes) {
-            Ok(regexes) => self.matcher.set_regexes(regexes),
-            Err(error) => {
-                let kind = Kind::Regex {
-                    message: error.to_string(),
-                };
-                report
-                    .errors
-                    .push(ConfigError::new("allow_origins", "", kind));
-            }
-        }
+    fn finish(self, report: &mut Report) -> (Vec<OriginPattern>, OriginMatcher) {
         self.advise_on_covered(report);
         self.ledger.close(report);
         (self.list, self.matcher)
+    }
+
+    #[cfg(feature = "regex")]
+    fn compile_regexes(&mut self, report: &mut Report) {
+        let (origins, hosts) = (take(&mut self.regexes), take(&mut self.host_regexes));
+        match Regexes::new(origins, hosts) {
+            Ok(regexes) => self.matcher.set_regexes(regexes),
+            Err(fault) => {
+                report
+                    .errors
+                    .push(ConfigError::new("allow_origins", "", fault.into()));
+            }
+        }
     }
 
     /// Remarks each exact origin that another pattern allows too.

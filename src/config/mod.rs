@@ -148,7 +148,7 @@ impl CorsConfig {
     }
 
     /// Sets [`max_age`](field@CorsConfig::max_age), to a [`MaxAge`] or a
-    /// [`Duration`].
+    /// [`Duration`](std::time::Duration).
     pub fn max_age(mut self, max_age: impl Into<MaxAge>) -> Self {
         self.max_age = max_age.into();
         self

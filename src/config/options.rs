@@ -95,7 +95,7 @@ pub enum InnerHeaders {
 }
 
 /// A danger that a policy can take on by naming it in
-/// [`dangerously_allow`](field@CorsConfig::dangerously_allow).
+/// [`dangerously_allow`](field@crate::CorsConfig::dangerously_allow).
 ///
 /// Each concerns policies with credentials only. Without them, no page can
 /// read more than anyone can fetch.

@@ -11,6 +11,7 @@ pub use near_miss::{Difference, NearMiss};
 
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
+use crate::escape::Escaped;
 use crate::policy::{Grant, Policy};
 
 /// What a policy decides about a request, check by check, in the order of
@@ -288,16 +289,8 @@ fn not_covered(name: &str, config: &CorsConfig) -> String {
     }
 }
 
-/// Request bytes, escaped, and cut to what a person reads.
 fn shown(value: &HeaderValue) -> String {
-    const MOST: usize = 400;
-    let bytes = value.as_bytes();
-    let cut = bytes.get(..MOST).unwrap_or(bytes).escape_ascii();
-    if bytes.len() > MOST {
-        format!("{cut}…")
-    } else {
-        cut.to_string()
-    }
+    Escaped(value).to_string()
 }
 
 fn list(names: &[String]) -> String {

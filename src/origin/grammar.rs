@@ -1,10 +1,9 @@
-//! The grammar of origin patterns written as text, and the repair of what
-//! is not one.
+//! The grammar of origin patterns written as text.
 
-use std::fmt::{self, Write};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::fmt;
 
-use super::address::{canonical_ipv6, is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
+use super::address::{is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
+use super::fault::PatternFault;
 use super::{MAX_HOST, default_port, is_domain, is_http, is_label_byte, is_scheme, parse_port};
 
 /// One pattern, parsed. What parses is in canonical form already, so its
@@ -62,138 +61,6 @@ impl fmt::Display for Pattern<'_> {
     }
 }
 
-/// Why a text is not an origin pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PatternFault {
-    /// Nothing is written.
-    Empty,
-    /// White space before, after or inside.
-    Whitespace,
-    /// A comma: several origins in one entry.
-    Several,
-    /// A byte outside ASCII; browsers send such hosts in their `xn--` form.
-    NotAscii,
-    /// It reads like a regular expression.
-    LooksLikeRegex,
-    /// An upper-case letter; browsers send lower case only.
-    UpperCase,
-    /// No `://`.
-    MissingScheme,
-    /// A `file:` page has the opaque origin `null`.
-    FileScheme,
-    /// The scheme is not a letter followed by `[a-z0-9+.-]`.
-    Scheme,
-    /// A `/` after host and port.
-    TrailingSlash,
-    /// A path, a query or a fragment.
-    Path,
-    /// A user name or password.
-    UserInfo,
-    /// No host.
-    EmptyHost,
-    /// A host with an empty label, a forbidden byte, or over 253 bytes.
-    Host,
-    /// The port is not a number from 1 to 65535 without leading zeros.
-    Port,
-    /// The scheme's default port, which browsers leave out.
-    DefaultPort,
-    /// An IPv4 address in another form than four decimal octets.
-    Ipv4,
-    /// An IPv6 address in another form than the shortest, or without brackets.
-    Ipv6,
-    /// `*` directly in front of a name, as in `https://*example.com`.
-    WildcardWithoutDot,
-    /// `https://*` or `http://*`: any host of the web.
-    AnyWebHost,
-    /// `*` where no pattern has one.
-    WildcardPlace,
-}
-
-impl fmt::Display for PatternFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            PatternFault::Empty => {
-                "an origin is a scheme and a host, such as `https://example.com`"
-            }
-            PatternFault::Whitespace => "an origin contains no white space",
-            PatternFault::Several => "each origin is an entry of its own",
-            PatternFault::NotAscii => {
-                "browsers send international host names in their ASCII form; \
-                 write it (`xn--…`)"
-            }
-            PatternFault::LooksLikeRegex => {
-                "this looks like a regular expression; write it as `{ regex = '…' }`"
-            }
-            PatternFault::UpperCase => "browsers send origins in lower case",
-            PatternFault::MissingScheme => "an origin begins with its scheme",
-            PatternFault::FileScheme => {
-                "pages from files have the origin `null`; serve them over http instead"
-            }
-            PatternFault::Scheme => {
-                "a scheme is a lower-case letter followed by letters, digits, `+`, `-` or `.`"
-            }
-            PatternFault::TrailingSlash => "an origin has no trailing slash",
-            PatternFault::Path => "an origin has no path, query or fragment",
-            PatternFault::UserInfo => "an origin has no user name or password",
-            PatternFault::EmptyHost => "an origin has a host behind `://`",
-            PatternFault::Host => {
-                "a host is labels of letters, digits, `-` and `_`, with single dots between \
-                 them, of at most 253 bytes"
-            }
-            PatternFault::Port => {
-                "a port is a number from 1 to 65535 without leading zeros, or `*` for any"
-            }
-            PatternFault::DefaultPort => "browsers leave the default port out",
-            PatternFault::Ipv4 => "browsers send an IPv4 address as four decimal numbers",
-            PatternFault::Ipv6 => {
-                "browsers send an IPv6 address in its shortest form and in brackets"
-            }
-            PatternFault::WildcardWithoutDot => "`*` in front of a domain is followed by a dot",
-            PatternFault::AnyWebHost => {
-                "any host is not a pattern for `http` and `https`; `*` alone allows every \
-                 origin, and `{ regex = 'https://.*' }` every one over TLS"
-            }
-            PatternFault::WildcardPlace => {
-                "`*` stands for subdomains (`https://*.example.com`), for a part of the \
-                 leftmost label (`https://pr-*.example.com`), for any port \
-                 (`http://localhost:*`) or for any host of an extension scheme \
-                 (`moz-extension://*`)"
-            }
-        })
-    }
-}
-
-impl PatternFault {
-    /// A name for programs, such as `trailing-slash`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            PatternFault::Empty => "empty",
-            PatternFault::Whitespace => "whitespace",
-            PatternFault::Several => "several",
-            PatternFault::NotAscii => "not-ascii",
-            PatternFault::LooksLikeRegex => "looks-like-regex",
-            PatternFault::UpperCase => "upper-case",
-            PatternFault::MissingScheme => "missing-scheme",
-            PatternFault::FileScheme => "file-scheme",
-            PatternFault::Scheme => "scheme",
-            PatternFault::TrailingSlash => "trailing-slash",
-            PatternFault::Path => "path",
-            PatternFault::UserInfo => "user-info",
-            PatternFault::EmptyHost => "empty-host",
-            PatternFault::Host => "host",
-            PatternFault::Port => "port",
-            PatternFault::DefaultPort => "default-port",
-            PatternFault::Ipv4 => "ipv4",
-            PatternFault::Ipv6 => "ipv6",
-            PatternFault::WildcardWithoutDot => "wildcard-without-dot",
-            PatternFault::AnyWebHost => "any-web-host",
-            PatternFault::WildcardPlace => "wildcard-place",
-        }
-    }
-}
-
 impl<'a> Pattern<'a> {
     /// Parses a pattern other than `*` and `null`.
     pub(crate) fn parse(text: &'a str) -> Result<Self, PatternFault> {
@@ -247,7 +114,7 @@ fn check_bytes(text: &str) -> Result<(), PatternFault> {
 
 /// Signs that no origin has. A `+` may be part of a scheme, a bracket begins
 /// an IPv6 address, and `?` a query.
-fn looks_like_regex(text: &str) -> bool {
+pub(super) fn looks_like_regex(text: &str) -> bool {
     let host = text.split_once("://").map_or(text, |(_, host)| host);
     text.contains(['\\', '^', '$', '(', ')', '|', '{', '}'])
         || text.contains("?://")
@@ -256,7 +123,7 @@ fn looks_like_regex(text: &str) -> bool {
 }
 
 /// Host and port of an authority; the port as written, without its colon.
-fn split_port(authority: &str) -> Result<(&str, Option<&str>), PatternFault> {
+pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), PatternFault> {
     if authority.starts_with('[') {
         let close = authority.find(']').ok_or(PatternFault::Ipv6)?;
         let (host, port) = authority.split_at(close + 1);
@@ -348,95 +215,11 @@ fn check_domain(scheme: &str, host: &str) -> Result<(), PatternFault> {
     }
 }
 
-/// The pattern that the author most likely meant; what it returns parses.
-pub(crate) fn repair(text: &str) -> Option<String> {
-    let text = text.trim().to_ascii_lowercase();
-    if matches!(&text[..], "*" | "null") {
-        return Some(text);
-    }
-    if looks_like_regex(&text) {
-        return None;
-    }
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (scheme, rest),
-        None => (likely_scheme(&text), text.trim_start_matches('/')),
-    };
-    let authority = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
-    let (host, port) = match authority.parse::<Ipv6Addr>() {
-        Ok(_) => (authority, None),
-        Err(_) => split_port(authority).ok()?,
-    };
-    let host = repair_host(scheme, host);
-    let mut repaired = format!("{scheme}://{host}");
-    match port {
-        None | Some("") => {}
-        Some("*") => repaired.push_str(":*"),
-        Some(digits) => {
-            let port: u16 = digits.parse().ok()?;
-            if default_port(scheme) != Some(port) {
-                let _ = write!(repaired, ":{port}");
-            }
-        }
-    }
-    Pattern::parse(&repaired).ok()?;
-    Some(repaired)
-}
-
-/// Development servers speak plain http.
-fn likely_scheme(authority: &str) -> &'static str {
-    let local = ["localhost", "127.", "[::1]"];
-    if local.iter().any(|host| authority.starts_with(host)) {
-        "http"
-    } else {
-        "https"
-    }
-}
-
-fn repair_host(scheme: &str, host: &str) -> String {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    if let Ok(address) = address.parse::<Ipv6Addr>() {
-        return canonical_ipv6(address);
-    }
-    if is_http(scheme) && is_numeric_host(host) {
-        if let Some(address) = parse_ipv4(host) {
-            return address.to_string();
-        }
-    }
-    match host.strip_prefix('*') {
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => format!("*.{rest}"),
-        _ => host.to_owned(),
-    }
-}
-
-/// The address that URL parsers read out of one to four numbers, decimal,
-/// octal or hexadecimal, of which the last fills the rest
-/// ([URL, IPv4 parser](https://url.spec.whatwg.org/#concept-ipv4-parser)).
-fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
-    let mut numbers = Vec::with_capacity(4);
-    for part in host.strip_suffix('.').unwrap_or(host).split('.') {
-        numbers.push(match part {
-            "0x" => 0,
-            _ if part.starts_with("0x") => u32::from_str_radix(&part[2..], 16).ok()?,
-            _ if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok()?,
-            _ => part.parse().ok()?,
-        });
-    }
-    let last = numbers.pop()?;
-    let free_bits = 32u32.checked_sub(8 * u32::try_from(numbers.len()).ok()?)?;
-    if u64::from(last) >= 1 << free_bits || free_bits == 0 || numbers.iter().any(|&n| n > 255) {
-        return None;
-    }
-    let leading = numbers.iter().rev().enumerate();
-    let bits = leading.fold(last, |bits, (place, number)| {
-        bits | number << (free_bits as usize + 8 * place)
-    });
-    Some(Ipv4Addr::from(bits))
-}
-
 #[cfg(test)]
 mod tests {
     use super::PatternFault::*;
-    use super::{Host, Pattern, PatternFault, Port, repair};
+    use super::{Host, Pattern, PatternFault, Port};
+    use crate::origin::repair;
 
     #[test]
     fn patterns_parse_and_display_as_written() {

@@ -99,13 +99,20 @@ impl OriginMatcher {
 
     /// Finds an entry that allows the value of an `Origin` header. Allocates
     /// nothing; the work is bounded whatever the value.
+    #[inline]
     pub(crate) fn find(&self, value: &[u8]) -> Result<Match, Mismatch> {
-        // What is in the table was parsed when the policy was compiled.
-        if value.len() <= MAX_ORIGIN
-            && let Some(&index) = self.exact.get(value)
-        {
-            return Ok(Match::Entry(index));
+        if value.len() > MAX_ORIGIN {
+            return Err(Mismatch::Malformed);
         }
+        // What is in the table was parsed when the policy was compiled.
+        match self.exact.get(value) {
+            Some(&index) => Ok(Match::Entry(index)),
+            None => self.find_other(value),
+        }
+    }
+
+    #[inline(never)]
+    fn find_other(&self, value: &[u8]) -> Result<Match, Mismatch> {
         if value == b"null" {
             let index = self.null.or(self.any);
             return index.map(Match::Entry).ok_or(Mismatch::NotListed);

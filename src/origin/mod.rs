@@ -4,21 +4,32 @@
 //! allocation, and strict. It never decodes, folds case, trims or resolves.
 
 mod address;
+#[cfg(feature = "regex")]
+mod audit;
+mod fault;
 mod grammar;
 mod matcher;
 mod pattern;
 #[cfg(feature = "regex")]
 mod regexes;
+mod repair;
 mod suffix;
+#[cfg(feature = "regex")]
+mod whole;
 
-pub use grammar::PatternFault;
+pub use fault::PatternFault;
 pub use pattern::{OriginPattern, OriginPredicate};
 
-pub(crate) use grammar::{Host, Pattern, Port, repair};
+pub(crate) use grammar::{Host, Pattern, Port};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
+pub(crate) use repair::repair;
+pub(crate) use suffix::{below, is_public_suffix};
 #[cfg(feature = "regex")]
-pub(crate) use regexes::{Regexes, check as check_regex};
-pub(crate) use suffix::is_public_suffix;
+pub(crate) use {
+    audit::{Finding, Subject, audit},
+    regexes::Regexes,
+    whole::check as check_regex,
+};
 
 use std::fmt;
 
@@ -28,8 +39,10 @@ use address::{is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
 const MAX_HOST: usize = 253;
 /// No registered scheme is longer than this by half.
 const MAX_SCHEME: usize = 64;
-/// Scheme, `://`, host, `:` and five digits: no valid `Origin` is longer.
-pub(crate) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 6;
+/// Five digits.
+const MAX_PORT: usize = 5;
+/// Scheme, `://`, host, `:` and port: no valid `Origin` is longer.
+pub(crate) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 1 + MAX_PORT;
 
 /// An origin of scheme, host and port, borrowed from its serialisation.
 ///
@@ -71,12 +84,17 @@ impl<'a> Origin<'a> {
         if text.len() > MAX_ORIGIN {
             return None;
         }
-        let scheme_end = text.find("://")?;
-        let authority = &text[scheme_end + 3..];
+        // Neither a scheme nor a host has a colon, outside of brackets.
+        let scheme_end = text.bytes().position(|b| b == b':')?;
+        let authority = text[scheme_end..].strip_prefix("://")?;
         let host_len = if authority.starts_with('[') {
             authority.find(']')? + 1
         } else {
-            authority.find(':').unwrap_or(authority.len())
+            let port = authority.bytes().rev().take(1 + MAX_PORT);
+            let colon = port.rev().position(|b| b == b':');
+            colon.map_or(authority.len(), |at| {
+                authority.len().saturating_sub(1 + MAX_PORT) + at
+            })
         };
         let (host, port) = authority.split_at(host_len);
         let scheme = &text[..scheme_end];
@@ -185,12 +203,22 @@ fn is_host(scheme: &str, host: &str) -> bool {
 }
 
 /// Labels of `[a-z0-9_-]`, none empty, with at most one dot at the end.
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "what never stops early is compiled to sixteen bytes at a time"
+)]
 fn is_domain(host: &str) -> bool {
-    let labels = host.strip_suffix('.').unwrap_or(host);
+    let labels = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    let Some((_, behind_first)) = labels.split_first() else {
+        return false;
+    };
+    let fits = |fits, &b: &u8| fits & (is_label_byte(b) | (b == b'.'));
+    let is_empty_label = |found, (&a, &b): (&u8, &u8)| found | ((a == b'.') & (b == b'.'));
     labels.len() <= MAX_HOST
-        && labels
-            .split('.')
-            .all(|label| !label.is_empty() && label.bytes().all(is_label_byte))
+        && !labels.starts_with(b".")
+        && !labels.ends_with(b".")
+        && labels.iter().fold(true, fits)
+        && !std::iter::zip(labels, behind_first).fold(false, is_empty_label)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! Origin patterns written as regular expressions, compiled into one
-//! automaton for whole origins and one for hosts.
+//! Origin patterns written as regular expressions: one automaton for whole
+//! origins, and one for hosts.
 
-use regex::{Regex, RegexSet};
+use regex::bytes::RegexSet;
+use regex_syntax::hir::Hir;
 
 use super::Origin;
 use super::matcher::Match;
+use super::whole::{self, RegexFault};
 
 /// The regexes of a policy.
 #[derive(Debug, Default)]
@@ -21,15 +23,15 @@ struct Set {
 }
 
 impl Regexes {
-    /// Compiles regexes that [`check`] has accepted, each with its entry.
+    /// Compiles regexes, each with its entry.
     ///
     /// # Errors
     ///
-    /// Together they may be too big, although each was accepted.
+    /// Together they may be too big, although each is not.
     pub(crate) fn new(
-        origins: &[(&str, usize)],
-        hosts: &[(&str, usize)],
-    ) -> Result<Self, regex::Error> {
+        origins: Vec<(Hir, usize)>,
+        hosts: Vec<(Hir, usize)>,
+    ) -> Result<Self, RegexFault> {
         Ok(Regexes {
             origins: Set::new(origins)?,
             hosts: Set::new(hosts)?,
@@ -37,9 +39,9 @@ impl Regexes {
     }
 
     pub(super) fn find(&self, origin: &Origin<'_>) -> Option<Match> {
-        if self.origins.automaton.is_match(origin.as_str()) {
+        if self.origins.matches(origin.as_str()) {
             Some(Match::Regex)
-        } else if self.hosts.automaton.is_match(origin.host()) {
+        } else if self.hosts.matches(origin.host()) {
             Some(Match::HostRegex)
         } else {
             None
@@ -58,30 +60,21 @@ impl Regexes {
 }
 
 impl Set {
-    fn new(regexes: &[(&str, usize)]) -> Result<Self, regex::Error> {
+    fn new(regexes: Vec<(Hir, usize)>) -> Result<Self, RegexFault> {
+        let (regexes, entries): (Vec<_>, _) = regexes.into_iter().unzip();
         Ok(Set {
-            automaton: RegexSet::new(regexes.iter().map(|(regex, _)| whole(regex)))?,
-            entries: regexes.iter().map(|&(_, entry)| entry).collect(),
+            automaton: whole::compile(&regexes)?,
+            entries,
         })
     }
 
+    /// Asking an empty set costs as much as asking a full one.
+    fn matches(&self, text: &str) -> bool {
+        !self.entries.is_empty() && self.automaton.is_match(text.as_bytes())
+    }
+
     fn index(&self, text: &str) -> Option<usize> {
-        let first = self.automaton.matches(text).iter().next()?;
+        let first = self.automaton.matches(text.as_bytes()).iter().next()?;
         self.entries.get(first).copied()
     }
-}
-
-/// Compiles a regex by itself. Only then may it be wrapped by [`whole`]:
-/// `a)|(?:b` is no regex, but would become one.
-pub(crate) fn check(regex: &str) -> Result<(), regex::Error> {
-    Regex::new(regex).map(drop)
-}
-
-/// The regex, made to match whole texts only.
-fn whole(regex: &str) -> String {
-    // In verbose mode, `(?x)`, a comment may be open, and would swallow what
-    // follows on its line. Elsewhere a line break would have to match.
-    let verbose = check(&format!("{regex}#(")).is_ok();
-    let end = if verbose { "\n" } else { "" };
-    format!(r"\A(?:{regex}{end})\z")
 }

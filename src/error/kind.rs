@@ -1,149 +1,9 @@
-//! What is wrong with a configuration.
+//! What can be wrong with a value.
 
-use std::error::Error;
 use std::fmt;
 
 use crate::config::Danger;
 use crate::origin::PatternFault;
-
-/// All that is wrong with a configuration; at least one error.
-///
-/// Its `Display` is a list, a line each.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConfigErrors(Vec<ConfigError>);
-
-impl ConfigErrors {
-    /// The errors, or `value` if there are none.
-    pub(crate) fn unless_empty<T>(errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
-        if errors.is_empty() {
-            Ok(value)
-        } else {
-            Err(ConfigErrors(errors))
-        }
-    }
-
-    /// The errors, in the order of the configuration's fields.
-    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
-        self.0.iter()
-    }
-}
-
-impl IntoIterator for ConfigErrors {
-    type Item = ConfigError;
-    type IntoIter = std::vec::IntoIter<ConfigError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a ConfigErrors {
-    type Item = &'a ConfigError;
-    type IntoIter = std::slice::Iter<'a, ConfigError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0[..] {
-            [error] => write!(f, "invalid CORS configuration: {error}"),
-            errors => {
-                write!(f, "invalid CORS configuration, {} errors:", errors.len())?;
-                errors.iter().try_for_each(|error| write!(f, "\n- {error}"))
-            }
-        }
-    }
-}
-
-impl Error for ConfigErrors {}
-
-/// One thing that is wrong with a configuration.
-///
-/// Its `Display` names the field and the value, says why, and says what to
-/// write instead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConfigError {
-    field: String,
-    value: String,
-    kind: ConfigErrorKind,
-    suggestion: Option<String>,
-}
-
-impl ConfigError {
-    pub(crate) fn new(
-        field: impl Into<String>,
-        value: impl Into<String>,
-        kind: ConfigErrorKind,
-    ) -> Self {
-        ConfigError {
-            field: field.into(),
-            value: value.into(),
-            kind,
-            suggestion: None,
-        }
-    }
-
-    pub(crate) fn suggest(mut self, suggestion: Option<String>) -> Self {
-        self.suggestion = suggestion;
-        self
-    }
-
-    /// The same error in the configuration of a path.
-    pub(crate) fn within(mut self, path: &str) -> Self {
-        self.field = format!("{path:?}.{}", self.field);
-        self
-    }
-
-    /// The field, with the place in its list: `allow_origins[2]`.
-    #[must_use]
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// The value, as written.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> &ConfigErrorKind {
-        &self.kind
-    }
-
-    /// What to write in place of the value, if that can be told.
-    #[must_use]
-    pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_place(f, &self.field, &self.value)?;
-        self.kind.fmt(f)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; write `{suggestion}`"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Error for ConfigError {}
-
-/// The field, and the value if there is one.
-pub(crate) fn fmt_place(f: &mut fmt::Formatter<'_>, field: &str, value: &str) -> fmt::Result {
-    match value {
-        "" => write!(f, "{field}: "),
-        // Only what would garble the line is escaped: a regex stays readable.
-        _ if value.contains(char::is_control) => write!(f, "{field} `{}`: ", value.escape_debug()),
-        _ => write!(f, "{field} `{value}`: "),
-    }
-}
 
 /// What is wrong with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +20,16 @@ pub enum ConfigErrorKind {
         /// The parser's own message.
         message: String,
     },
+    /// A regular expression in the syntax of PCRE, with what the `regex` crate
+    /// has not.
+    PcreOnly {
+        /// Such as `look-ahead`.
+        what: &'static str,
+        /// The parser's own message.
+        message: String,
+    },
+    /// A regular expression that matches no origin.
+    RegexNeverMatches,
     /// Regular expressions in a build without the feature `regex`.
     RegexFeature,
     /// No method is allowed.
@@ -192,7 +62,8 @@ pub enum ConfigErrorKind {
     Danger {
         /// The danger.
         danger: Danger,
-        /// An origin that the pattern allows and an attacker can have.
+        /// An origin that the pattern allows and an attacker can have; empty if
+        /// a regular expression is too complex to find one.
         witness: String,
     },
 }
@@ -207,6 +78,8 @@ impl ConfigErrorKind {
             Kind::Origin(fault) => fault.code(),
             Kind::AnyNotAlone => "any-not-alone",
             Kind::Regex { .. } => "regex",
+            Kind::PcreOnly { .. } => "pcre-only",
+            Kind::RegexNeverMatches => "regex-never-matches",
             Kind::RegexFeature => "regex-feature",
             Kind::NoMethods => "no-methods",
             Kind::NotAToken => "not-a-token",
@@ -237,7 +110,14 @@ impl fmt::Display for ConfigErrorKind {
             Kind::AnyNotAlone => {
                 "`*` already allows all; remove it, or everything else in the list"
             }
-            Kind::Regex { message } => return write!(f, "{message}"),
+            Kind::Regex { message } => message,
+            Kind::PcreOnly { what, message } => {
+                return write!(f, "{what} exists in PCRE, not here: {message}");
+            }
+            Kind::RegexNeverMatches => {
+                "no origin matches this; a regex matches the whole origin, such as \
+                 `https://app\\.example\\.com`, and a host_regex the whole host"
+            }
             Kind::RegexFeature => "this build does not have the feature `regex`",
             Kind::NoMethods => "no method is allowed; list at least one, such as `GET`",
             Kind::NotAToken => "this is not a token (RFC 9110 section 5.6.2)",
@@ -279,6 +159,10 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
             "anyone can register `{witness}`, which this allows, and act as the user; \
              list hosts that are yours"
         ),
+        Danger::UnboundedRegex if witness.is_empty() => f.write_str(
+            "this is too complex to tell which domains it allows; split it into several, or list \
+             the origins",
+        ),
         Danger::UnboundedRegex => write!(
             f,
             "this also allows `{witness}`, which anyone can register to act as the user; \
@@ -293,35 +177,4 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
         }
     }?;
     write!(f, ", or take it on by `dangerously_allow = [\"{danger}\"]`")
-}
-
-/// A list of errors, fit for an extension member of a problem response
-/// (RFC 9457).
-#[cfg(feature = "serde")]
-impl serde::Serialize for ConfigErrors {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self)
-    }
-}
-
-/// An object with `field`, `value`, `code` and `message`, and, where there is
-/// one, `suggestion` or `witness`.
-#[cfg(feature = "serde")]
-impl serde::Serialize for ConfigError {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("field", &self.field)?;
-        map.serialize_entry("value", &self.value)?;
-        map.serialize_entry("code", self.kind.code())?;
-        map.serialize_entry("message", &self.kind.to_string())?;
-        if let Some(suggestion) = &self.suggestion {
-            map.serialize_entry("suggestion", suggestion)?;
-        }
-        if let ConfigErrorKind::Danger { witness, .. } = &self.kind {
-            map.serialize_entry("witness", witness)?;
-        }
-        map.end()
-    }
 }

@@ -1,0 +1,243 @@
+//! Whether a regex pins the domains of the origins that it allows.
+//!
+//! With credentials it has to: `https://.*example\.com` also allows
+//! `https://aexample.com`, which anyone can register. The audit
+//!
+//! 1. makes of the regex an automaton that reads backwards ([`nfa`]),
+//! 2. joins it with the [`grammar`] of serialised origins to a [`graph`] ([`build`]),
+//! 3. walks that from the end of the host until each domain is known ([`walk`]).
+//!
+//! A small finite set of domains is what the author meant. When a class or a loop
+//! is met on the way to a domain, then the set is neither, and the graph spells an
+//! origin that shows it. None is shown that the compiled regex does not allow.
+
+mod build;
+mod bytes;
+mod grammar;
+mod graph;
+mod nfa;
+mod parts;
+mod walk;
+
+use std::collections::BTreeSet;
+
+use regex::bytes::RegexSet;
+
+use self::bytes::Bytes;
+use self::grammar::{Grammar, Scope};
+use self::graph::Graph;
+use self::nfa::Nfa;
+use self::walk::{Found, Stop, Walk};
+use super::{Origin, suffix, whole};
+
+/// What a regex is matched against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The whole serialised origin.
+    Origin,
+    /// The whole host, of any scheme and port.
+    Host,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Audit {
+    pub(crate) finding: Finding,
+    /// An origin that the regex allows, of plain http on a host that is not loopback.
+    pub(crate) insecure: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// What it allows is below one of these registrable domains, or is one of these
+    /// hosts: IP addresses, `localhost`, other single labels, public suffixes
+    /// themselves, hosts of schemes other than http and https. Sorted.
+    Pinned(Vec<Box<str>>),
+    /// It allows an origin that anyone can register, such as this one.
+    Unpinned { witness: String },
+    /// It allows no origin: none has a text that it matches.
+    NeverMatches,
+    /// The bounds were exceeded before a verdict.
+    TooComplex,
+}
+
+/// Top-level domains for witnesses; `com` is what authors have themselves.
+const TOP_LEVEL: [&str; 8] = ["net", "org", "io", "dev", "app", "co", "xyz", "com"];
+
+/// Audits a regex that [`whole::check`] has accepted; of another the
+/// finding is [`TooComplex`](Finding::TooComplex).
+pub(crate) fn audit(source: &str, subject: Subject) -> Audit {
+    let Ok(regex) = whole::whole(source) else {
+        return Audit::TOO_COMPLEX;
+    };
+    let Ok(compiled) = whole::compile(std::slice::from_ref(&regex)) else {
+        return Audit::TOO_COMPLEX;
+    };
+    let auditor = Auditor {
+        subject,
+        compiled,
+        nfa: Nfa::new(&regex),
+    };
+    let finding = auditor.finding().unwrap_or_else(|| {
+        let witness = auditor.obvious(Scope::Web);
+        witness.map_or(Finding::TooComplex, |witness| Finding::Unpinned { witness })
+    });
+    Audit {
+        finding,
+        insecure: auditor.insecure(),
+    }
+}
+
+impl Audit {
+    const TOO_COMPLEX: Audit = Audit {
+        finding: Finding::TooComplex,
+        insecure: None,
+    };
+}
+
+struct Auditor {
+    subject: Subject,
+    compiled: RegexSet,
+    /// `None` is too complex, as everywhere below.
+    nfa: Option<Nfa>,
+}
+
+impl Auditor {
+    fn finding(&self) -> Option<Finding> {
+        let none = BTreeSet::new();
+        let web = match self.find(Scope::Web, &none)? {
+            Ok(found) => found.pins,
+            Err(witness) => return Some(Finding::Unpinned { witness }),
+        };
+        let foreign = match self.find(Scope::Foreign, &web)? {
+            Ok(found) => found.pins,
+            Err(witness) => return Some(Finding::Unpinned { witness }),
+        };
+        let pins: Vec<_> = web.union(&foreign).cloned().collect();
+        Some(if pins.is_empty() {
+            Finding::NeverMatches
+        } else {
+            Finding::Pinned(pins)
+        })
+    }
+
+    fn insecure(&self) -> Option<String> {
+        let Some(graph) = self.graph(Scope::Insecure) else {
+            return self.obvious(Scope::Insecure);
+        };
+        let hosts = [("evil.com", true), ("", false)];
+        hosts
+            .into_iter()
+            .find_map(|(host, whole)| self.spell(&graph, Scope::Insecure, host, whole))
+    }
+
+    /// A witness that can be had without a graph, when that is too complex.
+    fn obvious(&self, scope: Scope) -> Option<String> {
+        let text = match (self.subject, scope) {
+            (Subject::Host, _) => "evil.com",
+            (Subject::Origin, Scope::Insecure) => "http://evil.com",
+            (Subject::Origin, _) => "https://evil.com",
+        };
+        self.verify(text, scope)
+    }
+
+    fn graph(&self, scope: Scope) -> Option<Graph> {
+        Graph::new(
+            self.nfa.as_ref()?,
+            Grammar {
+                subject: self.subject,
+                scope,
+            },
+        )
+    }
+
+    /// What is found in some scope, or the witness that it is too much.
+    fn find(&self, scope: Scope, known: &BTreeSet<Box<str>>) -> Option<Result<Found, String>> {
+        let graph = self.graph(scope)?;
+        match Walk::new(&graph, scope, known).run() {
+            Ok(found) => Some(match self.beside_registry(&graph, &found) {
+                Some(witness) => Err(witness),
+                None => Ok(found),
+            }),
+            Err(Stop::Open { behind, by }) => {
+                let mut hosts = continuations(&behind, by).into_iter();
+                let witness =
+                    hosts.find_map(|(host, whole)| self.spell(&graph, scope, &host, whole));
+                witness.map(Err)
+            }
+            Err(Stop::TooComplex) => None,
+        }
+    }
+
+    /// A domain that is only allowed because a label was optional that should not
+    /// be, so that the rest is a registry's: `https://foo.com`, where
+    /// `https://(foo\.)?(example\.)?com` allows `https://com` as well.
+    fn beside_registry(&self, graph: &Graph, found: &Found) -> Option<String> {
+        found.registries.iter().find_map(|registry| {
+            let pins = found.pins.iter();
+            let labels = pins.filter_map(|pin| pin.strip_suffix(&**registry)?.strip_suffix('.'));
+            let labels: Vec<&str> = labels.collect();
+            // What is a subdomain in one place was not meant as a domain in another.
+            let is_subdomain = |label: &&&str| {
+                let mut others = labels.iter();
+                others.any(|other| graph.has_host(&format!("{label}.{other}.{registry}")))
+            };
+            let label = labels.iter().find(is_subdomain).or(labels.first())?;
+            let host = format!("{label}.{registry}");
+            let spell = |host: &str, whole| self.spell(graph, Scope::Web, host, whole);
+            spell(&host, true).or_else(|| spell(&format!(".{host}"), false))
+        })
+    }
+
+    /// An origin whose host is this, or ends in it.
+    fn spell(&self, graph: &Graph, scope: Scope, host: &str, whole: bool) -> Option<String> {
+        let text = graph.spell(host, whole)?;
+        self.verify(&text, scope)
+    }
+
+    /// The origin of which the text is the subject, if the regex allows it as it is
+    /// compiled: whatever the audit believes, this has the last word.
+    fn verify(&self, text: &str, scope: Scope) -> Option<String> {
+        let origin = match (self.subject, scope) {
+            (Subject::Origin, _) => text.to_owned(),
+            (Subject::Host, Scope::Web) => format!("https://{text}"),
+            (Subject::Host, Scope::Insecure) => format!("http://{text}"),
+            (Subject::Host, Scope::Foreign) => format!("app://{text}"),
+        };
+        let allowed = Origin::parse(&origin).is_some() && self.compiled.is_match(text.as_bytes());
+        allowed.then_some(origin)
+    }
+}
+
+/// Hosts that go on to the left of a text in ways that read well, and whether
+/// they are whole; in the end, in any way that one of the bytes begins. Without
+/// bytes the text itself has gone round a loop, and any way will do.
+fn continuations(behind: &str, by: Bytes) -> Vec<(String, bool)> {
+    let mut hosts = Vec::new();
+    if by.is_empty() {
+        hosts.push((behind.to_owned(), false));
+    } else if behind.is_empty() {
+        hosts.push(("evil.com".to_owned(), true));
+        hosts.push((".evil.com".to_owned(), false));
+        hosts.push(("evil.com".to_owned(), false));
+        hosts.extend(TOP_LEVEL.map(|domain| (format!(".{domain}"), false)));
+    } else if behind.starts_with('.') {
+        // First where it is a registrable domain: not `evil.kobe.jp`, of `*.kobe.jp`.
+        let (short, long) = (format!("evil{behind}"), format!("evil.a{behind}"));
+        if suffix::registrable(&short).is_some() {
+            hosts.push((short.clone(), true));
+        }
+        hosts.push((long, true));
+        hosts.push((format!(".{short}"), false));
+        hosts.push((short, true));
+    }
+    hosts.extend(
+        by.iter()
+            .map(|byte| (format!("{}{behind}", char::from(byte)), false)),
+    );
+    hosts
+}
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

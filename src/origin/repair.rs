@@ -1,0 +1,93 @@
+//! What the author of a text that is no pattern most likely meant.
+
+use std::fmt::Write;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::address::{canonical_ipv6, is_numeric_host};
+use super::grammar::{Pattern, looks_like_regex, split_port};
+use super::{default_port, is_http};
+
+/// The pattern that the author most likely meant; what it returns parses.
+pub(crate) fn repair(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    if matches!(&text[..], "*" | "null") {
+        return Some(text);
+    }
+    if looks_like_regex(&text) {
+        return None;
+    }
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (scheme, rest),
+        None => (likely_scheme(&text), text.trim_start_matches('/')),
+    };
+    let authority = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
+    let (host, port) = match authority.parse::<Ipv6Addr>() {
+        Ok(_) => (authority, None),
+        Err(_) => split_port(authority).ok()?,
+    };
+    let host = repair_host(scheme, host);
+    let mut repaired = format!("{scheme}://{host}");
+    match port {
+        None | Some("") => {}
+        Some("*") => repaired.push_str(":*"),
+        Some(digits) => {
+            let port: u16 = digits.parse().ok()?;
+            if default_port(scheme) != Some(port) {
+                let _ = write!(repaired, ":{port}");
+            }
+        }
+    }
+    Pattern::parse(&repaired).ok()?;
+    Some(repaired)
+}
+
+/// Development servers speak plain http.
+fn likely_scheme(authority: &str) -> &'static str {
+    let local = ["localhost", "127.", "[::1]"];
+    if local.iter().any(|host| authority.starts_with(host)) {
+        "http"
+    } else {
+        "https"
+    }
+}
+
+fn repair_host(scheme: &str, host: &str) -> String {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = address.parse::<Ipv6Addr>() {
+        return canonical_ipv6(address);
+    }
+    if is_http(scheme) && is_numeric_host(host) {
+        if let Some(address) = parse_ipv4(host) {
+            return address.to_string();
+        }
+    }
+    match host.strip_prefix('*') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => format!("*.{rest}"),
+        _ => host.to_owned(),
+    }
+}
+
+/// The address that URL parsers read out of one to four numbers, decimal,
+/// octal or hexadecimal, of which the last fills the rest
+/// ([URL, IPv4 parser](https://url.spec.whatwg.org/#concept-ipv4-parser)).
+fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
+    let mut numbers = Vec::with_capacity(4);
+    for part in host.strip_suffix('.').unwrap_or(host).split('.') {
+        numbers.push(match part {
+            "0x" => 0,
+            _ if part.starts_with("0x") => u32::from_str_radix(&part[2..], 16).ok()?,
+            _ if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok()?,
+            _ => part.parse().ok()?,
+        });
+    }
+    let last = numbers.pop()?;
+    let free_bits = 32u32.checked_sub(8 * u32::try_from(numbers.len()).ok()?)?;
+    if u64::from(last) >= 1 << free_bits || free_bits == 0 || numbers.iter().any(|&n| n > 255) {
+        return None;
+    }
+    let leading = numbers.iter().rev().enumerate();
+    let bits = leading.fold(last, |bits, (place, number)| {
+        bits | number << (free_bits as usize + 8 * place)
+    });
+    Some(Ipv4Addr::from(bits))
+}

@@ -1,0 +1,184 @@
+//! The browser: a service, and what outlives a page.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::body::Body;
+use super::cache::{MaxAgeLimit, PreflightCache};
+use super::log::{Log, Sent};
+use super::origin::Origin;
+use super::page::Page;
+use super::url::Url;
+
+const DEFAULT_SERVER: &str = "https://api.example.net";
+
+/// A browser whose network is one Tower service.
+///
+/// Requests to any origin go to that service, with the absolute URL and their own
+/// `Host`. Clones share everything: cookies, clock, preflight cache and log.
+///
+/// `B` is the type of the request bodies.
+pub struct Browser<S, B = Body> {
+    pub(super) service: S,
+    state: Arc<Mutex<State>>,
+    body: PhantomData<fn(B)>,
+}
+
+impl<S> Browser<S> {
+    /// A browser for a service that takes any request body, as an axum `Router` does.
+    #[must_use]
+    pub fn new(service: S) -> Self {
+        Self::with_request_body(service)
+    }
+}
+
+impl<S, B> Browser<S, B> {
+    /// A browser for a service that takes requests with one type of body only:
+    /// `B: From<Vec<u8>>`, such as `axum::body::Body`.
+    #[must_use]
+    pub fn with_request_body(service: S) -> Self {
+        Self {
+            service,
+            state: Arc::default(),
+            body: PhantomData,
+        }
+    }
+
+    /// Sets where the server is, `https://api.example.net` unless set: relative URLs
+    /// resolve against it, and [cookies](Self::cookie) belong to its host.
+    ///
+    /// # Panics
+    ///
+    /// When `url` is not an absolute HTTP(S) URL.
+    #[must_use]
+    #[track_caller]
+    pub fn server(self, url: &str) -> Self {
+        let Some(server) = Url::parse(url) else {
+            panic!("the server needs an absolute HTTP(S) URL, not {url:?}");
+        };
+        self.state().server = server;
+        self
+    }
+
+    /// Sets how long preflights are cached at most.
+    #[must_use]
+    pub fn max_age_limit(self, limit: MaxAgeLimit) -> Self {
+        self.state().max_age_limit = limit;
+        self
+    }
+
+    /// Adds a cookie, `name=value`, to the requests with credentials that go to the
+    /// server's host. It behaves as one with `SameSite=None` does.
+    ///
+    /// # Panics
+    ///
+    /// When `pair` cannot be the value of a header.
+    #[track_caller]
+    pub fn cookie(&self, pair: &str) {
+        assert!(
+            HeaderValue::from_str(pair).is_ok(),
+            "not a cookie: {pair:?}"
+        );
+        self.state().cookies.push(pair.to_owned());
+    }
+
+    /// Opens a page, given its origin or its URL; `null` is a page with an opaque
+    /// origin, such as a sandboxed frame.
+    ///
+    /// # Panics
+    ///
+    /// When `origin` is neither `null` nor of the form `scheme://host`.
+    #[must_use]
+    #[track_caller]
+    pub fn page(&self, origin: &str) -> Page<S, B>
+    where
+        S: Clone,
+    {
+        let Some(origin) = Origin::of_page(origin) else {
+            panic!("a page needs an origin, such as https://app.example.com, not {origin:?}");
+        };
+        Page::new(self.clone(), origin)
+    }
+
+    /// Lets time pass for the
+    /// [CORS-preflight cache](https://fetch.spec.whatwg.org/#cors-preflight-cache).
+    /// There is no other clock.
+    pub fn advance(&self, time: Duration) {
+        let mut state = self.state();
+        state.now = state.now.saturating_add(time);
+    }
+
+    /// How many preflights went to the service so far.
+    #[must_use]
+    pub fn preflights(&self) -> usize {
+        let state = self.state();
+        let sent = state.log.all().iter();
+        sent.filter(|sent| sent.is_preflight()).count()
+    }
+
+    /// All requests that went to the service so far, in order.
+    #[must_use]
+    pub fn log(&self) -> Vec<Sent> {
+        self.state().log.all().to_vec()
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        // A panic in a test leaves the state whole: no update spans two calls.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S: Clone, B> Clone for Browser<S, B> {
+    fn clone(&self) -> Self {
+        Self {
+            service: self.service.clone(),
+            state: Arc::clone(&self.state),
+            body: PhantomData,
+        }
+    }
+}
+
+// By hand, because services seldom implement `Debug`.
+impl<S, B> fmt::Debug for Browser<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Browser")
+            .field("state", &*self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What outlives a page.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) server: Url,
+    cookies: Vec<String>,
+    pub(super) max_age_limit: MaxAgeLimit,
+    pub(super) now: Duration,
+    pub(super) cache: PreflightCache,
+    pub(super) log: Log,
+}
+
+impl State {
+    /// The value of a `Cookie` header. Cookies know hosts, not origins.
+    pub(super) fn cookies_for(&self, url: &Url) -> Option<String> {
+        (url.host() == self.server.host() && !self.cookies.is_empty())
+            .then(|| self.cookies.join("; "))
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            server: Url::parse(DEFAULT_SERVER).expect("the default is a URL"),
+            cookies: Vec::new(),
+            max_age_limit: MaxAgeLimit::default(),
+            now: Duration::ZERO,
+            cache: PreflightCache::default(),
+            log: Log::default(),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Reading header lists.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The value does not match the header's grammar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+/// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) a value: all
+/// lines of that name, joined with a comma and a space.
+pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+    let values: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .map(HeaderValue::as_bytes)
+        .collect();
+    (!values.is_empty()).then(|| values.join(&b", "[..]))
+}
+
+/// [Extracts header list values][1] of a header whose grammar is a list of tokens,
+/// `#method` or `#field-name`. One bad token makes the whole list malformed.
+///
+/// [1]: https://fetch.spec.whatwg.org/#extract-header-list-values
+pub(super) fn extract_tokens(
+    headers: &HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<Vec<String>>, Malformed> {
+    if !headers.contains_key(name) {
+        return Ok(None);
+    }
+    let mut tokens = Vec::new();
+    for line in headers.get_all(name) {
+        // A token has no quotes, so that splitting at commas is splitting the list.
+        for element in line.as_bytes().split(|b| *b == b',') {
+            let element = trim(element);
+            // Recipients accept empty elements (RFC 9110, section 5.6.1.2).
+            if element.is_empty() {
+                continue;
+            }
+            if !is_token(element) {
+                return Err(Malformed);
+            }
+            tokens.push(isomorphic_decode(element));
+        }
+    }
+    Ok(Some(tokens))
+}
+
+/// [Extracts header list values][1] of a header whose grammar is `delta-seconds`.
+///
+/// [1]: https://fetch.spec.whatwg.org/#extract-header-list-values
+pub(super) fn extract_seconds(
+    headers: &HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<u64>, Malformed> {
+    let mut lines = headers.get_all(name).iter();
+    let Some(value) = lines.next() else {
+        return Ok(None);
+    };
+    // The grammar allows a single header.
+    if lines.next().is_some() {
+        return Err(Malformed);
+    }
+    let digits = value.as_bytes();
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(Malformed);
+    }
+    Ok(Some(digits.iter().fold(0_u64, |seconds, digit| {
+        seconds
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'))
+    })))
+}
+
+/// [Normalises](https://fetch.spec.whatwg.org/#concept-header-value-normalize)
+/// every value, as a connection would: white space around a value does not
+/// survive it, but a service called in memory can produce it.
+pub(super) fn normalize(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        let trimmed = trim(value.as_bytes());
+        if trimmed.len() < value.len() {
+            // Part of a valid value is valid; were it not, the value stays.
+            if let Ok(trimmed) = HeaderValue::from_bytes(trimmed) {
+                *value = trimmed;
+            }
+        }
+    }
+}
+
+/// Without [HTTP tab or space](https://fetch.spec.whatwg.org/#http-tab-or-space)
+/// at both ends.
+pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>
+pub(super) fn is_token(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b))
+}
+
+/// <https://infra.spec.whatwg.org/#isomorphic-decode>
+pub(super) fn isomorphic_decode(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| char::from(*b)).collect()
+}
+
+#[cfg(test)]
+pub(super) fn map(lines: &[(&str, &str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        headers.append(
+            HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+        );
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::{ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE};
+
+    use super::*;
+
+    #[test]
+    fn token_lists() {
+        for (lines, expected) in [
+            (&[][..], Ok(None)),
+            (&[""], Ok(Some(vec![]))),
+            (&["PUT"], Ok(Some(vec!["PUT"]))),
+            (&["PUT,\tpatch , *"], Ok(Some(vec!["PUT", "patch", "*"]))),
+            (&["PUT,,", ",X"], Ok(Some(vec!["PUT", "X"]))),
+            (&["PUT POST"], Err(Malformed)),
+            (&["PUT", "X/Y"], Err(Malformed)),
+            (&["\"PUT\""], Err(Malformed)),
+            (&["é"], Err(Malformed)),
+        ] {
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|value| ("access-control-allow-methods", *value))
+                .collect();
+            let values = extract_tokens(&map(&lines), &ACCESS_CONTROL_ALLOW_METHODS);
+            let expected =
+                expected.map(|list| list.map(|list| list.into_iter().map(str::to_owned).collect()));
+            assert_eq!(values, expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn seconds() {
+        for (lines, expected) in [
+            (&[][..], Ok(None)),
+            (&["0"], Ok(Some(0))),
+            (&["0600"], Ok(Some(600))),
+            (&["99999999999999999999999"], Ok(Some(u64::MAX))),
+            (&["-1"], Err(Malformed)),
+            (&["+1"], Err(Malformed)),
+            (&["1.5"], Err(Malformed)),
+            (&["5, 5"], Err(Malformed)),
+            (&["5", "5"], Err(Malformed)),
+            (&[""], Err(Malformed)),
+        ] {
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|value| ("access-control-max-age", *value))
+                .collect();
+            let value = extract_seconds(&map(&lines), &ACCESS_CONTROL_MAX_AGE);
+            assert_eq!(value, expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn values_lose_the_white_space_around_them() {
+        let mut headers = map(&[("a", " \tx y\t "), ("a", "z"), ("b", " ")]);
+        normalize(&mut headers);
+        assert_eq!(headers, map(&[("a", "x y"), ("a", "z"), ("b", "")]));
+        assert_eq!(
+            get(&headers, &HeaderName::from_static("a")),
+            Some(b"x y, z".to_vec())
+        );
+    }
+}

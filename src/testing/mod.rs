@@ -1,0 +1,100 @@
+//! A browser for tests.
+//!
+//! [`Browser`] wraps any Tower service, such as a fully assembled axum `Router`, and
+//! plays pages that fetch from it, in memory and without a server. It follows the
+//! [Fetch standard](https://fetch.spec.whatwg.org/) from the client's side: it sends
+//! preflights when a browser would and caches their answers, performs the CORS check on
+//! every response, follows redirects, and lets the test see what the page's script would
+//! see and nothing more. So a test says what a user needs ("the app may save an item"),
+//! not which headers that takes.
+//!
+//! ```
+//! use axum::Router;
+//! use axum::routing::{get, put};
+//! use http::{Method, Request};
+//! use tower_cors::testing::{BlockReason, Browser};
+//! use tower_http::cors::CorsLayer;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = Router::new()
+//!     .route("/items", get(|| async { "[]" }))
+//!     .route("/items/1", put(|| async {}).delete(|| async {}))
+//!     .layer(
+//!         CorsLayer::new()
+//!             .allow_origin(["https://app.example.com".parse()?])
+//!             .allow_methods([Method::GET, Method::PUT]),
+//!     );
+//! let browser = Browser::new(app);
+//!
+//! // The app may read the items, and save one.
+//! let page = browser.page("https://app.example.com");
+//! assert_eq!(page.get("/items").await?.text(), "[]");
+//! page.fetch(Request::put("/items/1").body("{}")?).await?;
+//! assert_eq!(browser.preflights(), 1);
+//!
+//! // It may not delete one.
+//! let blocked = page.fetch(Request::delete("/items/1").body("")?).await.unwrap_err();
+//! assert_eq!(*blocked.reason(), BlockReason::MethodNotAllowed(Method::DELETE));
+//! assert_eq!(
+//!     blocked.to_string(),
+//!     "Access to fetch at 'https://api.example.net/items/1' from origin \
+//!      'https://app.example.com' has been blocked by CORS policy: Method DELETE is not \
+//!      allowed by Access-Control-Allow-Methods in preflight response.",
+//! );
+//!
+//! // Another site may not even read.
+//! assert!(browser.page("https://evil.example").get("/items").await.is_err());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`Blocked`] prints what Chromium's console would, and a hint if the mistake is a
+//! usual one, such as a CORS layer inside authentication. [`Browser::log`] lists what
+//! really went to the service.
+//!
+//! # What it leaves out
+//!
+//! This judges CORS, so what other standards may block, it does not: mixed content, bad
+//! ports, Content Security Policy, private and local network access. There is no HTTP cache, no
+//! service worker and no mode `no-cors`. Cookies are only those that the test sets;
+//! `Set-Cookie` is ignored, and hidden. Requests have neither `User-Agent`,
+//! `Accept-Encoding`, `Accept-Language` nor `Referer`. `Sec-Fetch-Site` takes the last two
+//! labels of a host for its site, without a public suffix list. Host names beyond ASCII
+//! need their `xn--` form.
+
+mod blocked;
+mod body;
+mod browser;
+mod cache;
+mod cors_check;
+mod fetch;
+mod filter;
+mod header_list;
+mod hint;
+mod host;
+mod log;
+mod metadata;
+mod network;
+mod origin;
+mod page;
+mod preflight;
+mod readable;
+mod redirect;
+mod request;
+mod safelist;
+mod service;
+mod url;
+
+pub use blocked::{BlockReason, Blocked};
+pub use body::Body;
+pub use browser::Browser;
+pub use cache::MaxAgeLimit;
+pub use cors_check::CorsCheckFailure;
+pub use log::Sent;
+pub use page::Page;
+pub use readable::Readable;
+pub use request::Credentials;
+
+#[cfg(test)]
+mod tests;

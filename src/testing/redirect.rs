@@ -1,0 +1,109 @@
+//! The HTTP-redirect fetch.
+
+use http::header::{CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, Method, StatusCode};
+
+use super::blocked::BlockReason;
+use super::header_list::isomorphic_decode;
+use super::request::{FetchRequest, Mode, Tainting};
+use super::safelist::is_non_wildcard_request_header;
+use super::url::percent_encode_non_ascii;
+
+/// A fetch follows so many redirects and no more.
+const MAX_REDIRECTS: u8 = 20;
+
+/// What a response asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing: it is the response.
+    Done,
+    /// Another fetch, of the request as it is now.
+    Follow,
+}
+
+/// <https://fetch.spec.whatwg.org/#redirect-status>
+pub(super) fn is_redirect_status(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// The [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch)
+/// up to its call of main fetch, which is the caller's.
+pub(super) fn http_redirect_fetch(
+    request: &mut FetchRequest,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<Next, BlockReason> {
+    if !is_redirect_status(status) {
+        return Ok(Next::Done);
+    }
+    // Steps 3 to 6, https://fetch.spec.whatwg.org/#concept-response-location-url
+    let mut lines = headers.get_all(LOCATION).iter();
+    let Some(location) = lines.next() else {
+        return Ok(Next::Done);
+    };
+    let text = isomorphic_decode(location.as_bytes());
+    let invalid = || BlockReason::InvalidRedirect(text.clone());
+    if lines.next().is_some() {
+        return Err(invalid());
+    }
+    let location = request
+        .current_url()
+        .join(&percent_encode_non_ascii(location.as_bytes()))
+        .ok_or_else(invalid)?;
+    let location_origin = location.origin();
+
+    // Steps 7 and 8.
+    if request.redirect_count == MAX_REDIRECTS {
+        return Err(BlockReason::TooManyRedirects);
+    }
+    request.redirect_count += 1;
+
+    // Steps 9 and 10.
+    let is_foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(&location_origin);
+    if location.includes_credentials() && (is_foreign || request.tainting == Tainting::Cors) {
+        return Err(BlockReason::RedirectWithCredentials(location.to_string()));
+    }
+
+    // Step 11 is about streams; here a body can always be sent again.
+
+    // Step 12.
+    let becomes_get = match status.as_u16() {
+        301 | 302 => request.method == Method::POST,
+        303 => ![Method::GET, Method::HEAD].contains(&request.method),
+        _ => false,
+    };
+    if becomes_get {
+        request.method = Method::GET;
+        request.body = None;
+        // https://fetch.spec.whatwg.org/#request-body-header-name
+        for name in [
+            CONTENT_ENCODING,
+            CONTENT_LANGUAGE,
+            CONTENT_LOCATION,
+            CONTENT_TYPE,
+        ] {
+            request.headers.remove(name);
+        }
+    }
+
+    // Step 13.
+    if !request
+        .current_url()
+        .origin()
+        .is_same_origin(&location_origin)
+    {
+        let dropped: Vec<_> = request
+            .headers
+            .keys()
+            .filter(|name| is_non_wildcard_request_header(name))
+            .cloned()
+            .collect();
+        for name in dropped {
+            request.headers.remove(name);
+        }
+    }
+
+    // Step 18.
+    request.push_url(location);
+    Ok(Next::Follow)
+}

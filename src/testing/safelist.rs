@@ -1,0 +1,391 @@
+//! Which methods and request headers a page may use, and which it may use
+//! cross-origin without asking.
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, Method};
+
+use super::header_list::{is_token, isomorphic_decode, trim};
+
+/// Longer values are never safelisted.
+const MAX_VALUE: usize = 128;
+/// When all safelisted values together are longer, none is.
+const MAX_VALUES: usize = 1024;
+
+/// <https://fetch.spec.whatwg.org/#forbidden-method>
+pub(super) fn is_forbidden_method(method: &str) -> bool {
+    ["CONNECT", "TRACE", "TRACK"]
+        .iter()
+        .any(|forbidden| forbidden.eq_ignore_ascii_case(method))
+}
+
+/// <https://fetch.spec.whatwg.org/#concept-method-normalize>
+pub(super) fn normalize_method(method: Method) -> Method {
+    [
+        Method::DELETE,
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::POST,
+        Method::PUT,
+    ]
+    .into_iter()
+    .find(|known| known.as_str().eq_ignore_ascii_case(method.as_str()))
+    .unwrap_or(method)
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-method>
+pub(super) fn is_safelisted_method(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::POST].contains(method)
+}
+
+/// <https://fetch.spec.whatwg.org/#forbidden-request-header>
+pub(super) fn is_forbidden_request_header(name: &HeaderName, value: &[u8]) -> bool {
+    // `HeaderName` is in lower case already.
+    match name.as_str() {
+        "accept-charset"
+        | "accept-encoding"
+        | "access-control-request-headers"
+        | "access-control-request-method"
+        | "connection"
+        | "content-length"
+        | "cookie"
+        | "cookie2"
+        | "date"
+        | "dnt"
+        | "expect"
+        | "host"
+        | "keep-alive"
+        | "origin"
+        | "referer"
+        | "set-cookie"
+        | "te"
+        | "trailer"
+        | "transfer-encoding"
+        | "upgrade"
+        | "via" => true,
+        "x-http-method" | "x-http-method-override" | "x-method-override" => decode_and_split(value)
+            .iter()
+            .any(|method| is_forbidden_method(method)),
+        name => name.starts_with("proxy-") || name.starts_with("sec-"),
+    }
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name>
+pub(super) fn is_non_wildcard_request_header(name: &HeaderName) -> bool {
+    name == AUTHORIZATION
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
+///
+/// Lowercase, unique, sorted.
+pub(super) fn unsafe_request_header_names(headers: &HeaderMap) -> Vec<HeaderName> {
+    let mut unsafe_names = Vec::new();
+    let mut potentially_unsafe = Vec::new();
+    let mut size = 0;
+    for (name, value) in headers {
+        if is_safelisted_request_header(name, value.as_bytes()) {
+            potentially_unsafe.push(name.clone());
+            size += value.len();
+        } else {
+            unsafe_names.push(name.clone());
+        }
+    }
+    if size > MAX_VALUES {
+        unsafe_names.append(&mut potentially_unsafe);
+    }
+    unsafe_names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    unsafe_names.dedup();
+    unsafe_names
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
+fn is_safelisted_request_header(name: &HeaderName, value: &[u8]) -> bool {
+    if value.len() > MAX_VALUE {
+        return false;
+    }
+    match name.as_str() {
+        "accept" => !value.iter().copied().any(is_unsafe_byte),
+        "accept-language" | "content-language" => value
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b" *,-.;=".contains(b)),
+        "content-type" => {
+            !value.iter().copied().any(is_unsafe_byte)
+                && matches!(
+                    mime_essence(value).as_deref(),
+                    Some(
+                        "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
+                    )
+                )
+        }
+        "range" => is_range_with_start(value),
+        _ => false,
+    }
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte>
+fn is_unsafe_byte(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t') || b"\"():<>?@[\\]{}\x7f".contains(&byte)
+}
+
+/// The essence of what [parsing a MIME type][1] yields, if it does not fail.
+///
+/// [1]: https://mimesniff.spec.whatwg.org/#parse-a-mime-type
+fn mime_essence(value: &[u8]) -> Option<String> {
+    let value = trim(value);
+    let end = value.iter().position(|b| *b == b';');
+    let essence = trim(&value[..end.unwrap_or(value.len())]);
+    let slash = essence.iter().position(|b| *b == b'/')?;
+    let (kind, subtype) = (&essence[..slash], &essence[slash + 1..]);
+    (is_token(kind) && is_token(subtype)).then(|| isomorphic_decode(essence).to_ascii_lowercase())
+}
+
+/// Whether [parsing a single range header value][1] yields a start.
+///
+/// [1]: https://fetch.spec.whatwg.org/#simple-range-header-value
+fn is_range_with_start(value: &[u8]) -> bool {
+    let Some(range) = value.strip_prefix(b"bytes=") else {
+        return false;
+    };
+    let Some(dash) = range.iter().position(|b| *b == b'-') else {
+        return false;
+    };
+    let (start, end) = (&range[..dash], &range[dash + 1..]);
+    if start.is_empty() || !start.iter().chain(end).all(u8::is_ascii_digit) {
+        return false;
+    }
+    // Numbers of any length: without leading zeros the longer one is greater.
+    let number = |digits: &[u8]| {
+        let zeros = digits.iter().take_while(|b| **b == b'0').count();
+        (digits.len() - zeros, digits[zeros..].to_vec())
+    };
+    end.is_empty() || number(start) <= number(end)
+}
+
+/// [Decodes and splits](https://fetch.spec.whatwg.org/#header-value-get-decode-and-split)
+/// a header value: commas inside quotes do not count.
+fn decode_and_split(value: &[u8]) -> Vec<String> {
+    let mut values = vec![Vec::new()];
+    let (mut quoted, mut escaped) = (false, false);
+    for &byte in value {
+        if byte == b',' && !quoted {
+            values.push(Vec::new());
+            continue;
+        }
+        if byte == b'"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = quoted && byte == b'\\' && !escaped;
+        if let Some(last) = values.last_mut() {
+            last.push(byte);
+        }
+    }
+    values
+        .iter()
+        .map(|value| isomorphic_decode(trim(value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header_list::map;
+    use super::*;
+
+    #[test]
+    fn six_methods_are_normalised() {
+        for (method, expected) in [
+            ("get", "GET"),
+            ("Head", "HEAD"),
+            ("pOST", "POST"),
+            ("put", "PUT"),
+            ("delete", "DELETE"),
+            ("options", "OPTIONS"),
+            ("patch", "patch"),
+            ("PATCH", "PATCH"),
+            ("purge", "purge"),
+            ("Foo", "Foo"),
+        ] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            assert_eq!(normalize_method(method), *expected);
+        }
+    }
+
+    #[test]
+    fn methods() {
+        for (method, forbidden, safelisted) in [
+            ("GET", false, true),
+            ("HEAD", false, true),
+            ("POST", false, true),
+            ("post", false, false),
+            ("PUT", false, false),
+            ("OPTIONS", false, false),
+            ("CONNECT", true, false),
+            ("trace", true, false),
+            ("Track", true, false),
+            ("PURGE", false, false),
+        ] {
+            assert_eq!(is_forbidden_method(method), forbidden, "{method}");
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            assert_eq!(is_safelisted_method(&method), safelisted, "{method}");
+        }
+    }
+
+    #[test]
+    fn forbidden_request_headers() {
+        for (name, value, forbidden) in [
+            ("accept-charset", "x", true),
+            ("accept-encoding", "x", true),
+            ("access-control-request-headers", "x", true),
+            ("access-control-request-method", "x", true),
+            ("connection", "x", true),
+            ("content-length", "x", true),
+            ("cookie", "x", true),
+            ("cookie2", "x", true),
+            ("date", "x", true),
+            ("dnt", "x", true),
+            ("expect", "x", true),
+            ("host", "x", true),
+            ("keep-alive", "x", true),
+            ("origin", "x", true),
+            ("referer", "x", true),
+            ("set-cookie", "x", true),
+            ("te", "x", true),
+            ("trailer", "x", true),
+            ("transfer-encoding", "x", true),
+            ("upgrade", "x", true),
+            ("via", "x", true),
+            ("proxy-authorization", "x", true),
+            ("sec-fetch-site", "x", true),
+            ("x-http-method", "TRACE", true),
+            ("x-http-method", "PUT", false),
+            ("x-http-method-override", "put, \ttrack", true),
+            ("x-http-method-override", "\"a,TRACE,b\"", false),
+            ("x-http-method-override", "\"a\\\",TRACE,\" , TRACE", true),
+            ("x-http-method-override", "\"a\\\\\",TRACE", true),
+            ("x-method-override", "connect", true),
+            ("x-method-override", "", false),
+            ("accept", "x", false),
+            ("authorization", "x", false),
+            ("user-agent", "x", false),
+            ("access-control-request-private-network", "true", false),
+            ("proxy", "x", false),
+            ("security", "x", false),
+        ] {
+            let header = HeaderName::from_static(name);
+            let is_forbidden = is_forbidden_request_header(&header, value.as_bytes());
+            assert_eq!(is_forbidden, forbidden, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn safelisted_request_headers() {
+        let bytes = |n| "a".repeat(n);
+        let form = |n: usize| format!("text/plain;{}", bytes(n - 11));
+        for (name, value, safelisted) in [
+            ("accept", String::new(), true),
+            ("accept", bytes(128), true),
+            ("accept", bytes(129), false),
+            ("accept", "text/html, */*;q=0.8\té".into(), true),
+            ("accept", "a\"".into(), false),
+            ("accept", "a(".into(), false),
+            ("accept", "a)".into(), false),
+            ("accept", "a:".into(), false),
+            ("accept", "a<".into(), false),
+            ("accept", "a>".into(), false),
+            ("accept", "a?".into(), false),
+            ("accept", "a@".into(), false),
+            ("accept", "a[".into(), false),
+            ("accept", "a\\".into(), false),
+            ("accept", "a]".into(), false),
+            ("accept", "a{".into(), false),
+            ("accept", "a}".into(), false),
+            ("accept-language", "azAZ09 *,-.;=".into(), true),
+            ("accept-language", bytes(128), true),
+            ("accept-language", bytes(129), false),
+            ("accept-language", "en\tde".into(), false),
+            ("accept-language", "en_US".into(), false),
+            ("content-language", "de-DE, en".into(), true),
+            ("content-language", "de/DE".into(), false),
+            (
+                "content-type",
+                "application/x-www-form-urlencoded".into(),
+                true,
+            ),
+            (
+                "content-type",
+                "multipart/form-data; boundary=x".into(),
+                true,
+            ),
+            ("content-type", "TEXT/Plain ;charset=utf-8".into(), true),
+            ("content-type", form(128), true),
+            ("content-type", form(129), false),
+            ("content-type", "text/plain; a=\"b\"".into(), false),
+            ("content-type", "text/plain, application/json".into(), false),
+            ("content-type", "application/json".into(), false),
+            ("content-type", "text/html".into(), false),
+            ("content-type", "text".into(), false),
+            ("content-type", "text /plain".into(), false),
+            ("content-type", "/plain".into(), false),
+            ("content-type", String::new(), false),
+            ("range", "bytes=0-".into(), true),
+            ("range", "bytes=10-20".into(), true),
+            ("range", "bytes=9-10".into(), true),
+            ("range", "bytes=20-020".into(), true),
+            ("range", "bytes=20-10".into(), false),
+            ("range", "bytes=99999999999999999999-5".into(), false),
+            ("range", "bytes=-500".into(), false),
+            ("range", "bytes=-".into(), false),
+            ("range", "bytes=0-1,2-3".into(), false),
+            ("range", "bytes = 0-1".into(), false),
+            ("range", "bytes=0".into(), false),
+            ("range", "Bytes=0-".into(), false),
+            ("range", "items=0-".into(), false),
+            ("authorization", "x".into(), false),
+            ("x-custom", String::new(), false),
+        ] {
+            let header = HeaderName::from_static(name);
+            let is_safelisted = is_safelisted_request_header(&header, value.as_bytes());
+            assert_eq!(is_safelisted, safelisted, "{name}: {value}");
+        }
+        for byte in (0..=u8::MAX).filter(|b| *b < 0x20 || *b == 0x7f) {
+            assert_eq!(is_unsafe_byte(byte), byte != b'\t', "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn unsafe_names_are_lowercase_unique_and_sorted() {
+        let headers = map(&[
+            ("X-B", "1"),
+            ("x-a", "1"),
+            ("Accept", "a"),
+            ("x-b", "2"),
+            ("Content-Type", "application/json"),
+            ("X-A-Long", "1"),
+            ("x_", "1"),
+            ("Range", "bytes=-1"),
+        ]);
+        assert_eq!(
+            unsafe_request_header_names(&headers),
+            ["content-type", "range", "x-a", "x-a-long", "x-b", "x_"]
+        );
+    }
+
+    #[test]
+    fn beyond_1024_bytes_no_value_is_safe() {
+        let value = "a".repeat(128);
+        let mut lines = vec![("accept", value.as_str()); 7];
+        lines.push(("accept-language", &value));
+        assert_eq!(unsafe_request_header_names(&map(&lines)), [""; 0]);
+        lines.push(("content-language", "a"));
+        assert_eq!(
+            unsafe_request_header_names(&map(&lines)),
+            ["accept", "accept-language", "content-language"]
+        );
+        // One unsafe value does not count.
+        lines.pop();
+        lines.push(("content-language", "_"));
+        assert_eq!(
+            unsafe_request_header_names(&map(&lines)),
+            ["content-language"]
+        );
+    }
+}

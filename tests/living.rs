@@ -1,0 +1,562 @@
+//! Policies that are replaced, chosen for each request, by path, and watched.
+
+mod support;
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use http::request::Parts;
+use http::{HeaderName, Request, Response};
+use tower::{Layer, Service, service_fn};
+use tower_cors::{
+    CorsConfig, CorsLayer, DenyReason, Enforcement, PathConfigs, Policy, PreflightMode,
+};
+
+use support::{ACAC, EVIL, Header, VARY, acao, acrm, header_map, lines, now, origin, preflight};
+use support::{request, request_to};
+
+const A: &str = "https://a.example";
+const B: &str = "https://b.example";
+
+type Answer = Result<Response<String>, Infallible>;
+
+fn answer<B>(_: Request<B>) -> Ready<Answer> {
+    ready(Ok(Response::new("inner".to_owned())))
+}
+
+fn policy(origin: &str) -> Policy {
+    CorsConfig::new([origin])
+        .allow_credentials(true)
+        .compile()
+        .unwrap()
+}
+
+/// The status and headers that a service answers with.
+#[track_caller]
+fn get<S>(service: &mut S, request: Request<()>) -> (u16, Vec<(String, String)>)
+where
+    S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+{
+    let Ok(response) = now(service.call(request));
+    (response.status().as_u16(), lines(response.headers()))
+}
+
+#[track_caller]
+fn expect(seen: &(u16, Vec<(String, String)>), status: u16, headers: &[Header]) {
+    assert_eq!(*seen, (status, lines(&header_map(headers))));
+}
+
+#[test]
+fn the_policy_is_that_of_the_path() {
+    let policies = PathConfigs::new()
+        .path("/a", CorsConfig::new([A]))
+        .path("/a/off", None)
+        .path("/b", CorsConfig::new([B]))
+        .compile()
+        .unwrap();
+    let mut service = CorsLayer::from(policies).layer(service_fn(answer));
+    let mut from_a = |path| get(&mut service, request_to("GET", path, [origin(A)]));
+    expect(&from_a("/a/x?q"), 200, &[acao(A), VARY]);
+    expect(&from_a("/a/off"), 200, &[]);
+    expect(&from_a("/b"), 200, &[VARY]);
+    expect(&from_a("/c"), 200, &[]);
+}
+
+const TENANT: HeaderName = HeaderName::from_static("x-tenant");
+
+fn by_tenant(parts: &Parts) -> Option<Policy> {
+    match parts.headers.get(TENANT)?.to_str().ok()? {
+        "a" => Some(policy(A)),
+        "b" => Some(policy(B)),
+        "enforced" => {
+            let config = CorsConfig::new([A]).enforcement(Enforcement::Server);
+            Some(config.compile().unwrap())
+        }
+        "forward" => Some(
+            CorsConfig::new([A])
+                .preflight(PreflightMode::Forward)
+                .compile()
+                .unwrap(),
+        ),
+        _ => None,
+    }
+}
+
+/// The rows that both forms of per-request policies answer alike.
+fn check_tenants<S>(service: &mut S)
+where
+    S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+{
+    let tenant = |name| ("x-tenant", name);
+    let varies = ("vary", "x-tenant");
+    let from_a = |name| request("GET", [origin(A), tenant(name)]);
+    expect(
+        &get(service, from_a("a")),
+        200,
+        &[acao(A), ACAC, VARY, varies],
+    );
+    expect(&get(service, from_a("b")), 200, &[VARY, varies]);
+    // Without a policy too: another tenant would have one.
+    expect(&get(service, from_a("none")), 200, &[varies]);
+    expect(&get(service, request("GET", [])), 200, &[varies]);
+    expect(
+        &get(service, request("GET", [tenant("a")])),
+        200,
+        &[VARY, varies],
+    );
+
+    let denied = request("GET", [origin(EVIL), tenant("enforced")]);
+    let enforced = ("vary", "Origin, sec-fetch-site");
+    expect(&get(service, denied), 403, &[enforced, varies]);
+    expect(
+        &get(service, preflight(A, "PUT", [tenant("a")])),
+        204,
+        &[
+            acao(A),
+            ACAC,
+            support::acam("GET, HEAD, POST"),
+            support::VARY_PREFLIGHT,
+            varies,
+        ],
+    );
+    expect(
+        &get(service, preflight(A, "PUT", [tenant("forward")])),
+        200,
+        &[varies],
+    );
+}
+
+#[test]
+fn a_policy_for_each_request() {
+    let layer = CorsLayer::per_request([TENANT], by_tenant);
+    check_tenants(&mut layer.layer(service_fn(answer)));
+}
+
+#[test]
+fn a_policy_for_each_request_asynchronously() {
+    let layer = CorsLayer::per_request_async([TENANT], |parts| ready(by_tenant(parts)));
+    check_tenants(&mut layer.layer(service_fn(answer)));
+}
+
+#[test]
+fn the_chooser_sees_the_request_and_leaves_it_as_it_was() {
+    let layer = CorsLayer::per_request([], |parts: &Parts| {
+        assert_eq!(parts.method, "PUT");
+        assert_eq!(parts.uri, "/x?y");
+        assert_eq!(parts.version, http::Version::HTTP_2);
+        assert_eq!(parts.headers["x-a"], "1");
+        assert_eq!(parts.extensions.get::<u8>(), Some(&7));
+        None
+    });
+    let mut service = layer.layer(service_fn(|request: Request<&str>| {
+        let (parts, body) = request.into_parts();
+        assert_eq!((parts.method.as_str(), body), ("PUT", "body"));
+        assert_eq!(parts.uri, "/x?y");
+        assert_eq!(parts.version, http::Version::HTTP_2);
+        assert_eq!(parts.headers["x-a"], "1");
+        assert_eq!(parts.extensions.get::<u8>(), Some(&7));
+        ready(Ok::<_, Infallible>(Response::new(String::new())))
+    }));
+    let request = Request::put("/x?y")
+        .version(http::Version::HTTP_2)
+        .header("x-a", "1")
+        .extension(7_u8)
+        .body("body");
+    let Ok(response) = now(service.call(request.unwrap()));
+    assert_eq!(lines(response.headers()), []);
+}
+
+/// Counts calls of the instance that is ready, and fails calls of others.
+struct Reserved {
+    ready: bool,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Clone for Reserved {
+    fn clone(&self) -> Self {
+        Reserved {
+            ready: false,
+            calls: self.calls.clone(),
+        }
+    }
+}
+
+impl Service<Request<()>> for Reserved {
+    type Response = Response<String>;
+    type Error = Infallible;
+    type Future = Ready<Answer>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<()>) -> Ready<Answer> {
+        assert!(self.ready, "called without being ready");
+        self.ready = false;
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        answer(request)
+    }
+}
+
+#[test]
+fn the_instance_that_is_ready_is_called_after_the_choice() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let (send, receive) = tokio::sync::oneshot::channel();
+    let receive = Mutex::new(Some(receive));
+    let layer = CorsLayer::per_request_async([], move |_: &Parts| {
+        let receive = receive.lock().unwrap().take();
+        async move { receive?.await.ok() }
+    });
+    let mut service = layer.layer(Reserved {
+        ready: false,
+        calls: calls.clone(),
+    });
+    let mut context = Context::from_waker(std::task::Waker::noop());
+
+    assert!(service.poll_ready(&mut context).is_ready());
+    let mut response = Box::pin(service.call(request("GET", [origin(A)])));
+    assert!(response.as_mut().poll(&mut context).is_pending());
+    assert_eq!(
+        calls.load(Ordering::Relaxed),
+        0,
+        "before the policy is known"
+    );
+    send.send(policy(A)).unwrap();
+    let Ok(response) = now(response);
+    assert_eq!(
+        lines(response.headers()),
+        lines(&header_map(&[acao(A), ACAC, VARY]))
+    );
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+
+    // Cancelled before the policy is there: the inner service is not called.
+    assert!(service.poll_ready(&mut context).is_ready());
+    drop(service.call(request("GET", [])));
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+}
+
+/// What an observer sees: kind, outcome, reason, entry, method and origin.
+type Seen = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    Option<String>,
+    String,
+    Option<String>,
+);
+
+#[test]
+fn every_decision_is_seen() {
+    let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+    let sink = seen.clone();
+    let policy = CorsConfig::new(["https://*.a.example"]).compile().unwrap();
+    let layer = CorsLayer::from(policy).on_decision(move |event| {
+        sink.lock().unwrap().push((
+            event.kind().as_str(),
+            event.verdict().as_str(),
+            event.deny_reason().map(DenyReason::code),
+            event.matched().map(ToString::to_string),
+            event.method().to_string(),
+            event
+                .origin()
+                .map(|origin| origin.to_str().unwrap().to_owned()),
+        ));
+    });
+    let mut service = layer.clone().layer(service_fn(answer));
+    let www = "https://www.a.example";
+    get(&mut service, request("GET", []));
+    get(&mut service, request("GET", [origin(www)]));
+    get(&mut service, request("GET", [origin(EVIL)]));
+    get(&mut service.clone(), preflight(www, "PUT", []));
+    let entry = || Some("https://*.a.example".to_owned());
+    let expected = [
+        ("not-cors", "not-cors", None, None, "GET".to_owned(), None),
+        (
+            "actual",
+            "allowed",
+            None,
+            entry(),
+            "GET".to_owned(),
+            Some(www.to_owned()),
+        ),
+        (
+            "actual",
+            "denied",
+            Some("origin-not-allowed"),
+            None,
+            "GET".to_owned(),
+            Some(EVIL.to_owned()),
+        ),
+        (
+            "preflight",
+            "denied",
+            Some("method-not-allowed"),
+            entry(),
+            "OPTIONS".to_owned(),
+            Some(www.to_owned()),
+        ),
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+#[test]
+fn in_debug_mode_responses_tell_the_decision() {
+    let config = CorsConfig::new([A]).debug(true);
+    let mut service = CorsLayer::new(config).unwrap().layer(service_fn(answer));
+    let told = |value| ("x-cors-debug", value);
+    expect(&get(&mut service, request("GET", [])), 200, &[VARY]);
+    expect(
+        &get(&mut service, request("GET", [origin(A)])),
+        200,
+        &[
+            acao(A),
+            VARY,
+            told("actual; allowed; https://a.example matches"),
+        ],
+    );
+    expect(
+        &get(&mut service, request("GET", [origin(EVIL)])),
+        200,
+        &[
+            VARY,
+            told("actual; denied; no entry of allow_origins matches"),
+        ],
+    );
+    expect(
+        &get(
+            &mut service,
+            request("OPTIONS", [origin(EVIL), acrm("PUT")]),
+        ),
+        403,
+        &[
+            support::VARY_PREFLIGHT,
+            told("preflight; denied; no entry of allow_origins matches"),
+        ],
+    );
+}
+
+#[cfg(feature = "reload")]
+mod reload {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn a_reload_is_seen_by_all_that_was_made_before() {
+        let (layer, handle) = CorsLayer::reloadable(policy(A));
+        let mut service = layer.layer(service_fn(answer));
+        let mut clone = service.clone();
+        let from = |origin_| request("GET", [origin(origin_)]);
+        expect(&get(&mut service, from(A)), 200, &[acao(A), ACAC, VARY]);
+        assert_eq!(handle.generation(), 0);
+
+        assert_eq!(handle.reload(&CorsConfig::new([B])), Ok(1));
+        for service in [
+            &mut service,
+            &mut clone,
+            &mut layer.layer(service_fn(answer)),
+        ] {
+            expect(&get(service, from(A)), 200, &[VARY]);
+            expect(&get(service, from(B)), 200, &[acao(B), VARY]);
+        }
+        assert_eq!(*handle.current().config(), CorsConfig::new([B]));
+        assert_eq!(handle.clone().replace(policy(A)), 2);
+        assert_eq!(handle.generation(), 2);
+    }
+
+    #[test]
+    fn a_broken_reload_changes_nothing() {
+        let (layer, handle) = CorsLayer::reloadable(policy(A));
+        let mut service = layer.layer(service_fn(answer));
+        let errors = handle.reload(&CorsConfig::new(["https://b.example/", "b.example"]));
+        assert_eq!(
+            errors.unwrap_err().to_string(),
+            "invalid CORS configuration, 2 errors:\n\
+             - allow_origins[0] `https://b.example/`: an origin has no trailing slash; write \
+             `https://b.example`\n\
+             - allow_origins[1] `b.example`: an origin begins with its scheme; write \
+             `https://b.example`"
+        );
+        assert_eq!(handle.generation(), 0);
+        expect(
+            &get(&mut service, request("GET", [origin(A)])),
+            200,
+            &[acao(A), ACAC, VARY],
+        );
+    }
+
+    /// A response that began under one policy ends under it.
+    #[test]
+    fn a_request_in_flight_keeps_its_policy() {
+        let (layer, handle) = CorsLayer::reloadable(policy(A));
+        let (send, receive) = tokio::sync::oneshot::channel::<()>();
+        let receive = Mutex::new(Some(receive));
+        let mut service = layer.layer(service_fn(|_: Request<()>| {
+            let receive = receive.lock().unwrap().take();
+            async move {
+                let _ = receive.unwrap().await;
+                Ok::<_, Infallible>(Response::new(String::new()))
+            }
+        }));
+        let mut response = Box::pin(service.call(request("GET", [origin(A)])));
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        assert!(response.as_mut().poll(&mut context).is_pending());
+        handle.replace(policy(B));
+        send.send(()).unwrap();
+        let Ok(response) = now(response);
+        assert_eq!(
+            lines(response.headers()),
+            lines(&header_map(&[acao(A), ACAC, VARY]))
+        );
+    }
+
+    const THREADS: usize = 4;
+    const EACH: usize = 5_000;
+
+    /// Two policies that differ in every header, swapped while threads ask:
+    /// each response is wholly of one or of the other.
+    #[test]
+    fn no_response_mixes_two_policies() {
+        let either = |methods: [&str; 1], header: &str, credentials| {
+            CorsConfig::new([A])
+                .allow_methods(methods)
+                .allow_headers([header])
+                .expose_headers([header])
+                .allow_credentials(credentials)
+                .compile()
+                .unwrap()
+        };
+        let policies = [
+            either(["GET"], "x-one", true),
+            either(["PUT"], "x-two", false),
+        ];
+        let requests = [
+            preflight(A, "GET", []),
+            preflight(A, "PUT", []),
+            request("GET", [origin(A)]),
+        ];
+        let answers = |policy: &Policy| {
+            let mut service = CorsLayer::from(policy.clone()).layer(service_fn(answer));
+            requests.clone().map(|request| get(&mut service, request))
+        };
+        let expected = [answers(&policies[0]), answers(&policies[1])];
+        assert!((0..3).all(|index| expected[0][index] != expected[1][index]));
+
+        let (layer, handle) = CorsLayer::reloadable(policies[0].clone());
+        let asked = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    let mut service = layer.layer(service_fn(answer));
+                    for _ in 0..EACH {
+                        for (index, request) in requests.iter().enumerate() {
+                            let seen = get(&mut service, request.clone());
+                            let fits = expected.iter().any(|answers| answers[index] == seen);
+                            assert!(fits, "{seen:?}");
+                        }
+                        asked.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            let mut swaps = 0;
+            while asked.load(Ordering::Relaxed) < THREADS * EACH {
+                swaps += 1;
+                assert_eq!(handle.replace(policies[swaps % 2].clone()), swaps as u64);
+            }
+        });
+    }
+}
+
+#[cfg(feature = "tracing")]
+mod tracing_events {
+    use super::*;
+    use std::fmt::{Debug, Write};
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Metadata, Subscriber};
+
+    /// Writes events down, a line each.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<String>>);
+
+    struct Line<'a>(&'a mut String);
+
+    impl Visit for Line<'_> {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            write!(self.0, " {field}={value:?}").unwrap();
+        }
+    }
+
+    impl Subscriber for Log {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn event(&self, event: &Event<'_>) {
+            let mut log = self.0.lock().unwrap();
+            let metadata = event.metadata();
+            write!(log, "{} {}", metadata.level(), metadata.target()).unwrap();
+            event.record(&mut Line(&mut log));
+            log.push('\n');
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    fn logged(config: &CorsConfig) -> String {
+        let log = Log::default();
+        tracing::subscriber::with_default(log.clone(), || {
+            let layer = CorsLayer::new(config.clone()).unwrap();
+            let mut service = layer.layer(service_fn(answer));
+            // Routers apply a layer to each route; that is no new layer.
+            drop(layer.layer(service_fn(answer::<()>)));
+            get(&mut service, request("GET", []));
+            get(&mut service, request("GET", [origin(A)]));
+            get(
+                &mut service,
+                request("GET", [origin("https://a.example\tx")]),
+            );
+            get(
+                &mut service,
+                preflight(A, "GET", [("access-control-request-headers", "x-a")]),
+            );
+        });
+        log.0.lock().unwrap().clone()
+    }
+
+    #[test]
+    fn one_event_for_each_decision() {
+        assert_eq!(
+            logged(&CorsConfig::new([A])),
+            r#"TRACE tower_cors message=CORS decision kind="not-cors" outcome="not-cors" method=GET
+TRACE tower_cors message=CORS decision kind="actual" outcome="allowed" method=GET origin=https://a.example matched=https://a.example
+DEBUG tower_cors message=CORS decision kind="actual" outcome="denied" reason="origin-malformed" detail=this is not how browsers send an origin method=GET origin=https://a.example\tx
+DEBUG tower_cors message=CORS decision kind="preflight" outcome="denied" reason="header-not-allowed" detail=allow_headers does not cover `x-a` method=OPTIONS origin=https://a.example matched=https://a.example
+"#
+        );
+    }
+
+    #[test]
+    fn debug_raises_the_level_and_says_so_once() {
+        let log = logged(&CorsConfig::new([A]).debug(true));
+        let levels: Vec<_> = log
+            .lines()
+            .map(|line| line.split(' ').next().unwrap())
+            .collect();
+        assert_eq!(levels, ["WARN", "INFO", "INFO", "INFO", "INFO"]);
+        assert_eq!(
+            log.lines().next().unwrap(),
+            "WARN tower_cors message=debug `true`: for development only: responses tell how the \
+             policy decides field=\"debug\" value=\"true\""
+        );
+    }
+}

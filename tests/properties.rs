@@ -1,0 +1,499 @@
+//! Properties, over generated policies and requests.
+//!
+//! The seed is fixed, so a run repeats. For more cases, set `PROPTEST_CASES`.
+
+mod support;
+
+use std::fmt::Debug;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use proptest::bool::weighted;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, Select, select, subsequence};
+use proptest::test_runner::RngSeed;
+use tower_cors::{
+    Action, AllowHeaders, CorsConfig, Danger, Enforcement, MaxAge, OriginPattern, Policy,
+    PreflightMode, RequestKind, Verdict,
+};
+
+use support::fetch::{PageRequest, Reach, is_safelisted_method};
+use support::{compile, model};
+
+fn settings() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig {
+        // Few enough for seconds, without optimisation.
+        cases: std::env::var_os("PROPTEST_CASES").map_or(96, |_| default.cases),
+        rng_seed: RngSeed::Fixed(6454),
+        failure_persistence: None,
+        ..default
+    }
+}
+
+fn one_of<T: Clone + Debug + 'static>(items: &[T]) -> Select<T> {
+    select(items.to_vec())
+}
+
+const DANGERS: [Danger; 5] = [
+    Danger::InsecureOrigins,
+    Danger::PublicSuffixSubdomains,
+    Danger::UnboundedRegex,
+    Danger::NullOrigin,
+    Danger::AnyOriginWithCredentials,
+];
+
+/// From so few parts that origins and patterns meet often.
+const SCHEMES: [&str; 4] = ["https", "http", "app", "https"];
+const LABELS: [&str; 8] = ["a", "b", "pr-1", "pr-", "pr-1-x", "-x", "example", "com"];
+const BASES: [&str; 5] = ["com", "a.com", "example.com", "b.example.com", "localhost"];
+const PORTS: [&str; 6] = ["", "", "", ":8443", ":1", ":80"];
+
+fn origin() -> impl Strategy<Value = String> {
+    let host = prop_oneof![
+        8 => (vec(one_of(&LABELS), 0..4), one_of(&BASES)).prop_map(|(labels, base)| {
+            labels.into_iter().chain([base]).collect::<Vec<_>>().join(".")
+        }),
+        1 => one_of(&["127.0.0.1", "[::1]", "[0::1]", "1.2", "a.0x1f", "a.", "a..com", ""])
+            .prop_map(str::to_owned),
+    ];
+    let origin = (one_of(&SCHEMES), host, one_of(&PORTS))
+        .prop_map(|(scheme, host, port)| format!("{scheme}://{host}{port}"));
+    // A byte more, less, or another, somewhere.
+    let spoilt = (origin.clone(), any::<Index>(), any::<bool>(), "[A.:/@*_ ]?").prop_map(
+        |(mut origin, place, keep, byte)| {
+            let place = place.index(origin.len());
+            let end = if keep { place } else { place + 1 };
+            origin.replace_range(place..end, &byte);
+            origin
+        },
+    );
+    prop_oneof![8 => origin, 2 => spoilt, 1 => Just("null".to_owned())]
+}
+
+/// Two predicates are equal only if they are clones of one another.
+static PREDICATE: LazyLock<OriginPattern> = LazyLock::new(model::predicate);
+
+#[cfg(feature = "regex")]
+fn regex() -> impl Strategy<Value = OriginPattern> {
+    let regexes = model::REGEXES.map(|(regex, _)| OriginPattern::regex(regex));
+    let host_regexes = model::HOST_REGEXES.map(|(regex, _)| OriginPattern::host_regex(regex));
+    select([&regexes[..], &host_regexes[..]].concat())
+}
+
+#[cfg(not(feature = "regex"))]
+fn regex() -> impl Strategy<Value = OriginPattern> {
+    Just(PREDICATE.clone())
+}
+
+fn pattern() -> impl Strategy<Value = OriginPattern> {
+    let leftmost = one_of(&["", "", "*.", "*.", "pr-*.", "*-x.", "pr-*-x.", "a."]);
+    let port = one_of(&["", "", ":*", ":8443"]);
+    let text = (one_of(&SCHEMES), leftmost, one_of(&BASES), port)
+        .prop_map(|(scheme, leftmost, base, port)| format!("{scheme}://{leftmost}{base}{port}"));
+    let others = one_of(&[
+        "null",
+        "app://*",
+        "http://127.0.0.1",
+        "http://127.0.0.1:*",
+        "http://[::1]:1",
+    ]);
+    prop_oneof![
+        8 => text.prop_map(OriginPattern::from),
+        2 => others.prop_map(OriginPattern::from),
+        1 => regex(),
+        1 => Just(PREDICATE.clone()),
+    ]
+}
+
+fn patterns() -> impl Strategy<Value = Vec<OriginPattern>> {
+    prop_oneof![
+        8 => vec(pattern(), 1..12),
+        1 => Just(vec!["*".into()]),
+    ]
+}
+
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "purge", "X",
+];
+const HEADERS: [&str; 6] = [
+    "authorization",
+    "X-A",
+    "x-b",
+    "content-type",
+    "accept",
+    "x-c",
+];
+
+fn any_or(
+    list: impl Strategy<Value = Vec<&'static str>>,
+) -> impl Strategy<Value = Vec<&'static str>> {
+    prop_oneof![3 => list, 1 => Just(vec!["*"])]
+}
+
+fn allow_headers() -> impl Strategy<Value = AllowHeaders> {
+    let lists = any_or(subsequence(&HEADERS[..], 0..=HEADERS.len()));
+    prop_oneof![
+        6 => lists.prop_map(AllowHeaders::from),
+        1 => Just(AllowHeaders::from(["*", "authorization"])),
+        1 => Just(AllowHeaders::Mirror),
+    ]
+}
+
+/// A policy that says to browsers all that it allows: its service answers with
+/// 200, and its preflights are not left to the service.
+fn config() -> impl Strategy<Value = CorsConfig> {
+    let lists = (
+        patterns(),
+        any_or(subsequence(&METHODS[..], 1..=METHODS.len())),
+        allow_headers(),
+        any_or(subsequence(&["x-request-id", "ETag"][..], 0..=2)),
+    );
+    let switches = (any::<bool>(), any::<bool>(), any::<bool>());
+    let modes = (
+        one_of(&[
+            PreflightMode::Answer,
+            PreflightMode::Answer,
+            PreflightMode::Decorate,
+        ]),
+        one_of(&[200, 204, 299]),
+        one_of(&[Enforcement::Browser, Enforcement::Server]),
+        one_of(&[
+            MaxAge::BrowserDefault,
+            MaxAge::Disabled,
+            MaxAge::For(Duration::from_secs(9)),
+        ]),
+    );
+    (lists, switches, modes).prop_map(
+        |(
+            (origins, methods, headers, exposed),
+            (credentials, private_network, without_origin),
+            (preflight, status, enforcement, max_age),
+        )| {
+            CorsConfig::new(origins)
+                .allow_methods(methods)
+                .allow_headers(headers)
+                .expose_headers(exposed)
+                .allow_credentials(credentials)
+                .allow_private_network(private_network)
+                .answer_without_origin(without_origin)
+                .preflight(preflight)
+                .preflight_status(status)
+                .enforcement(enforcement)
+                .max_age(max_age)
+                .dangerously_allow(DANGERS)
+        },
+    )
+}
+
+/// What a page may ask for; its origin is one that a browser can have.
+fn page_request() -> impl Strategy<Value = PageRequest> {
+    let method = select([&METHODS[..], &["get", "patch", "PURGE", "*"]].concat());
+    let names = select([&HEADERS[..], &["X-C", "x-d", "*", "proxy"]].concat());
+    let origin = origin().prop_filter("an origin", |text| text == "null" || model::is_origin(text));
+    (
+        origin,
+        method,
+        vec(names, 0..3),
+        weighted(0.3),
+        weighted(0.1),
+    )
+        .prop_map(|(origin, method, names, credentials, private_network)| {
+            let request = PageRequest {
+                origin,
+                method: method.to_owned(),
+                unsafe_headers: names.into_iter().map(str::to_owned).collect(),
+                credentials,
+                private_network,
+            };
+            request.normalised()
+        })
+}
+
+/// A server whose application says too much, if it is let.
+fn serve(policy: &Policy, request: &Request<()>) -> Response<()> {
+    match policy.decide_request(request).action() {
+        Action::Answer(response) => response,
+        Action::Forward(edit) => {
+            let mut response = Response::builder()
+                .header("access-control-allow-origin", "*")
+                .header("access-control-allow-methods", "*")
+                .header("access-control-allow-headers", "*, authorization")
+                .header("access-control-allow-private-network", "true")
+                .body(())
+                .expect("a response");
+            edit.apply(response.headers_mut());
+            response
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(settings())]
+
+    /// The compiled matcher finds an entry if and only if one of them matches,
+    /// and names one that does.
+    #[test]
+    fn the_matcher_is_the_linear_reading(
+        patterns in vec(pattern(), 1..24),
+        origins in vec(origin(), 32),
+    ) {
+        let config = CorsConfig::new(patterns);
+        let policy = compile(&config);
+        for origin in &origins {
+            let headers = HeaderMap::from_iter([
+                (http::header::ORIGIN, HeaderValue::try_from(origin).expect("a value")),
+            ]);
+            let decision = policy.decide(&Method::GET, &headers);
+            let expected = model::allows_origin(&config, origin);
+            prop_assert_eq!(decision.is_allowed(), expected, "{} {:?}", origin, config.allow_origins);
+            let matched = decision.matched();
+            prop_assert_eq!(matched.is_some(), expected);
+            if let Some(matched) = matched {
+                prop_assert!(model::matches(matched, origin), "{} for {}", matched, origin);
+            }
+        }
+    }
+
+    /// The first promise: a browser lets a page read a response if and only if
+    /// the policy allows it, and sends what needs a preflight in no other case.
+    #[test]
+    fn a_browser_does_what_the_policy_says(
+        config in config(),
+        requests in vec(page_request(), 64),
+    ) {
+        let policy = compile(&config);
+        for request in &requests {
+            let allowed = model::allows(&config, request);
+            let reach = request.fetch(|request| serve(&policy, &request));
+            let expected = Reach {
+                sent: allowed || !request.needs_preflight(),
+                read: allowed,
+            };
+            prop_assert_eq!(reach, expected, "{:?}", request);
+        }
+    }
+
+    /// A decision is what a browser makes of it, in the credentials mode that
+    /// the policy is for.
+    #[test]
+    fn a_decision_is_what_a_browser_makes_of_it(
+        config in config(),
+        requests in vec(page_request(), 64),
+    ) {
+        let policy = compile(&config);
+        for mut request in requests {
+            request.credentials = config.allow_credentials;
+            let preflight = request.preflight();
+            let decided = policy.decide_request(&preflight).is_allowed();
+            let passes = request.preflight_passes(&serve(&policy, &preflight));
+            prop_assert_eq!(passes, decided, "preflight of {:?}", request);
+
+            let actual = request.actual();
+            let decided = policy.decide_request(&actual).is_allowed();
+            let passes = request.cors_check(&serve(&policy, &actual));
+            prop_assert_eq!(passes, decided, "{:?}", request);
+        }
+    }
+
+    /// What one preflight's answer puts into a browser's cache allows no other
+    /// request that the policy does not. (A safelisted method needs no entry,
+    /// whatever the policy; its response is then withheld.)
+    #[test]
+    fn the_preflight_cache_holds_nothing_more(
+        config in config(),
+        firsts in vec(page_request(), 16),
+        others in vec(page_request(), 16),
+    ) {
+        let policy = compile(&config);
+        for first in &firsts {
+            let answer = serve(&policy, &first.preflight());
+            if !first.preflight_passes(&answer) {
+                continue;
+            }
+            for mut other in others.iter().cloned() {
+                other.credentials = first.credentials;
+                if !other.passes_lists_of(&answer) {
+                    continue;
+                }
+                let method = model::allows_method(&config, &other.method);
+                prop_assert!(method || is_safelisted_method(&other.method), "{:?}", other);
+                for name in &other.unsafe_headers {
+                    prop_assert!(model::allows_header(&config, name), "{:?}", other);
+                }
+            }
+        }
+    }
+
+    /// Compiling the normalised configuration is the identity.
+    #[test]
+    fn the_normalised_configuration_is_stable(config in config()) {
+        let policy = compile(&config);
+        let again = compile(policy.config());
+        prop_assert_eq!(again.config(), policy.config());
+    }
+
+    /// Whatever is written in a configuration, it compiles or is refused.
+    #[test]
+    fn any_configuration_compiles_or_is_refused(
+        origins in vec("\\PC{0,24}|https://[*.a:0-9\\[\\]-]{0,12}", 0..3),
+        methods in vec("\\PC{0,8}|[A-Z*]{1,4}", 0..3),
+        headers in vec("\\PC{0,8}|[a-z*-]{1,4}", 0..3),
+        exposed in vec("\\PC{0,8}|[a-z*-]{1,4}", 0..3),
+        seconds in any::<u64>(),
+        status in any::<u16>(),
+        credentials in any::<bool>(),
+    ) {
+        let config = CorsConfig::new(origins)
+            .allow_methods(methods)
+            .allow_headers(headers)
+            .expose_headers(exposed)
+            .max_age(Duration::from_secs(seconds))
+            .preflight_status(status)
+            .allow_credentials(credentials);
+        match config.compile() {
+            Ok(policy) => {
+                let again = compile(policy.config());
+                prop_assert_eq!(again.config(), policy.config());
+            }
+            Err(errors) => {
+                prop_assert!(errors.iter().count() > 0);
+                for error in &errors {
+                    prop_assert!(!error.field().is_empty());
+                    prop_assert!(!error.to_string().contains('\n'), "{}", error);
+                }
+            }
+        }
+    }
+
+    /// Whatever bytes a request has, the answer is well-formed, and shares
+    /// nothing that was denied.
+    #[test]
+    fn no_bytes_do_harm(
+        method in one_of(&["OPTIONS", "OPTIONS", "GET", "POST", "CONNECT", "x"]),
+        origins in vec(bytes(&["https://a.example.com", "null", "https://b.test:1"]), 0..3),
+        methods in vec(bytes(&["GET", "PUT", "*", "TRACE"]), 0..3),
+        names in vec(bytes(&["x-a", "x-a, x-b", "authorization", ",", "*", "cookie"]), 0..4),
+        rest in vec((one_of(&OTHERS), bytes(&["true", "same-origin", "a.example.com"])), 0..3),
+    ) {
+        let mut request = Request::builder().method(method);
+        for (name, values) in [
+            ("origin", &origins),
+            ("access-control-request-method", &methods),
+            ("access-control-request-headers", &names),
+        ] {
+            for value in values {
+                request = request.header(name, value);
+            }
+        }
+        for (name, value) in &rest {
+            request = request.header(*name, value);
+        }
+        let request = request.body(()).expect("a request");
+        for policy in &*POLICIES {
+            let decision = policy.decide_request(&request);
+            let response = serve(policy, &request);
+            check_headers(decision.kind(), decision.verdict(), &request, response.headers())?;
+        }
+    }
+}
+
+const OTHERS: [&str; 3] = [
+    "access-control-request-private-network",
+    "sec-fetch-site",
+    "host",
+];
+
+/// Values that a header can have: likely ones, and any bytes.
+fn bytes(likely: &[&'static str]) -> impl Strategy<Value = HeaderValue> {
+    let likely: Vec<_> = likely
+        .iter()
+        .copied()
+        .map(HeaderValue::from_static)
+        .collect();
+    let visible = |byte: u8| {
+        if byte == b'\t' || byte >= 32 && byte != 127 {
+            byte
+        } else {
+            b' '
+        }
+    };
+    let any = vec(any::<u8>().prop_map(visible), 0..400);
+    let any = any.prop_map(|bytes| HeaderValue::from_bytes(&bytes).expect("visible bytes"));
+    prop_oneof![3 => select(likely), 1 => any]
+}
+
+/// Policies of every sort.
+static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
+    let list = || {
+        CorsConfig::new(["https://*.example.com", "null", "http://localhost:*"])
+            .allow_headers(["x-a", "x-b"])
+            .dangerously_allow(DANGERS)
+    };
+    let predicate = OriginPattern::predicate(|origin| {
+        assert!(model::is_origin(origin.as_str()), "{origin}");
+        origin.host().len() % 2 == 0
+    });
+    let configs = [
+        list(),
+        list().allow_credentials(true),
+        list().enforcement(Enforcement::Server),
+        list()
+            .preflight(PreflightMode::Decorate)
+            .allow_private_network(true),
+        list().allow_methods(["*"]).allow_headers(["*"]),
+        list()
+            .allow_methods(["*"])
+            .allow_headers(["*"])
+            .allow_credentials(true),
+        list().allow_headers(AllowHeaders::Mirror).debug(true),
+        CorsConfig::new(["*"]).allow_headers(["*"]),
+        CorsConfig::new(["*"])
+            .allow_credentials(true)
+            .dangerously_allow(DANGERS),
+        CorsConfig::new([predicate]),
+        #[cfg(feature = "regex")]
+        CorsConfig::new([OriginPattern::regex(".*"), OriginPattern::host_regex("a+")]),
+    ];
+    configs.iter().map(compile).collect()
+});
+
+/// What holds for every response.
+fn check_headers(
+    kind: RequestKind,
+    verdict: Verdict<'_>,
+    request: &Request<()>,
+    headers: &HeaderMap,
+) -> Result<(), TestCaseError> {
+    for name in headers.keys() {
+        if name.as_str().starts_with("access-control-") {
+            prop_assert_eq!(headers.get_all(name).iter().count(), 1, "{}", name);
+        }
+    }
+    let origins: Vec<_> = request.headers().get_all("origin").iter().collect();
+    let allowed = headers.get("access-control-allow-origin");
+    let credentials = headers.get("access-control-allow-credentials");
+    if let Some(allowed) = allowed {
+        prop_assert!(allowed == "*" || origins == [allowed], "{:?}", allowed);
+    }
+    if let Some(credentials) = credentials {
+        prop_assert_eq!(credentials, "true");
+        prop_assert!(allowed.is_some_and(|allowed| allowed != "*"));
+    }
+    for list in [
+        "access-control-allow-methods",
+        "access-control-allow-headers",
+    ] {
+        prop_assert!(
+            support::fetch::extract_list(headers, list).is_some(),
+            "{}",
+            list
+        );
+    }
+    if kind == RequestKind::Actual && verdict != Verdict::Allowed {
+        prop_assert_eq!(allowed, None);
+    }
+    Ok(())
+}

@@ -1,0 +1,599 @@
+//! The layer among other services: what is called, what passes through, and
+//! what happens to the headers that are there already.
+
+mod support;
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::task::{Context, Poll, Waker};
+
+use axum::Router;
+use axum::routing::post;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body::Body;
+use http_body_util::{BodyExt, Full};
+use tower::limit::ConcurrencyLimitLayer;
+use tower::util::option_layer;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+use tower_cors::{
+    Cors, CorsBody, CorsConfig, CorsLayer, DenyReason, Enforcement, PreflightMode, RequestKind,
+    Verdict,
+};
+use tower_test::mock;
+
+use support::{
+    APP, EVIL, Header, Row, VARY, VARY_ENFORCED, VARY_PREFLIGHT, acam, acao, acrm, answered, check,
+    compile, forwarded, header_map, lines, now, origin, preflight, request, request_to,
+};
+
+fn config() -> CorsConfig {
+    CorsConfig::new([APP])
+}
+
+fn layer() -> CorsLayer {
+    CorsLayer::new(config()).expect("a policy")
+}
+
+type Mock = mock::Mock<Request<()>, Response<String>>;
+type Handle = mock::Handle<Request<()>, Response<String>>;
+
+fn spawn(layer: &CorsLayer) -> (mock::Spawn<Cors<Mock>>, Handle) {
+    mock::spawn_layer(layer)
+}
+
+#[test]
+fn a_preflight_does_not_reach_the_inner_service() {
+    let (mut service, mut handle) = spawn(&layer());
+    assert!(service.poll_ready().is_ready());
+    let response = now(service.call(preflight(APP, "GET", []))).expect("an answer");
+    assert_eq!(response.status(), 204);
+    assert!(handle.poll_request().is_pending());
+}
+
+#[test]
+fn anything_else_reaches_the_inner_service_once_and_unchanged() {
+    let (mut service, mut handle) = spawn(&layer());
+    for sent in [
+        request("GET", [origin(APP)]),
+        request("GET", [origin(EVIL)]),
+        request("OPTIONS", [origin(APP)]),
+        request("OPTIONS", []),
+    ] {
+        assert!(service.poll_ready().is_ready());
+        let mut future = std::pin::pin!(service.call(sent.clone()));
+        let mut poll = || {
+            let mut context = Context::from_waker(Waker::noop());
+            future.as_mut().poll(&mut context)
+        };
+        assert!(poll().is_pending(), "the inner service has not answered");
+        let (seen, respond) = now(handle.next_request()).expect("a request");
+        assert!(handle.poll_request().is_pending(), "called twice");
+        assert_eq!(seen.method(), sent.method());
+        assert_eq!(seen.headers(), sent.headers());
+        respond.send_response(Response::new("inner".to_owned()));
+        let Poll::Ready(Ok(response)) = poll() else {
+            panic!("no response");
+        };
+        assert_eq!(response.body(), "inner");
+    }
+}
+
+#[test]
+fn readiness_is_the_inner_service_s() {
+    let (mut service, mut handle) = spawn(&layer());
+    handle.allow(0);
+    assert!(service.poll_ready().is_pending());
+    assert!(!service.is_woken());
+    handle.allow(1);
+    assert!(service.is_woken());
+    assert!(matches!(service.poll_ready(), Poll::Ready(Ok(()))));
+}
+
+#[test]
+fn errors_of_readiness_propagate() {
+    let (mut service, mut handle) = spawn(&layer());
+    handle.send_error("worn out");
+    let Poll::Ready(Err(error)) = service.poll_ready() else {
+        panic!("no error");
+    };
+    assert_eq!(error.to_string(), "worn out");
+}
+
+#[test]
+fn errors_of_responses_propagate() {
+    let (mut service, mut handle) = spawn(&layer());
+    assert!(service.poll_ready().is_ready());
+    let mut future = std::pin::pin!(service.call(request("GET", [origin(APP)])));
+    let mut poll = || {
+        let mut context = Context::from_waker(Waker::noop());
+        future.as_mut().poll(&mut context)
+    };
+    assert!(poll().is_pending());
+    let (_, respond) = now(handle.next_request()).expect("a request");
+    respond.send_error("broken");
+    let Poll::Ready(Err(error)) = poll() else {
+        panic!("no error");
+    };
+    assert_eq!(error.to_string(), "broken");
+}
+
+/// What a preflight reserved is free again when the instance is dropped, not
+/// before: the documentation says so, because limits inside this layer count it.
+#[test]
+fn a_preflight_keeps_the_reservation_of_its_instance() {
+    let stack = ServiceBuilder::new()
+        .layer(layer())
+        .layer(ConcurrencyLimitLayer::new(1))
+        .service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(String::new()))));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut first = stack.clone();
+    let mut second = stack;
+    assert!(first.poll_ready(&mut context).is_ready());
+    assert!(now(first.call(preflight(APP, "GET", []))).is_ok());
+    assert!(second.poll_ready(&mut context).is_pending());
+    assert!(first.poll_ready(&mut context).is_ready());
+    drop(first);
+    assert!(second.poll_ready(&mut context).is_ready());
+}
+
+/// A clone may not be ready, so none is ever called.
+#[test]
+fn the_inner_service_is_not_cloned() {
+    struct NotClone;
+
+    impl Service<Request<()>> for NotClone {
+        type Response = Response<String>;
+        type Error = Infallible;
+        type Future = std::future::Ready<Result<Response<String>, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Request<()>) -> Self::Future {
+            ready(Ok(Response::new("inner".to_owned())))
+        }
+    }
+
+    let Ok(response) = now(layer().layer(NotClone).call(request("GET", [])));
+    assert_eq!(response.body(), "inner");
+}
+
+/// What the inner service varies on, and what the response then does.
+struct VaryRow {
+    name: &'static str,
+    config: CorsConfig,
+    request: Request<()>,
+    inner: &'static [&'static [u8]],
+    merged: &'static str,
+}
+
+#[test]
+fn vary_is_merged() {
+    let actual = || request("GET", [origin(APP)]);
+    let row = |name, inner, merged| VaryRow {
+        name,
+        config: config(),
+        request: actual(),
+        inner,
+        merged,
+    };
+    let all = "origin access-control-request-method access-control-request-headers";
+    let decorated = |name, inner, merged| VaryRow {
+        name,
+        config: config().preflight(PreflightMode::Decorate),
+        request: preflight(APP, "GET", []),
+        inner,
+        merged,
+    };
+    let rows = [
+        row("none", &[], "origin"),
+        row("another", &[b"accept"], "accept origin"),
+        row("several", &[b"accept, cookie"], "accept cookie origin"),
+        row(
+            "several lines",
+            &[b"accept", b"cookie"],
+            "accept cookie origin",
+        ),
+        row("the same", &[b"Origin"], "origin"),
+        row("the same in another case", &[b"oRIGIN"], "origin"),
+        row(
+            "the same among others",
+            &[b"accept , ORIGIN\t,cookie"],
+            "accept origin cookie",
+        ),
+        row(
+            "the same on another line",
+            &[b"accept", b"origin"],
+            "accept origin",
+        ),
+        row(
+            "only a part of the name",
+            &[b"origin-agent, x-origin"],
+            "origin-agent x-origin origin",
+        ),
+        row("everything", &[b"*"], "*"),
+        row("everything among others", &[b"accept, *"], "accept *"),
+        row("everything on another line", &[b"accept", b"*"], "accept *"),
+        row("a name with a star", &[b"x*"], "x* origin"),
+        row("empty", &[b""], "origin"),
+        row("empty elements", &[b",, accept,"], "accept origin"),
+        row("no text", &[b"\xff"], "\u{fffd} origin"),
+        VaryRow {
+            name: "denied",
+            request: request("GET", [origin(EVIL)]),
+            ..row("", &[b"accept"], "accept origin")
+        },
+        VaryRow {
+            name: "no Origin",
+            request: request("GET", []),
+            ..row("", &[b"accept"], "accept origin")
+        },
+        VaryRow {
+            name: "nothing to add",
+            config: CorsConfig::new(["*"]),
+            ..row("", &[b"accept"], "accept")
+        },
+        decorated("a preflight", &[], all),
+        decorated(
+            "a preflight: one is there",
+            &[b"Access-Control-Request-Headers"],
+            "access-control-request-headers origin access-control-request-method",
+        ),
+        decorated(
+            "a preflight: all are there",
+            &[b"Origin, access-control-request-method, access-control-request-headers"],
+            all,
+        ),
+    ];
+    for row in rows {
+        let mut inner = Response::new(());
+        for line in row.inner {
+            let line = HeaderValue::from_bytes(line).expect("a value");
+            inner.headers_mut().append("vary", line);
+        }
+        let policy = compile(&row.config);
+        let tower_cors::Action::Forward(edit) = policy.decide_request(&row.request).action() else {
+            panic!("{}: not forwarded", row.name);
+        };
+        edit.apply(inner.headers_mut());
+        assert_eq!(vary(inner.headers()), row.merged, "{}", row.name);
+    }
+}
+
+/// The names in `Vary`.
+fn vary(headers: &HeaderMap) -> String {
+    let values = headers.get_all("vary").into_iter();
+    let lines: Vec<_> = values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).to_lowercase())
+        .collect();
+    let joined = lines.join(",");
+    let names = joined.split(',').map(str::trim);
+    names
+        .filter(|name| !name.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn passthrough_touches_nothing() {
+    let own = [acao(EVIL), ("vary", "accept")];
+    let mut inner = Response::new("inner".to_owned());
+    *inner.headers_mut() = header_map(&own);
+    let layer = CorsLayer::passthrough();
+    assert!(layer.policy().is_none());
+    for request in [
+        request("GET", []),
+        request("GET", [origin(APP)]),
+        request("OPTIONS", [origin(APP)]),
+        preflight(APP, "GET", []),
+    ] {
+        let mut service = layer.layer(service_fn(|_| ready(Ok::<_, Infallible>(inner.clone()))));
+        let Ok(response) = now(service.call(request));
+        assert_eq!(response.headers(), inner.headers());
+        assert_eq!(response.body(), "inner");
+    }
+}
+
+/// A policy that may be absent needs no other type.
+#[test]
+fn an_optional_layer() {
+    for (cors, status) in [(Some(layer()), 204), (None, 200)] {
+        let service = ServiceBuilder::new()
+            .layer(option_layer(cors))
+            .service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(String::new()))));
+        let Ok(response) = now(service.oneshot(preflight(APP, "GET", [])));
+        assert_eq!(response.status(), status);
+    }
+}
+
+mod axum_router {
+    use super::*;
+
+    fn router() -> Router {
+        Router::new()
+            .route("/", post(|| async { "posted" }))
+            .layer(layer())
+    }
+
+    async fn send(request: Request<()>) -> Response<axum::body::Body> {
+        let Ok(response) = router()
+            .oneshot(request.map(|()| axum::body::Body::empty()))
+            .await;
+        response
+    }
+
+    #[tokio::test]
+    async fn a_preflight_of_a_route_for_post_only_is_answered() {
+        let response = send(preflight(APP, "POST", [])).await;
+        assert_eq!(response.status(), 204);
+        let expected = [
+            acao(APP),
+            acam("GET, HEAD, POST"),
+            VARY_PREFLIGHT,
+            // Axum's own, of each response from a route without the method.
+            ("allow", "POST"),
+            ("content-length", "0"),
+        ];
+        assert_eq!(lines(response.headers()), lines(&header_map(&expected)));
+        let body = response.into_body().collect().await.expect("a body");
+        assert_eq!(body.to_bytes(), "");
+    }
+
+    #[tokio::test]
+    async fn another_options_request_is_the_router_s() {
+        let response = send(request("OPTIONS", [origin(APP)])).await;
+        assert_eq!(response.status(), 405);
+        assert_eq!(response.headers()["allow"], "POST");
+        assert_eq!(response.headers()["vary"], "Origin");
+    }
+
+    #[tokio::test]
+    async fn what_the_router_answers_itself_is_shared_too() {
+        for (request, status) in [
+            (request("POST", [origin(APP)]), 200),
+            (request("GET", [origin(APP)]), 405),
+            (request_to("GET", "/nowhere", [origin(APP)]), 404),
+        ] {
+            let response = send(request).await;
+            assert_eq!(response.status(), status);
+            let allowed = response.headers().get("access-control-allow-origin");
+            assert_eq!(allowed, Some(&HeaderValue::from_static(APP)), "{status}");
+        }
+    }
+}
+
+/// A request from another site or the server's own, under server enforcement.
+struct SiteRow {
+    name: &'static str,
+    request: Request<()>,
+    passes: bool,
+}
+
+#[test]
+fn server_enforcement_exempts_the_server_s_own_origin() {
+    const OWN: &str = "https://api.example.com";
+    let host = |value| ("host", value);
+    let site = |value| ("sec-fetch-site", value);
+    let row = |name, headers: &[Header], passes| SiteRow {
+        name,
+        request: request("POST", headers.iter().copied()),
+        passes,
+    };
+    let at = |name, uri, headers: &[Header], passes| SiteRow {
+        name,
+        request: request_to("POST", uri, headers.iter().copied()),
+        passes,
+    };
+    let rows = [
+        row("no sign", &[origin(OWN)], false),
+        row("same origin", &[origin(OWN), site("same-origin")], true),
+        row("the user's doing", &[origin(OWN), site("none")], true),
+        row("same site", &[origin(OWN), site("same-site")], false),
+        row("cross site", &[origin(OWN), site("cross-site")], false),
+        row("no site", &[origin(OWN), site("Same-Origin")], false),
+        row(
+            "two sites",
+            &[origin(OWN), site("same-origin"), site("cross-site")],
+            false,
+        ),
+        row(
+            "a form post without referrer",
+            &[origin("null"), site("same-origin")],
+            true,
+        ),
+        row(
+            // The page is `http:`, and the browser knows it.
+            "the site is surer than the host",
+            &[
+                origin("http://api.example.com"),
+                host("api.example.com"),
+                site("cross-site"),
+            ],
+            false,
+        ),
+        row(
+            "the site is surer than a host that a proxy hides",
+            &[origin(OWN), host("10.0.0.1:8080"), site("same-origin")],
+            true,
+        ),
+        row("host", &[origin(OWN), host("api.example.com")], true),
+        row(
+            "host of another",
+            &[origin(EVIL), host("api.example.com")],
+            false,
+        ),
+        row(
+            "host of a subdomain",
+            &[origin(OWN), host("a.api.example.com")],
+            false,
+        ),
+        row(
+            "host of the parent",
+            &[origin(OWN), host("example.com")],
+            false,
+        ),
+        row(
+            "host in upper case",
+            &[origin(OWN), host("API.Example.com")],
+            true,
+        ),
+        row(
+            "host with the default port",
+            &[origin(OWN), host("api.example.com:443")],
+            true,
+        ),
+        row(
+            "host with another port",
+            &[origin(OWN), host("api.example.com:8443")],
+            false,
+        ),
+        row(
+            "host with the default port of another scheme",
+            &[origin(OWN), host("api.example.com:80")],
+            false,
+        ),
+        row(
+            "plaintext host with the default port",
+            &[origin("http://api.example.com"), host("api.example.com:80")],
+            true,
+        ),
+        row(
+            "host and origin with a port",
+            &[origin("http://[::1]:3000"), host("[::1]:3000")],
+            true,
+        ),
+        row("null has no host", &[origin("null"), host("null")], false),
+        row("no host", &[origin(OWN), host("")], false),
+        row(
+            // A page of an application is no page of this server.
+            "another scheme",
+            &[origin("tauri://api.example.com"), host("api.example.com")],
+            false,
+        ),
+        at(
+            "authority, as over HTTP/2",
+            "https://api.example.com/",
+            &[origin(OWN)],
+            true,
+        ),
+        at(
+            "authority of another",
+            "https://api.example.com/",
+            &[origin(EVIL)],
+            false,
+        ),
+        at(
+            "authority with a port",
+            "http://localhost:3000/",
+            &[origin("http://localhost:3000")],
+            true,
+        ),
+        at(
+            "authority is surer than the host",
+            "https://api.example.com/",
+            &[origin(EVIL), host("evil.example.net")],
+            false,
+        ),
+    ];
+    check(rows.map(|row| Row {
+        name: row.name,
+        config: config().enforcement(Enforcement::Server),
+        request: row.request,
+        kind: RequestKind::Actual,
+        verdict: Verdict::Denied(DenyReason::OriginNotAllowed),
+        response: match row.passes {
+            // It may reach the service; pages elsewhere still cannot read it.
+            true => forwarded([VARY_ENFORCED]).over([acao("*")]),
+            false => answered(403, [VARY_ENFORCED]),
+        },
+    }));
+}
+
+#[test]
+fn the_server_s_own_origin_may_use_any_method() {
+    check([Row {
+        name: "method not listed",
+        config: config().enforcement(Enforcement::Server),
+        request: request("DELETE", [origin(APP), ("sec-fetch-site", "same-origin")]),
+        kind: RequestKind::Actual,
+        verdict: Verdict::Denied(DenyReason::MethodNotAllowed),
+        response: forwarded([VARY_ENFORCED]),
+    }]);
+}
+
+/// `OPTIONS *` asks the server, not a resource: it is like any other request.
+#[test]
+fn options_for_the_server_is_no_preflight() {
+    let asks = [origin(APP), acrm("GET")];
+    let row = |name, config, response| Row {
+        name,
+        config,
+        request: request_to("OPTIONS", "*", asks),
+        kind: RequestKind::Actual,
+        verdict: Verdict::Denied(DenyReason::MethodNotAllowed),
+        response,
+    };
+    check([
+        row("browser enforcement", config(), forwarded([VARY])),
+        row(
+            "server enforcement",
+            config().enforcement(Enforcement::Server),
+            answered(403, [VARY_ENFORCED]),
+        ),
+    ]);
+}
+
+#[test]
+fn the_inner_service_is_at_hand() {
+    let mut service = layer().layer(1);
+    assert_eq!(*service.get_ref(), 1);
+    *service.get_mut() = 2;
+    assert_eq!(service.clone().into_inner(), 2);
+    assert_eq!(service.into_inner(), 2);
+}
+
+#[test]
+fn the_policy_is_at_hand() {
+    let layer = layer();
+    let policy = layer.policy().expect("a policy");
+    assert_eq!(policy.config(), &config());
+    let service = layer.layer(());
+    let shared = service.policy().expect("a policy");
+    // One policy for all, however many clones there are.
+    assert!(std::ptr::eq(policy.config(), shared.config()));
+    let clone = service.clone();
+    let cloned = clone.policy().expect("a policy");
+    assert!(std::ptr::eq(policy.config(), cloned.config()));
+}
+
+#[test]
+fn a_wrapped_body_is_the_inner_one_or_empty() {
+    let layer = layer().wrap_body();
+    let mut service = layer.layer(service_fn(|_: Request<()>| {
+        let trailers = HeaderMap::from_iter([(http::header::ETAG, HeaderValue::from_static("1"))]);
+        let body = Full::new(Bytes::from("inner")).with_trailers(ready(Some(Ok(trailers))));
+        ready(Ok::<_, Infallible>(Response::new(body)))
+    }));
+
+    let Ok(response) = now(service.call(request("GET", [origin(APP)])));
+    let body: CorsBody<_> = response.into_body();
+    assert!(body.get_ref().is_some());
+    assert!(!body.is_end_stream());
+    assert_eq!(body.size_hint().lower(), 5);
+    let Ok(collected) = now(body.collect());
+    assert_eq!(collected.trailers().expect("trailers")["etag"], "1");
+    assert_eq!(collected.to_bytes(), "inner");
+
+    let Ok(response) = now(service.call(preflight(APP, "GET", [])));
+    assert_eq!(response.status(), 204);
+    let body = response.into_body();
+    assert!(body.get_ref().is_none());
+    assert!(body.is_end_stream());
+    assert_eq!(body.size_hint().exact(), Some(0));
+    let Ok(collected) = now(body.collect());
+    assert!(collected.trailers().is_none());
+    assert_eq!(collected.to_bytes(), "");
+    assert!(CorsBody::<Full<Bytes>>::default().into_inner().is_none());
+}
