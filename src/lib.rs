@@ -105,6 +105,9 @@ mod escape;
 mod explain;
 mod future;
 mod hash;
+#[cfg(any(feature = "kong", feature = "krakend"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "kong", feature = "krakend"))))]
+pub mod import;
 mod layer;
 mod method;
 mod nearest;

@@ -6,6 +6,9 @@ mod dangers;
 mod names;
 mod origins;
 
+#[cfg(any(feature = "kong", feature = "krakend"))]
+pub(crate) use names::{Fault, check_exposed_header, check_method, check_request_header};
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -12,21 +12,13 @@ use crate::request_headers::{self, RequestHeaders, token};
 /// The wildcard of every list.
 pub(super) const ANY: &str = "*";
 
+/// Why a name is none, and what to write instead. A name that is one is
+/// given back in the form in which it is compared.
+pub(crate) type Fault = (Kind, Option<String>);
+
 /// The normalised list of methods, and its compiled form.
 pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>, Methods) {
-    let list = Names::check("allow_methods", &config.allow_methods, report, |name| {
-        let upper = name.to_ascii_uppercase();
-        check_token(name)?;
-        if name.len() > MAX_METHOD {
-            Err((Kind::MethodTooLong, None))
-        } else if method::is_forbidden(name) {
-            Err((Kind::ForbiddenMethod, None))
-        } else if upper != name && is_usual_method(&upper) {
-            Err((Kind::MethodCase, Some(upper)))
-        } else {
-            Ok(name.to_owned())
-        }
-    });
+    let list = Names::check("allow_methods", &config.allow_methods, report, check_method);
     if config.allow_methods.is_empty() {
         report
             .errors
@@ -38,6 +30,20 @@ pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>,
         false => Methods::List(list.names.iter().flat_map(|name| name.parse()).collect()),
     };
     (list.names, methods)
+}
+
+pub(crate) fn check_method(name: &str) -> Result<String, Fault> {
+    let upper = name.to_ascii_uppercase();
+    check_token(name)?;
+    if name.len() > MAX_METHOD {
+        Err((Kind::MethodTooLong, None))
+    } else if method::is_forbidden(name) {
+        Err((Kind::ForbiddenMethod, None))
+    } else if upper != name && is_usual_method(&upper) {
+        Err((Kind::MethodCase, Some(upper)))
+    } else {
+        Ok(name.to_owned())
+    }
 }
 
 fn is_usual_method(upper: &str) -> bool {
@@ -83,7 +89,7 @@ pub(super) fn request_headers(
     (AllowHeaders::List(list.names), compiled)
 }
 
-fn check_request_header(name: &str) -> Result<String, Refusal> {
+pub(crate) fn check_request_header(name: &str) -> Result<String, Fault> {
     let lower = name.to_ascii_lowercase();
     check_token(name)?;
     if request_headers::is_forbidden(name) {
@@ -113,18 +119,20 @@ fn is_response_header(lower: &str) -> bool {
 
 /// The normalised exposed headers.
 pub(super) fn exposed_headers(config: &CorsConfig, report: &mut Report) -> Vec<String> {
-    let list = Names::check("expose_headers", &config.expose_headers, report, |name| {
-        let lower = name.to_ascii_lowercase();
-        check_token(name)?;
-        if matches!(&lower[..], "set-cookie" | "set-cookie2") {
-            Err((Kind::ForbiddenResponseHeader, None))
-        } else if is_request_header(&lower) {
-            Err((Kind::RequestHeader, None))
-        } else {
-            Ok(lower)
-        }
-    });
-    list.names
+    let list = &config.expose_headers;
+    Names::check("expose_headers", list, report, check_exposed_header).names
+}
+
+pub(crate) fn check_exposed_header(name: &str) -> Result<String, Fault> {
+    let lower = name.to_ascii_lowercase();
+    check_token(name)?;
+    if matches!(&lower[..], "set-cookie" | "set-cookie2") {
+        Err((Kind::ForbiddenResponseHeader, None))
+    } else if is_request_header(&lower) {
+        Err((Kind::RequestHeader, None))
+    } else {
+        Ok(lower)
+    }
 }
 
 /// Names that mean something in requests only, beyond doubt. `Authorization`
@@ -155,10 +163,7 @@ fn is_request_header(lower: &str) -> bool {
         )
 }
 
-/// Why a name is refused, and what to write instead.
-type Refusal = (Kind, Option<String>);
-
-fn check_token(name: &str) -> Result<(), Refusal> {
+fn check_token(name: &str) -> Result<(), Fault> {
     let inner = name.trim().trim_end_matches(':').trim_end();
     let is_token = |name: &str| token(name.as_bytes()).is_some();
     if is_token(name) {
@@ -192,7 +197,7 @@ impl Names {
         field: &str,
         list: &[String],
         report: &mut Report,
-        normalise: impl Fn(&str) -> Result<String, Refusal>,
+        normalise: impl Fn(&str) -> Result<String, Fault>,
     ) -> Self {
         let mut names: Vec<String> = Vec::new();
         let mut seen = HashSet::new();

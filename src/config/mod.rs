@@ -6,6 +6,8 @@ mod options;
 mod serde;
 
 pub use duration::MaxAgeError;
+#[cfg(feature = "krakend")]
+pub(crate) use duration::parse_go;
 pub use options::{AllowHeaders, Danger, Enforcement, InnerHeaders, MaxAge, PreflightMode};
 
 use crate::origin::OriginPattern;

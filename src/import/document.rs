@@ -1,0 +1,179 @@
+//! A gateway's configuration as any serde format gives it.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// A gateway's configuration, read from JSON, YAML or whatever serde reads,
+/// and not yet understood.
+///
+/// ```
+/// use tower_cors::import::Document;
+///
+/// let document: Document = serde_json::from_str(r#"{"allow_origins": ["*"]}"#)?;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document(pub(super) Value);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Null,
+    Bool(bool),
+    Number(f64),
+    String(String),
+    List(Vec<Value>),
+    Object(Object),
+}
+
+/// Keys, each once, and their values.
+pub(super) type Object = Vec<(String, Value)>;
+
+/// The value of a key.
+pub(super) fn get<'a>(object: &'a Object, key: &str) -> Option<&'a Value> {
+    let found = object.iter().find(|(name, _)| name == key);
+    found.map(|(_, value)| value)
+}
+
+impl Value {
+    /// What it is, with its article.
+    pub(super) fn what(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::List(_) => "a list",
+            Value::Object(_) => "an object",
+        }
+    }
+}
+
+/// As JSON, but for what lists and objects hold.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("null"),
+            Value::Bool(value) => value.fmt(f),
+            Value::Number(value) => value.fmt(f),
+            Value::String(value) => write!(f, "{value:?}"),
+            Value::List(list) if list.is_empty() => f.write_str("[]"),
+            Value::List(_) => f.write_str("[…]"),
+            Value::Object(object) if object.is_empty() => f.write_str("{}"),
+            Value::Object(_) => f.write_str("{…}"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Document)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of a configuration")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    // Both gateways hold numbers as `f64`: Go's JSON and Lua.
+    #[allow(clippy::cast_precision_loss, reason = "as the gateways do")]
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value as f64))
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "as the gateways do")]
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value as f64))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Number(value))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(value) = seq.next_element()? {
+            list.push(value);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Object::new();
+        while let Some(key) = map.next_key::<Value>()? {
+            let key = match key {
+                Value::String(key) => key,
+                // YAML has other keys too; none of ours.
+                other => other.to_string(),
+            };
+            if get(&object, &key).is_some() {
+                // A gateway takes the last, a reader the first.
+                return Err(de::Error::custom(format_args!("`{key}` is there twice")));
+            }
+            object.push((key, map.next_value()?));
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_formats_read_alike() {
+        let json = r#"{"a": [1, -1.5, "x", true, null], "b": {"c": 2}}"#;
+        let yaml = "a: [1, -1.5, x, true, null]\nb: {c: 2}\n";
+        let json: Document = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_saphyr::from_str::<Document>(yaml).unwrap(), json);
+        let yaml: Document = serde_saphyr::from_str("1: x\n").unwrap();
+        assert_eq!(
+            yaml.0,
+            Value::Object(vec![("1".to_owned(), Value::String("x".to_owned()))])
+        );
+    }
+
+    #[test]
+    fn no_key_is_there_twice() {
+        let error = serde_json::from_str::<Document>(r#"{"a": 1, "a": 2}"#).unwrap_err();
+        assert_eq!(error.to_string(), "`a` is there twice at line 1 column 12");
+    }
+}

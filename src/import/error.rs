@@ -1,0 +1,288 @@
+//! What of a gateway's configuration cannot be imported.
+
+use std::error::Error;
+use std::fmt;
+
+use super::Gateway;
+use crate::error::{ConfigErrorKind, fmt_place};
+
+/// All that cannot be imported; at least one error.
+///
+/// Its `Display` is a list, a line each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportErrors {
+    pub(super) gateway: Gateway,
+    pub(super) errors: Vec<ImportError>,
+}
+
+impl ImportErrors {
+    /// The errors, in the order of the file.
+    pub fn iter(&self) -> std::slice::Iter<'_, ImportError> {
+        self.errors.iter()
+    }
+}
+
+impl IntoIterator for ImportErrors {
+    type Item = ImportError;
+    type IntoIter = std::vec::IntoIter<ImportError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a ImportErrors {
+    type Item = &'a ImportError;
+    type IntoIter = std::slice::Iter<'a, ImportError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for ImportErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gateway = self.gateway;
+        match &self.errors[..] {
+            [error] => write!(
+                f,
+                "this {gateway} configuration cannot be imported: {error}"
+            ),
+            errors => {
+                let count = errors.len();
+                write!(
+                    f,
+                    "this {gateway} configuration cannot be imported, {count} errors:"
+                )?;
+                errors.iter().try_for_each(|error| write!(f, "\n- {error}"))
+            }
+        }
+    }
+}
+
+impl Error for ImportErrors {}
+
+/// One thing that cannot be imported.
+///
+/// Its `Display` names the entry and its value, says what the gateway makes of
+/// it, and what to write instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportError {
+    pub(super) field: String,
+    pub(super) value: String,
+    pub(super) kind: ImportErrorKind,
+    pub(super) suggestion: Option<String>,
+}
+
+impl ImportError {
+    /// The place in the gateway's configuration: `allow_origins[2]`,
+    /// `services[0].plugins[1].config.origins[0]`.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The value, as written.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// Why it cannot be imported.
+    #[must_use]
+    pub fn kind(&self) -> &ImportErrorKind {
+        &self.kind
+    }
+
+    /// What to write in place of the value, if that can be told.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_place(f, &self.field, &self.value)?;
+        self.kind.fmt(f)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; write `{suggestion}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for ImportError {}
+
+/// Why something cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImportErrorKind {
+    /// A value of another type than the gateway reads.
+    WrongType {
+        /// What is there.
+        found: &'static str,
+        /// What belongs there.
+        expected: &'static str,
+        /// What the gateway makes of it.
+        consequence: &'static str,
+    },
+    /// Something else than this gateway's configuration.
+    OtherDocument {
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// An option that the gateway does not have, and refuses.
+    UnknownOption,
+    /// A value that no policy can have.
+    Invalid(ConfigErrorKind),
+    /// No entry of the list is one that a browser sends.
+    NothingLeft,
+    /// Not a duration in Go's grammar, which KrakenD takes for zero.
+    Duration,
+    /// A method that Kong does not know.
+    UnknownMethod,
+    /// Syntax of PCRE that Rust's regular expressions do not have, or read
+    /// differently.
+    Pcre {
+        /// What it is, with its article.
+        construct: &'static str,
+    },
+    /// A regular expression that does not compile.
+    Regex {
+        /// The parser's own message.
+        message: String,
+    },
+    /// A regular expression with a `[` to match, for an IPv6 address.
+    Ipv6Brackets,
+    /// Two spellings of the same thing, of which a gateway reads one.
+    Twice {
+        /// The other.
+        other: &'static str,
+    },
+    /// A plugin for some consumers only.
+    Consumer,
+    /// A plugin for some protocols only.
+    Protocols,
+    /// Another plugin than `cors`.
+    OtherPlugin,
+    /// Another plugin has the same scope.
+    SameScope,
+    /// A name or an id that nothing in the file has.
+    NotFound,
+}
+
+impl ImportErrorKind {
+    /// A name for programs, such as `wrong-type`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        use ImportErrorKind as Kind;
+        match self {
+            Kind::WrongType { .. } => "wrong-type",
+            Kind::OtherDocument { .. } => "other-document",
+            Kind::UnknownOption => "unknown-option",
+            Kind::Invalid(kind) => kind.code(),
+            Kind::NothingLeft => "nothing-left",
+            Kind::Duration => "duration",
+            Kind::UnknownMethod => "unknown-method",
+            Kind::Pcre { .. } => "pcre",
+            Kind::Regex { .. } => "regex",
+            Kind::Ipv6Brackets => "ipv6-brackets",
+            Kind::Twice { .. } => "twice",
+            Kind::Consumer => "consumer",
+            Kind::Protocols => "protocols",
+            Kind::OtherPlugin => "other-plugin",
+            Kind::SameScope => "same-scope",
+            Kind::NotFound => "not-found",
+        }
+    }
+}
+
+impl fmt::Display for ImportErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use ImportErrorKind as Kind;
+        f.write_str(match self {
+            Kind::WrongType {
+                found,
+                expected,
+                consequence,
+            } => {
+                return write!(f, "this is {found}, not {expected}; {consequence}");
+            }
+            Kind::OtherDocument { expected } => return write!(f, "this is not {expected}"),
+            Kind::UnknownOption => "Kong's plugin has no such option, and refuses it; remove it",
+            Kind::Invalid(kind) => return kind.fmt(f),
+            Kind::NothingLeft => {
+                "none of the entries is ever sent by a browser, so no page could use this; \
+                 correct them, or remove the CORS configuration"
+            }
+            Kind::Duration => {
+                "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD \
+                 silently takes it for zero"
+            }
+            Kind::UnknownMethod => {
+                "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` \
+                 and `CONNECT` only, and refuses this"
+            }
+            Kind::Pcre { construct } => {
+                return write!(
+                    f,
+                    "{construct} means something in PCRE that Rust's regular expressions cannot \
+                     say; write the regex without it, or list the origins"
+                );
+            }
+            Kind::Regex { message } => {
+                return write!(
+                    f,
+                    "this does not compile as a regular expression of Rust: {message}"
+                );
+            }
+            Kind::Ipv6Brackets => {
+                "Kong removes the brackets of IPv6 addresses before it matches, so `[` never \
+                 matched; list such an origin as it is, `http://[::1]:3000`, beside the regex"
+            }
+            Kind::Twice { other } => {
+                return write!(f, "`{other}` is there too; remove one of them");
+            }
+            Kind::Consumer => {
+                "Kong refuses the plugin on consumers: a preflight does not tell who sends it; \
+                 put it on a route, on a service, or on none"
+            }
+            Kind::Protocols => {
+                "Kong ran the plugin on some protocols only, which a layer cannot see; list both \
+                 `http` and `https`, or remove it"
+            }
+            Kind::OtherPlugin => "this is not the plugin `cors`",
+            Kind::SameScope => {
+                "another `cors` plugin has the same scope, which Kong refuses; remove one of them"
+            }
+            Kind::NotFound => "nothing in the file has this name or id",
+        })
+    }
+}
+
+/// A list of errors, fit for an extension member of a problem response
+/// (RFC 9457).
+impl serde::Serialize for ImportErrors {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+/// An object with `field`, `value`, `code` and `message`, and, where there is
+/// one, `suggestion`.
+impl serde::Serialize for ImportError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("field", &self.field)?;
+        map.serialize_entry("value", &self.value)?;
+        map.serialize_entry("code", self.kind.code())?;
+        map.serialize_entry("message", &self.kind.to_string())?;
+        if let Some(suggestion) = &self.suggestion {
+            map.serialize_entry("suggestion", suggestion)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,282 @@
+//! From routes to path prefixes.
+//!
+//! Each route claims the paths below its prefixes, or some of them. A prefix
+//! gets a policy if all routes that Kong might choose there have the same one.
+
+use std::collections::BTreeSet;
+
+use super::Generation;
+use crate::config::{AllowHeaders, CorsConfig};
+use crate::import::{Findings, NoteKind};
+use crate::paths::PathConfigs;
+
+/// A route, and the plugin that Kong chooses for it.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) place: String,
+    pub(super) label: String,
+    pub(super) claims: Vec<Claim>,
+    /// What else it matches by, but for methods.
+    pub(super) by: Vec<&'static str>,
+    pub(super) hosts: Vec<String>,
+    pub(super) methods: Vec<String>,
+    pub(super) plugin: Option<usize>,
+}
+
+/// The paths that begin so.
+#[derive(Debug)]
+pub(super) struct Claim {
+    prefix: String,
+    /// Or only some of them, by a regex.
+    partly: bool,
+}
+
+impl Claim {
+    pub(super) fn new(path: &str, generation: Generation) -> Self {
+        let regex = match generation {
+            Generation::V3 => path.strip_prefix('~'),
+            // Before 3.0, a path with any other character was one.
+            Generation::V0 | Generation::V1 => {
+                let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~/%".contains(&b);
+                (!path.bytes().all(is_plain)).then_some(path)
+            }
+        };
+        // Not characters of any path.
+        let odd = path.find(['*', '?', '#']);
+        match (regex, odd) {
+            (Some(regex), _) => Claim {
+                prefix: literal_prefix(regex),
+                partly: true,
+            },
+            (None, Some(end)) => Claim {
+                prefix: path[..end].to_owned(),
+                partly: true,
+            },
+            (None, None) => Claim {
+                prefix: path.to_owned(),
+                partly: false,
+            },
+        }
+    }
+}
+
+/// What all paths begin with that a regex matches; at least `/`.
+fn literal_prefix(regex: &str) -> String {
+    let regex = regex.strip_prefix('^').unwrap_or(regex);
+    let end = regex.find(|c: char| r"\^$.|?*+()[]{}".contains(c));
+    let (mut literal, rest) = regex.split_at(end.unwrap_or(regex.len()));
+    // The last character may be there or not.
+    if rest.starts_with(['?', '*', '{']) {
+        literal = literal
+            .char_indices()
+            .next_back()
+            .map_or("", |(at, _)| &literal[..at]);
+    }
+    match literal.starts_with('/') && !rest.contains('|') {
+        true => literal.to_owned(),
+        false => "/".to_owned(),
+    }
+}
+
+impl Route {
+    fn claims(&self, prefix: &str, partly: bool) -> bool {
+        let mut claims = self.claims.iter();
+        claims.any(|claim| claim.prefix == prefix && claim.partly == partly)
+    }
+
+    /// Whether it takes a request by its path alone.
+    fn by_path_alone(&self) -> bool {
+        self.by.is_empty() && self.methods.is_empty()
+    }
+
+    /// Whether no request has both hosts. Hosts with a `*` may be any.
+    fn is_elsewhere(&self, other: &Route) -> bool {
+        let exact = |route: &Route| {
+            !route.hosts.is_empty() && !route.hosts.iter().any(|host| host.contains('*'))
+        };
+        exact(self) && exact(other) && !self.hosts.iter().any(|host| other.hosts.contains(host))
+    }
+}
+
+/// The configuration for each prefix.
+pub(super) fn resolve(
+    routes: &[Route],
+    configs: &[Option<CorsConfig>],
+    global: Option<usize>,
+    findings: &mut Findings,
+) -> PathConfigs {
+    remark(routes, global, findings);
+    let mut prefixes: BTreeSet<&str> = BTreeSet::new();
+    let claimed = routes.iter().flat_map(|route| &route.claims);
+    prefixes.extend(claimed.map(|claim| &claim.prefix[..]));
+    prefixes.insert("/");
+
+    // In the order of their text: what encloses a prefix comes before it.
+    let mut found: Vec<(&str, Option<CorsConfig>)> = Vec::new();
+    for prefix in prefixes {
+        let config = match choose(prefix, routes, global) {
+            Ok((plugin, chosen)) => plugin
+                .and_then(|plugin| configs[plugin].clone())
+                .and_then(|config| restrict(config, &chosen, findings)),
+            Err(chosen) => {
+                let labels: Vec<_> = chosen.iter().map(|label| format!("`{label}`")).collect();
+                let kind = NoteKind::PathAmbiguous {
+                    routes: labels.join(" and "),
+                };
+                findings.note("path", written(prefix), kind);
+                None
+            }
+        };
+        let mut enclosing = found.iter().rev();
+        let enclosing = enclosing.find(|(outer, _)| prefix.starts_with(outer));
+        let enclosing = enclosing.and_then(|(_, config)| config.as_ref());
+        if enclosing != config.as_ref() {
+            found.push((prefix, config));
+        }
+    }
+    let configs = found.into_iter();
+    configs.fold(PathConfigs::new(), |configs, (prefix, config)| {
+        configs.path(written(prefix), config)
+    })
+}
+
+/// As [`PathConfigs`] writes a prefix that need not end with a segment.
+fn written(prefix: &str) -> String {
+    match prefix {
+        "/" => "/".to_owned(),
+        _ => format!("{prefix}*"),
+    }
+}
+
+/// The plugin for the paths of which a prefix is the longest, and the routes
+/// that lead there.
+///
+/// # Errors
+///
+/// The names of routes with different plugins.
+fn choose<'a>(
+    prefix: &str,
+    routes: &'a [Route],
+    global: Option<usize>,
+) -> Result<(Option<usize>, Vec<&'a Route>), Vec<String>> {
+    let here: Vec<_> = routes.iter().filter(|r| r.claims(prefix, false)).collect();
+    let mut chosen = here.clone();
+    // Kong tries regexes first, so they may take what is below a prefix too.
+    chosen.extend(routes.iter().filter(|route| {
+        let mut partly = route.claims.iter().filter(|claim| claim.partly);
+        partly.any(|claim| prefix.starts_with(&claim.prefix))
+    }));
+    let mut taken = here.iter().any(|route| route.by_path_alone());
+    // What the routes here may not take falls to those around.
+    let ends = prefix.char_indices().rev().map(|(end, _)| &prefix[..end]);
+    for outer in ends {
+        if taken {
+            break;
+        }
+        let around = routes.iter().filter(|route| {
+            route.claims(outer, false)
+                && (here.is_empty() || here.iter().any(|inner| !inner.is_elsewhere(route)))
+                // Where Kong adds nothing there is nothing to contradict,
+                // unless the whole path falls there.
+                && (here.is_empty() || route.plugin.is_some())
+        });
+        for route in around {
+            taken |= route.by_path_alone();
+            chosen.push(route);
+        }
+    }
+    let mut plugins: Vec<(Option<usize>, &str)> = chosen
+        .iter()
+        .map(|route| (route.plugin, &route.label[..]))
+        .collect();
+    if prefix == "/" {
+        let anywhere = routes.iter().filter(|route| route.claims.is_empty());
+        let anywhere = anywhere.filter(|route| route.plugin.is_some());
+        let anywhere: Vec<_> = anywhere.map(|r| (r.plugin, &r.label[..])).collect();
+        // By themselves they cannot be told from the rest.
+        if plugins.is_empty() && global.is_none() {
+            return Ok((None, chosen));
+        }
+        plugins.extend(anywhere);
+        if !taken && global.is_some() {
+            plugins.push((global, "the global plugin"));
+        }
+    }
+    let first = plugins.first().and_then(|&(plugin, _)| plugin);
+    if plugins.iter().all(|&(plugin, _)| plugin == first) {
+        return Ok((first, chosen));
+    }
+    let labels: BTreeSet<_> = plugins.iter().map(|&(_, label)| label.to_owned()).collect();
+    Err(labels.into_iter().collect())
+}
+
+/// The configuration for the methods of its routes: others do not reach it.
+fn restrict(
+    mut config: CorsConfig,
+    routes: &[&Route],
+    findings: &mut Findings,
+) -> Option<CorsConfig> {
+    if routes.is_empty() || routes.iter().any(|route| route.methods.is_empty()) {
+        return Some(config);
+    }
+    let reached = |name: &str| routes.iter().any(|r| r.methods.iter().any(|m| m == name));
+    config.allow_methods.retain(|method| reached(method));
+    if !reached("OPTIONS") {
+        config
+            .allow_methods
+            .retain(|method| matches!(&method[..], "GET" | "HEAD" | "POST"));
+        config.allow_headers = AllowHeaders::default();
+        for route in routes {
+            let methods = route.methods.join(", ");
+            let field = format!("{}.methods", route.place);
+            findings.note(&field, methods, NoteKind::RouteWithoutOptions);
+        }
+    }
+    (!config.allow_methods.is_empty()).then_some(config)
+}
+
+/// Remarks what is not considered about routes with a plugin.
+fn remark(routes: &[Route], global: Option<usize>, findings: &mut Findings) {
+    for route in routes.iter().filter(|route| route.plugin.is_some()) {
+        if route.claims.is_empty() {
+            if route.plugin != global {
+                let kind = NoteKind::RouteWithoutPrefix;
+                findings.note(&route.place, &route.label, kind);
+            }
+            continue;
+        }
+        let mut by = route.by.clone();
+        if route.claims.iter().any(|claim| claim.partly) {
+            by.push("a regex");
+        }
+        if !by.is_empty() && route.plugin != global {
+            let by = by.join(" and ");
+            let kind = NoteKind::RouteConditions { by };
+            findings.note(&route.place, &route.label, kind);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literal_prefixes() {
+        let table = [
+            (r"/users/\d+$", "/users/"),
+            ("^/users", "/users"),
+            ("/v1.0/x", "/v1"),
+            ("/colou?r", "/colo"),
+            ("/a{2}", "/"),
+            ("/a+", "/a"),
+            ("/a|/b", "/"),
+            ("(?i)/a", "/"),
+            (".*", "/"),
+            ("", "/"),
+        ];
+        for (regex, prefix) in table {
+            assert_eq!(literal_prefix(regex), prefix, "{regex}");
+        }
+    }
+}

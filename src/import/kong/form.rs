@@ -1,0 +1,44 @@
+//! Form fields of the Admin API: flat keys with dots, and strings.
+
+use crate::import::document::{Object, Value};
+
+/// Makes lists of repeated keys, and of `key[]` and `key[1]`.
+pub(super) fn gather(pairs: impl IntoIterator<Item = (String, String)>) -> Object {
+    let mut object = Object::new();
+    for (key, text) in pairs {
+        let (key, indexed) = match key.split_once('[') {
+            Some((key, _)) => (key.to_owned(), true),
+            None => (key, false),
+        };
+        let value = Value::String(text);
+        match object.iter_mut().find(|(name, _)| *name == key) {
+            Some((_, Value::List(list))) => list.push(value),
+            Some((_, first)) => *first = Value::List(vec![first.clone(), value]),
+            None if indexed => object.push((key, Value::List(vec![value]))),
+            None => object.push((key, value)),
+        }
+    }
+    object
+}
+
+/// Whether an object has options of the plugin as form fields.
+pub(super) fn is_flat(object: &Object) -> bool {
+    object.iter().any(|(key, _)| key.starts_with("config."))
+}
+
+/// Makes an object of the keys that begin with the same name and a dot.
+pub(super) fn nest(flat: &Object) -> Object {
+    let mut nested = Object::new();
+    for (key, value) in flat {
+        let Some((outer, inner)) = key.split_once('.') else {
+            nested.push((key.clone(), value.clone()));
+            continue;
+        };
+        let entry = (inner.to_owned(), value.clone());
+        match nested.iter_mut().find(|(name, _)| name == outer) {
+            Some((_, Value::Object(object))) => object.push(entry),
+            _ => nested.push((outer.to_owned(), Value::Object(vec![entry]))),
+        }
+    }
+    nested
+}

@@ -1,0 +1,230 @@
+//! Origins, by Kong's own rule for what is a regex and what it sees.
+
+use super::Generation;
+use super::pcre::Pcre;
+use crate::error::ConfigErrorKind;
+use crate::import::options::Entry;
+use crate::import::{Findings, ImportErrorKind, NoteKind};
+use crate::origin::{OriginPattern, Pattern, check_regex, repair};
+
+/// What a list of origins becomes.
+pub(super) struct Origins {
+    pub(super) patterns: Vec<OriginPattern>,
+    /// Whether requests without `Origin` are answered, by `*` if any is allowed.
+    pub(super) without_origin: bool,
+}
+
+impl Origins {
+    pub(super) fn any() -> Self {
+        Origins {
+            patterns: vec!["*".into()],
+            without_origin: true,
+        }
+    }
+
+    pub(super) fn is_any(&self) -> bool {
+        self.patterns == ["*".into()]
+    }
+}
+
+/// The entries of `origins`; at least one.
+pub(super) fn import(
+    field: &str,
+    entries: &[Entry],
+    generation: Generation,
+    credentials: bool,
+    findings: &mut Findings,
+) -> Origins {
+    if let [Entry { text, .. }] = entries
+        && text == "*"
+    {
+        return Origins::any();
+    }
+    let any = entries.iter().find(|entry| entry.text == "*");
+    if let Some(any) = any.filter(|_| generation == Generation::V3) {
+        findings.note(&any.place, "*", NoteKind::AnyAmongOthers);
+        return Origins {
+            without_origin: false,
+            ..Origins::any()
+        };
+    }
+    let mut patterns = Vec::new();
+    let before = findings.errors.len();
+    for entry in entries {
+        let Entry { place, text } = entry;
+        let pattern = match &text[..] {
+            // A regex that does not compile, before Kong 3.8.
+            "*" => {
+                findings.note(place, text, NoteKind::LiteralWildcard);
+                None
+            }
+            // The only entry is sent as it is, and browsers compare.
+            _ if is_literal(text) && entries.len() == 1 => literal(place, text, text, findings),
+            _ if is_literal(text) => literal(place, text, &normalise(text), findings),
+            _ => regex(entry, generation, credentials, findings),
+        };
+        patterns.extend(pattern);
+    }
+    if patterns.is_empty() && findings.errors.len() == before {
+        findings.error(field, "[…]", ImportErrorKind::NothingLeft, None);
+    }
+    Origins {
+        patterns,
+        without_origin: true,
+    }
+}
+
+/// Kong's own test: anything else makes it a regex.
+fn is_literal(text: &str) -> bool {
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'/' | b'-'))
+}
+
+/// One exact origin, or a note on why it never was one.
+pub(super) fn literal(
+    place: &str,
+    written: &str,
+    origin: &str,
+    findings: &mut Findings,
+) -> Option<OriginPattern> {
+    if origin == "null" {
+        return Some(origin.into());
+    }
+    match Pattern::parse(origin) {
+        Ok(_) if origin.contains('*') => {
+            findings.note(place, written, NoteKind::LiteralWildcard);
+            None
+        }
+        Ok(_) => Some(origin.into()),
+        Err(fault) => {
+            let kind = NoteKind::LeftOut(ConfigErrorKind::Origin(fault));
+            findings.suggest(place, written, kind, repair(origin));
+            None
+        }
+    }
+}
+
+/// Scheme, host and port of what has them; the default port goes.
+fn normalise(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let default_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => "/",
+    };
+    let authority = authority.strip_suffix(default_port).unwrap_or(authority);
+    format!("{scheme}://{authority}")
+}
+
+fn regex(
+    entry: &Entry,
+    generation: Generation,
+    credentials: bool,
+    findings: &mut Findings,
+) -> Option<OriginPattern> {
+    let Entry { place, text } = entry;
+    let refuse = |findings: &mut Findings, kind| {
+        findings.error(place, text, kind, None);
+        None
+    };
+    let regex = without_anchors(text);
+    let found = match Pcre::scan(regex) {
+        Ok(found) if found.bracket => return refuse(findings, ImportErrorKind::Ipv6Brackets),
+        Ok(found) => found,
+        Err(construct) => return refuse(findings, ImportErrorKind::Pcre { construct }),
+    };
+    if let Err(error) = check_regex(regex) {
+        let error = error.to_string();
+        let message = error.lines().next_back().unwrap_or_default();
+        let message = message.trim_start_matches("error: ").to_owned();
+        return refuse(findings, ImportErrorKind::Regex { message });
+    }
+
+    if Pattern::parse(text).is_ok() {
+        let pattern = Some(text.clone());
+        findings.suggest(place, text, NoteKind::LooksLikePattern, pattern);
+    } else if !found.bare_dots.is_empty() {
+        let escaped = Some(escape_dots(text, &found.bare_dots));
+        findings.suggest(place, text, NoteKind::BareDots, escaped);
+    }
+    if generation == Generation::V0 {
+        findings.note(place, text, NoteKind::Unanchored);
+        return Some(OriginPattern::regex(regex));
+    }
+    if found.alternation {
+        findings.note(place, text, NoteKind::Alternation);
+    }
+    if regex.contains(':') {
+        return Some(OriginPattern::regex(regex));
+    }
+    let with_scheme = match found.alternation {
+        true => format!("https://(?:{regex})"),
+        false => format!("https://{regex}"),
+    };
+    let kind = NoteKind::HostOnly { credentials };
+    findings.suggest(place, text, kind, Some(with_scheme));
+    Some(OriginPattern::host_regex(regex))
+}
+
+/// Both anchors are part of matching the whole. An escaped `$` is none.
+fn without_anchors(text: &str) -> &str {
+    let text = text.strip_prefix('^').unwrap_or(text);
+    match text.strip_suffix('$') {
+        Some(rest) if rest.bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 0 => rest,
+        _ => text,
+    }
+}
+
+/// The text with these dots of its regex escaped.
+fn escape_dots(text: &str, dots: &[usize]) -> String {
+    let anchor = usize::from(text.starts_with('^'));
+    let mut escaped = String::new();
+    for (at, c) in text.char_indices() {
+        if dots.iter().any(|dot| dot + anchor == at) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_normalised_as_kong_does() {
+        let table = [
+            ("http://a.com", "http://a.com"),
+            ("http://a.com/", "http://a.com"),
+            ("http://a.com/b/c", "http://a.com"),
+            ("http://a.com:80", "http://a.com"),
+            ("https://a.com:443/", "https://a.com"),
+            ("https://a.com:80", "https://a.com:80"),
+            ("a.com", "a.com"),
+            ("a.com:8000", "a.com:8000"),
+            ("null", "null"),
+            ("HTTP://A.com:80", "HTTP://A.com:80"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(normalise(text), expected);
+        }
+    }
+
+    #[test]
+    fn anchors_go() {
+        let table = [
+            ("^a$", "a"),
+            ("a", "a"),
+            (r"^a\$", r"a\$"),
+            (r"a\\$", r"a\\"),
+            ("^^a", "^a"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(without_anchors(text), expected);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What an import changes, or what was less than obvious before it.
+
+use std::fmt;
+
+use super::Gateway;
+use crate::error::{ConfigErrorKind, fmt_place};
+
+/// Something that the gateway did and the imported configuration does not, or
+/// that is kept although it was hardly meant.
+///
+/// Its `Display` names the entry, says what the gateway did, and what to write
+/// instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    pub(super) gateway: Gateway,
+    pub(super) field: String,
+    pub(super) value: String,
+    pub(super) kind: NoteKind,
+    pub(super) suggestion: Option<String>,
+}
+
+impl Note {
+    /// The place in the gateway's configuration: `allow_origins[2]`,
+    /// `services[0].plugins[1].config.origins[0]`.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The value, as written.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// What is remarked.
+    #[must_use]
+    pub fn kind(&self) -> &NoteKind {
+        &self.kind
+    }
+
+    /// What to write in place of the value, if that can be told.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_place(f, &self.field, &self.value)?;
+        self.kind.fmt(self.gateway, f)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; write `{suggestion}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a [`Note`] is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoteKind {
+    /// The gateway ignored the option.
+    IgnoredOption,
+    /// KrakenD's component under the key of the other generation.
+    OtherGeneration,
+    /// An entry that did nothing, or that browsers did not heed.
+    LeftOut(ConfigErrorKind),
+    /// A `*` that is no wildcard there.
+    LiteralWildcard,
+    /// A `*` beside other entries, which it makes superfluous.
+    AnyAmongOthers,
+    /// No origin is listed, which is any.
+    AnyByDefault,
+    /// Credentials beside `*`, which browsers refuse; imported without.
+    CredentialsWithAny,
+    /// Credentials with any origin, whose name the gateway repeats.
+    ReflectsAnyOrigin,
+    /// KrakenD's `*` for any text, which is one of subdomains here.
+    Subdomains,
+    /// KrakenD's `*` for any text.
+    AnyText {
+        /// The regex that it became.
+        regex: String,
+    },
+    /// A regex that looks like a pattern with a wildcard.
+    LooksLikePattern,
+    /// A regex with dots that match any character.
+    BareDots,
+    /// A regex of which Kong anchors the first and the last branch only.
+    Alternation,
+    /// A regex that Kong compares with the host alone.
+    HostOnly {
+        /// Whether pages may send credentials.
+        credentials: bool,
+    },
+    /// A regex that Kong 0.x searched for anywhere in the origin.
+    Unanchored,
+    /// A string with commas where the gateway does not split.
+    NotSplit,
+    /// Methods that browsers send unasked, and Kong did not check.
+    MethodsNowChecked {
+        /// Those that are not listed.
+        methods: String,
+    },
+    /// An empty list of methods.
+    NoMethods,
+    /// A maximum age below a second, of which the gateway sent nothing.
+    MaxAgeNotSent,
+    /// A maximum age that browsers cannot read.
+    MaxAgeUnreadable,
+    /// A negative maximum age.
+    MaxAgeNegative,
+    /// A maximum age that is longer than any browser keeps an answer.
+    MaxAgeOverDay,
+    /// Preflights that the inner service is to answer.
+    Passthrough,
+    /// A switch that does more here.
+    Debug,
+    /// A route that matches by more than its path.
+    RouteConditions {
+        /// The options that are not considered.
+        by: String,
+    },
+    /// A route that preflights do not reach.
+    RouteWithoutOptions,
+    /// A route that does not match by a path prefix.
+    RouteWithoutPrefix,
+    /// A path whose policy depends on more than the path: CORS is off there.
+    PathAmbiguous {
+        /// The routes between which the gateway chooses.
+        routes: String,
+    },
+}
+
+impl NoteKind {
+    /// A name for programs, such as `host-only`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            NoteKind::IgnoredOption => "ignored-option",
+            NoteKind::OtherGeneration => "other-generation",
+            NoteKind::LeftOut(kind) => kind.code(),
+            NoteKind::LiteralWildcard => "literal-wildcard",
+            NoteKind::AnyAmongOthers => "any-among-others",
+            NoteKind::AnyByDefault => "any-by-default",
+            NoteKind::CredentialsWithAny => "credentials-with-any",
+            NoteKind::ReflectsAnyOrigin => "reflects-any-origin",
+            NoteKind::Subdomains => "subdomains",
+            NoteKind::AnyText { .. } => "any-text",
+            NoteKind::LooksLikePattern => "looks-like-pattern",
+            NoteKind::BareDots => "bare-dots",
+            NoteKind::Alternation => "alternation",
+            NoteKind::HostOnly { .. } => "host-only",
+            NoteKind::Unanchored => "unanchored",
+            NoteKind::NotSplit => "not-split",
+            NoteKind::MethodsNowChecked { .. } => "methods-now-checked",
+            NoteKind::NoMethods => "no-methods",
+            NoteKind::MaxAgeNotSent => "max-age-not-sent",
+            NoteKind::MaxAgeUnreadable => "max-age-unreadable",
+            NoteKind::MaxAgeNegative => "max-age-negative",
+            NoteKind::MaxAgeOverDay => "max-age-over-day",
+            NoteKind::Passthrough => "passthrough",
+            NoteKind::Debug => "debug",
+            NoteKind::RouteConditions { .. } => "route-conditions",
+            NoteKind::RouteWithoutOptions => "route-without-options",
+            NoteKind::RouteWithoutPrefix => "route-without-prefix",
+            NoteKind::PathAmbiguous { .. } => "path-ambiguous",
+        }
+    }
+
+    fn fmt(&self, gateway: Gateway, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoteKind::LeftOut(ConfigErrorKind::Origin(fault)) => {
+                write!(f, "left out, for no browser sends this: {fault}")
+            }
+            NoteKind::LeftOut(kind) => write!(f, "left out: {kind}"),
+            NoteKind::AnyByDefault => write!(
+                f,
+                "{gateway} allows every origin where none is listed, and so does the import; \
+                 list the origins that are meant"
+            ),
+            NoteKind::AnyText { regex } => write!(
+                f,
+                "KrakenD lets `*` stand for any text, dots and slashes included; imported as \
+                 `{{ regex = '{regex}' }}`, which is the same; list the origins that are meant"
+            ),
+            NoteKind::HostOnly { credentials } => {
+                f.write_str(
+                    "Kong compares a regex without `:` with the host alone, so any scheme and \
+                     any port are allowed; ",
+                )?;
+                if *credentials {
+                    f.write_str(
+                        "with credentials, whoever controls the network can act as the user \
+                         through plain http; ",
+                    )?;
+                }
+                f.write_str("put the scheme in front")
+            }
+            NoteKind::MethodsNowChecked { methods } => write!(
+                f,
+                "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
+                 and `POST` unasked, so pages could read responses to {methods} too; they no \
+                 longer can; add them if that is meant"
+            ),
+            NoteKind::RouteConditions { by } => write!(
+                f,
+                "Kong chooses this route by {by} too; the import goes by the path alone; where \
+                 that matters, choose the policy by `CorsLayer::per_request`"
+            ),
+            NoteKind::PathAmbiguous { routes } => write!(
+                f,
+                "Kong chooses between {routes} here by more than the path, and their CORS \
+                 differs; CORS is off here; choose the policy by `CorsLayer::per_request`"
+            ),
+            _ => f.write_str(self.text()),
+        }
+    }
+
+    /// The message of a kind that needs no more than itself.
+    fn text(&self) -> &'static str {
+        match self {
+            NoteKind::IgnoredOption => {
+                "KrakenD has no such option, and ignores it; so did the import"
+            }
+            NoteKind::OtherGeneration => {
+                "not every KrakenD of this `version` reads this key; its CORS is imported all the \
+                 same"
+            }
+            NoteKind::LiteralWildcard => {
+                "left out: this `*` is no wildcard, and stands for itself only"
+            }
+            NoteKind::AnyAmongOthers => {
+                "`*` beside other entries allows all, so it is all that is imported; remove the \
+                 others, or `*` if they are meant"
+            }
+            NoteKind::CredentialsWithAny => {
+                "imported without credentials: browsers refuse them beside the `*` that was sent \
+                 here, so no page could use them; list the origins that may send them"
+            }
+            NoteKind::ReflectsAnyOrigin => {
+                "with credentials, Kong repeats every origin, so any site can act as the user; \
+                 list the origins that may"
+            }
+            NoteKind::Subdomains => {
+                "KrakenD lets `*` stand for any text; in an origin that can only be labels of the \
+                 host in this place, so it is kept as the same subdomain pattern"
+            }
+            NoteKind::LooksLikePattern => {
+                "Kong takes this for a regex, in which `*` repeats the character in front and `.` \
+                 is any character; it is imported as that; a pattern for tower-cors would be \
+                 written the same, outside of a regex"
+            }
+            NoteKind::BareDots => "in a regex `.` is any character",
+            NoteKind::Alternation => {
+                "Kong binds only the last branch of a regex to the end of the origin, so the \
+                 others allow longer names too; imported so that each branch matches the whole"
+            }
+            NoteKind::Unanchored => {
+                "Kong 0.x searches for this anywhere in the origin, so longer names match too; \
+                 imported so that it matches the whole origin; spell the scheme and all of the \
+                 host out"
+            }
+            NoteKind::NotSplit => {
+                "Kong takes this for one entry, and does not split it at commas; make it a list"
+            }
+            NoteKind::NoMethods => {
+                "Kong then sends an empty list, which leaves pages what browsers send unasked: \
+                 `GET`, `HEAD` and `POST` are imported"
+            }
+            NoteKind::MaxAgeNotSent => {
+                "KrakenD sends nothing for less than a second, and browsers then keep an answer \
+                 for 5 seconds; to forbid that, set `max_age` to `0` in the imported configuration"
+            }
+            NoteKind::MaxAgeUnreadable => {
+                "browsers read whole seconds only and ignore this, keeping an answer for 5 \
+                 seconds; so does the import"
+            }
+            NoteKind::MaxAgeNegative => {
+                "some browsers take this for no time, and some ignore it; imported as no time"
+            }
+            NoteKind::MaxAgeOverDay => "no browser keeps an answer longer than a day",
+            NoteKind::Passthrough => {
+                "preflights reach the inner service, whose status is sent; browsers accept it \
+                 from 200 to 299 only"
+            }
+            NoteKind::Debug => "here it also adds the header `x-cors-debug` to responses",
+            NoteKind::RouteWithoutOptions => {
+                "preflights are `OPTIONS` requests, which Kong does not choose this route for, so \
+                 only what browsers send unasked is imported; add `OPTIONS` to the methods if more \
+                 is meant"
+            }
+            NoteKind::RouteWithoutPrefix => {
+                "Kong does not choose this route by a path prefix, so its CORS is not imported; \
+                 choose the policy by `CorsLayer::per_request`"
+            }
+            _ => "",
+        }
+    }
+}
+
+/// An object with `field`, `value`, `code` and `message`, and, where there is
+/// one, `suggestion`.
+impl serde::Serialize for Note {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("field", &self.field)?;
+        map.serialize_entry("value", &self.value)?;
+        map.serialize_entry("code", self.kind.code())?;
+        map.serialize_entry("message", &self.to_string())?;
+        if let Some(suggestion) = &self.suggestion {
+            map.serialize_entry("suggestion", suggestion)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,938 @@
+//! Kong's plugin: every option, its default, its wrong types, both
+//! generations.
+#![cfg(feature = "kong")]
+
+mod gateway_support;
+
+use std::time::Duration;
+
+use gateway_support::{Row, check};
+use tower_cors::import::kong::{self, Generation};
+use tower_cors::import::{Document, ImportErrors, Imported};
+use tower_cors::{AllowHeaders, CorsConfig, Danger, MaxAge, OriginPattern, PreflightMode};
+
+type Import = Result<Imported<Option<CorsConfig>>, ImportErrors>;
+
+/// The example of Kong's documentation, of 0.x.
+const DOCUMENTED: [(&str, &str); 8] = [
+    ("name", "cors"),
+    ("config.origins", "http://mockbin.com"),
+    ("config.methods", "GET, POST"),
+    (
+        "config.headers",
+        "Accept, Accept-Version, Content-Length, Content-MD5, Content-Type, Date, X-Auth-Token",
+    ),
+    ("config.exposed_headers", "X-Auth-Token"),
+    ("config.credentials", "true"),
+    ("config.max_age", "3600"),
+    ("config.preflight_continue", "false"),
+];
+
+/// The same, of today.
+const DOCUMENTED_TODAY: &str = r"
+name: cors
+service: null
+enabled: true
+protocols: [grpc, grpcs, http, https]
+tags: [edge]
+config:
+  origins: [http://mockbin.com]
+  methods: [GET, POST]
+  headers: [Accept, Accept-Version, Content-Length, Content-MD5, Content-Type, Date, X-Auth-Token]
+  exposed_headers: [X-Auth-Token]
+  credentials: true
+  max_age: 3600
+  preflight_continue: false
+";
+
+fn options(json: &str) -> Import {
+    options_of(Generation::V3, json)
+}
+
+fn options_of(generation: Generation, json: &str) -> Import {
+    let json = format!(r#"{{"name": "cors", "config": {json}}}"#);
+    let document: Document = serde_json::from_str(&json).expect("JSON");
+    kong::plugin(&document, generation)
+}
+
+#[track_caller]
+fn config(import: Import) -> CorsConfig {
+    import.expect("no errors").config.expect("CORS is on")
+}
+
+#[track_caller]
+fn notes(import: &Import) -> Vec<String> {
+    let imported = import.as_ref().expect("no errors");
+    imported.notes.iter().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn error(import: Import) -> String {
+    let errors = import.expect_err("an error");
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    errors.into_iter().next().unwrap()
+}
+
+/// What Kong has where nothing is written.
+fn defaults() -> CorsConfig {
+    CorsConfig::new(["*"])
+        .allow_methods(["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"])
+        .allow_headers(AllowHeaders::Mirror)
+        .preflight_status(200)
+}
+
+/// One origin, about which there is nothing to note.
+fn origin() -> CorsConfig {
+    defaults().allow_origins(["https://a.example"])
+}
+
+fn with(option: &str) -> String {
+    format!(r#"{{"origins": ["https://a.example"], {option}}}"#)
+}
+
+#[test]
+fn the_documented_configuration() {
+    let documented = CorsConfig::new(["http://mockbin.com"])
+        .allow_methods(["GET", "POST"])
+        .allow_headers([
+            "Accept",
+            "Accept-Version",
+            "Content-MD5",
+            "Content-Type",
+            "X-Auth-Token",
+        ])
+        .expose_headers(["X-Auth-Token"])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(3_600));
+    let forbidden = "left out: scripts cannot set this header; remove it";
+    let head = "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
+                and `POST` unasked, so pages could read responses to `HEAD` too; they no longer \
+                can; add them if that is meant";
+
+    let old = kong::form(DOCUMENTED, Generation::V0);
+    assert_eq!(
+        notes(&old),
+        [
+            format!("config.methods `GET, POST`: {head}"),
+            format!("config.headers `Content-Length`: {forbidden}"),
+            format!("config.headers `Date`: {forbidden}"),
+        ]
+    );
+    assert_eq!(config(old), documented);
+    let fields = DOCUMENTED.map(|(key, value)| (key, serde_json::json!(value)));
+    let json = serde_json::Value::from_iter(fields).to_string();
+    let document: Document = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        config(kong::plugin(&document, Generation::V3)),
+        documented,
+        "form fields are of 0.x"
+    );
+
+    let document: Document = serde_saphyr::from_str(DOCUMENTED_TODAY).unwrap();
+    let today = kong::plugin(&document, Generation::V3);
+    assert_eq!(
+        notes(&today),
+        [
+            format!("config.methods `GET, POST`: {head}"),
+            format!("config.headers[2] `Content-Length`: {forbidden}"),
+            format!("config.headers[5] `Date`: {forbidden}"),
+        ]
+    );
+    let today = config(today);
+    assert_eq!(today, documented.preflight_status(200));
+    let everywhere = kong::import(&document).unwrap().config;
+    assert_eq!(everywhere.paths, [("/".to_owned(), Some(today.clone()))]);
+
+    let errors = today.compile().unwrap_err();
+    let codes: Vec<_> = errors.iter().map(|error| error.kind().code()).collect();
+    assert_eq!(codes, ["insecure-origins"]);
+    let today = today.dangerously_allow([Danger::InsecureOrigins]);
+    assert!(today.compile().is_ok());
+}
+
+#[test]
+fn defaults_where_nothing_is_written() {
+    let any = "Kong allows every origin where none is listed, and so does the import; list the \
+               origins that are meant";
+    let nulls = r#"{"origins": null, "methods": null, "headers": null, "exposed_headers": null,
+        "max_age": null}"#;
+    let empty = r#"{"origins": [], "headers": [], "exposed_headers": []}"#;
+    for json in ["{}", "null", nulls] {
+        assert_eq!(notes(&options(json)), [format!("config.origins: {any}")]);
+        assert_eq!(config(options(json)), defaults(), "{json}");
+    }
+    assert_eq!(
+        notes(&options(empty)),
+        [format!("config.origins `[]`: {any}")]
+    );
+    assert_eq!(config(options(empty)), defaults());
+
+    let old = defaults()
+        .allow_methods(["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"])
+        .preflight_status(204);
+    assert_eq!(config(kong::form([("name", "cors")], Generation::V0)), old);
+    assert_eq!(config(options_of(Generation::V0, "{}")), old);
+    assert_eq!(config(options_of(Generation::V1, "{}")), defaults());
+}
+
+#[test]
+fn each_option_alone() {
+    let table = [
+        (
+            r#""methods": ["PUT", "GET", "HEAD", "POST"]"#,
+            origin().allow_methods(["PUT", "GET", "HEAD", "POST"]),
+        ),
+        (r#""headers": ["X-A"]"#, origin().allow_headers(["X-A"])),
+        (r#""headers": "X-A""#, origin().allow_headers(["X-A"])),
+        (r#""headers": ["*"]"#, origin().allow_headers(["*"])),
+        (
+            r#""headers": ["*", "Authorization"]"#,
+            origin().allow_headers(["*", "Authorization"]),
+        ),
+        (
+            r#""exposed_headers": ["X-B"]"#,
+            origin().expose_headers(["X-B"]),
+        ),
+        (
+            r#""exposed_headers": ["*"]"#,
+            origin().expose_headers(["*"]),
+        ),
+        (r#""credentials": true"#, origin().allow_credentials(true)),
+        (
+            r#""max_age": 3600"#,
+            origin().max_age(Duration::from_secs(3_600)),
+        ),
+        (
+            r#""max_age": 3600.0"#,
+            origin().max_age(Duration::from_secs(3_600)),
+        ),
+        (r#""max_age": 0"#, origin().max_age(MaxAge::Disabled)),
+        (
+            r#""preflight_continue": true"#,
+            origin().preflight(PreflightMode::Forward),
+        ),
+        (
+            r#""private_network": true"#,
+            origin().allow_private_network(true),
+        ),
+        (
+            r#""allow_origin_absent": false"#,
+            origin().answer_without_origin(false),
+        ),
+    ];
+    for (option, expected) in table {
+        assert_eq!(notes(&options(&with(option))), [""; 0], "{option}");
+        assert_eq!(config(options(&with(option))), expected, "{option}");
+    }
+}
+
+#[test]
+fn options_with_a_note() {
+    let unreadable = "browsers read whole seconds only and ignore this, keeping an answer for 5 \
+                      seconds; so does the import";
+    let literal = "left out: this `*` is no wildcard, and stands for itself only";
+    let among = "`*` beside other entries allows all, so it is all that is imported; remove the \
+                 others, or `*` if they are meant";
+    let table = [
+        (
+            r#""methods": ["GET", "HEAD", "POST", "TRACE"]"#,
+            origin().allow_methods(["GET", "HEAD", "POST"]),
+            "config.methods[3] `TRACE`: left out: scripts cannot send this method; remove it",
+        ),
+        (
+            r#""methods": []"#,
+            origin().allow_methods(["GET", "HEAD", "POST"]),
+            "config.methods: Kong then sends an empty list, which leaves pages what browsers send \
+             unasked: `GET`, `HEAD` and `POST` are imported",
+        ),
+        (
+            r#""methods": ["PUT", "POST"]"#,
+            origin().allow_methods(["PUT", "POST"]),
+            "config.methods `PUT, POST`: Kong does not compare requests with this list, and \
+             browsers send `GET`, `HEAD` and `POST` unasked, so pages could read responses to \
+             `GET` and `HEAD` too; they no longer can; add them if that is meant",
+        ),
+        (
+            r#""headers": ["X-A", "*"]"#,
+            origin().allow_headers(["*"]),
+            &format!("config.headers[1] `*`: {among}"),
+        ),
+        (
+            r#""credentials": true, "headers": ["X-A", "*"]"#,
+            origin().allow_credentials(true).allow_headers(["X-A"]),
+            &format!("config.headers[1] `*`: {literal}"),
+        ),
+        (
+            r#""credentials": true, "exposed_headers": ["*"]"#,
+            origin().allow_credentials(true),
+            &format!("config.exposed_headers[0] `*`: {literal}"),
+        ),
+        (
+            r#""max_age": 1.5"#,
+            origin(),
+            &format!("config.max_age `1.5`: {unreadable}"),
+        ),
+        (
+            r#""max_age": 1e15"#,
+            origin(),
+            &format!("config.max_age `1000000000000000`: {unreadable}"),
+        ),
+        (
+            r#""max_age": -1"#,
+            origin().max_age(MaxAge::Disabled),
+            "config.max_age `-1`: some browsers take this for no time, and some ignore it; \
+             imported as no time",
+        ),
+        (
+            r#""max_age": 90000"#,
+            origin().max_age(Duration::from_secs(90_000)),
+            "config.max_age `90000`: no browser keeps an answer longer than a day; write `86400`",
+        ),
+        (
+            r#""max_age": 1e13"#,
+            origin().max_age(Duration::from_secs(u64::from(u32::MAX))),
+            "config.max_age `10000000000000`: no browser keeps an answer longer than a day; \
+             write `86400`",
+        ),
+    ];
+    for (option, expected, note) in table {
+        assert_eq!(notes(&options(&with(option))), [note], "{option}");
+        assert_eq!(config(options(&with(option))), expected, "{option}");
+    }
+}
+
+#[test]
+fn wrong_types() {
+    let unknown = "Kong's plugin has no such option, and refuses it; remove it";
+    let table = [
+        (
+            r#"{"origins": 1}"#,
+            "config.origins `1`: this is a number, not a list of strings; Kong refuses it",
+        ),
+        (
+            r#"{"origins": ["https://a.example", null]}"#,
+            "config.origins[1] `null`: this is null, not a string; Kong refuses it",
+        ),
+        (
+            r#"{"origins": "*", "methods": {"GET": true}}"#,
+            "config.methods `{…}`: this is an object, not a list of strings; Kong refuses it",
+        ),
+        (
+            r#"{"origins": "*", "methods": ["get"]}"#,
+            "config.methods[0] `get`: Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, \
+             `OPTIONS`, `TRACE` and `CONNECT` only, and refuses this; write `GET`",
+        ),
+        (
+            r#"{"origins": "*", "methods": ["GET", "PURGE"]}"#,
+            "config.methods[1] `PURGE`: Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, \
+             `DELETE`, `OPTIONS`, `TRACE` and `CONNECT` only, and refuses this",
+        ),
+        (
+            r#"{"origins": "*", "headers": false}"#,
+            "config.headers `false`: this is a boolean, not a list of strings; Kong refuses it",
+        ),
+        (
+            r#"{"origins": "*", "headers": ["X-A, X-B"]}"#,
+            "config.headers[0] `X-A, X-B`: this is not a token (RFC 9110 section 5.6.2)",
+        ),
+        (
+            r#"{"origins": "*", "exposed_headers": 7}"#,
+            "config.exposed_headers `7`: this is a number, not a list of strings; Kong refuses it",
+        ),
+        (
+            r#"{"origins": "*", "max_age": "3600"}"#,
+            "config.max_age `\"3600\"`: this is a string, not a number; Kong refuses it; \
+             write `3600`",
+        ),
+        (
+            r#"{"origins": "*", "credentials": "true"}"#,
+            "config.credentials `\"true\"`: this is a string, not `true` or `false`; Kong refuses \
+             it; write `true`",
+        ),
+        (
+            r#"{"origins": "*", "private_network": 1}"#,
+            "config.private_network `1`: this is a number, not `true` or `false`; Kong refuses it",
+        ),
+        (
+            r#"{"origins": "*", "preflight_continue": []}"#,
+            "config.preflight_continue `[]`: this is a list, not `true` or `false`; Kong refuses \
+             it",
+        ),
+        (
+            r#"{"origins": "*", "allow_origin_absent": "no"}"#,
+            "config.allow_origin_absent `\"no\"`: this is a string, not `true` or `false`; Kong \
+             refuses it",
+        ),
+        (
+            r#"{"origin": "*"}"#,
+            &format!("config.origin `\"*\"`: {unknown}; write `origins`"),
+        ),
+        (
+            r#"{"origins": "*", "debug": true}"#,
+            &format!("config.debug `true`: {unknown}"),
+        ),
+        (
+            "[]",
+            "config `[]`: this is a list, not an object; Kong refuses it",
+        ),
+    ];
+    for (json, message) in table {
+        assert_eq!(error(options(json)), message, "{json}");
+    }
+}
+
+#[test]
+fn plugins_that_are_none() {
+    let table = [
+        (
+            r#"{"name": "grpc-web", "config": {}}"#,
+            "name `\"grpc-web\"`: this is not the plugin `cors`; write `cors`",
+        ),
+        (
+            r#"{"listen": 1}"#,
+            "document: this is not a declarative file of Kong or its plugin `cors`",
+        ),
+        (
+            "7",
+            "document `7`: this is a number, not an object; Kong refuses it",
+        ),
+        (
+            r#"{"name": "cors", "consumer": {"id": "x"}}"#,
+            "consumer `{…}`: Kong refuses the plugin on consumers: a preflight does not tell who \
+             sends it; put it on a route, on a service, or on none",
+        ),
+        (
+            r#"{"name": "cors", "protocols": ["https", "grpcs"]}"#,
+            "protocols `https, grpcs`: Kong ran the plugin on some protocols only, which a layer \
+             cannot see; list both `http` and `https`, or remove it",
+        ),
+        (
+            r#"{"name": "cors", "enabled": "yes"}"#,
+            "enabled `\"yes\"`: this is a string, not `true` or `false`; Kong refuses it",
+        ),
+        (
+            r#"{"name": "cors", "origins": ["https://a.example"]}"#,
+            "origins `[…]`: Kong's plugin has no such option, and refuses it; remove it",
+        ),
+    ];
+    for (json, message) in table {
+        let document: Document = serde_json::from_str(json).unwrap();
+        assert_eq!(
+            error(kong::plugin(&document, Generation::V3)),
+            message,
+            "{json}"
+        );
+    }
+    let document: Document = serde_json::from_str(r#"{"name": "cors", "enabled": false}"#).unwrap();
+    assert_eq!(
+        kong::plugin(&document, Generation::V3).unwrap().config,
+        None
+    );
+    let document: Document = serde_json::from_str(r#"{"origins": ["*"], "max_age": 0}"#).unwrap();
+    let alone = kong::plugin(&document, Generation::V3);
+    assert_eq!(config(alone), defaults().max_age(MaxAge::Disabled));
+}
+
+#[test]
+fn literals() {
+    let left_out = |why: &str| format!("left out, for no browser sends this: {why}");
+    let slash = left_out("an origin has no trailing slash; write `https://a.example`");
+    let scheme = left_out("an origin begins with its scheme; write `https://a.example`");
+    let port = left_out("browsers leave the default port out; write `https://a.example`");
+    let case = left_out("browsers send origins in lower case; write `https://a.example`");
+    // Alone, Kong sends an entry as it is; among others it compares what is
+    // left of them as URLs.
+    let table = [
+        (
+            "https://a.example",
+            Some("https://a.example"),
+            "",
+            Some("https://a.example"),
+            "",
+        ),
+        ("null", Some("null"), "", Some("null"), ""),
+        (
+            "https://a.example/",
+            None,
+            &slash,
+            Some("https://a.example"),
+            "",
+        ),
+        (
+            "https://a.example:443",
+            None,
+            &port,
+            Some("https://a.example"),
+            "",
+        ),
+        (
+            "https://a.example:80",
+            Some("https://a.example:80"),
+            "",
+            Some("https://a.example:80"),
+            "",
+        ),
+        ("https://A.example", None, &case, None, &case),
+        ("a.example", None, &scheme, None, &scheme),
+    ];
+    for (entry, alone, alone_note, among, among_note) in table {
+        let json = serde_json::json!({"origins": [entry]}).to_string();
+        match alone {
+            Some(pattern) => {
+                assert_eq!(notes(&options(&json)), [""; 0], "{entry}");
+                let origins = config(options(&json)).allow_origins;
+                assert_eq!(origins, [pattern.into()], "{entry}");
+            }
+            None => assert_eq!(
+                error(options(&json)),
+                "config.origins `[…]`: none of the entries is ever sent by a browser, so no page \
+                 could use this; correct them, or remove the CORS configuration",
+                "{entry}: {alone_note}"
+            ),
+        }
+        let json = serde_json::json!({"origins": [entry, "https://other.example"]}).to_string();
+        let note =
+            (!among_note.is_empty()).then(|| format!("config.origins[0] `{entry}`: {among_note}"));
+        assert_eq!(notes(&options(&json)), Vec::from_iter(note), "{entry}");
+        let mut origins = Vec::from_iter(among.map(OriginPattern::from));
+        origins.push("https://other.example".into());
+        assert_eq!(config(options(&json)).allow_origins, origins, "{entry}");
+    }
+}
+
+#[test]
+fn regexes() {
+    let host_only = |repair: &str| {
+        format!(
+            "Kong compares a regex without `:` with the host alone, so any scheme and any port \
+             are allowed; put the scheme in front; write `{repair}`"
+        )
+    };
+    let dots = |repair: &str| format!("in a regex `.` is any character; write `{repair}`");
+    let alternation = "Kong binds only the last branch of a regex to the end of the origin, so the \
+                       others allow longer names too; imported so that each branch matches the \
+                       whole";
+    let table = [
+        (
+            r"^https://[a-z]+\.a\.example$",
+            OriginPattern::regex(r"https://[a-z]+\.a\.example"),
+            vec![],
+        ),
+        (
+            r"https?://a\.example(:\d+)?",
+            OriginPattern::regex(r"https?://a\.example(:\d+)?"),
+            vec![],
+        ),
+        (
+            r".+\.a\.example$",
+            OriginPattern::host_regex(r".+\.a\.example"),
+            vec![host_only(r"https://.+\.a\.example")],
+        ),
+        (
+            "my_host.example",
+            OriginPattern::host_regex("my_host.example"),
+            vec![
+                dots(r"my_host\.example"),
+                host_only("https://my_host.example"),
+            ],
+        ),
+        (
+            r"^https?://a.example$",
+            OriginPattern::regex("https?://a.example"),
+            vec![dots(r"^https?://a\.example$")],
+        ),
+        (
+            r"a\.example|b\.example",
+            OriginPattern::host_regex(r"a\.example|b\.example"),
+            vec![
+                alternation.to_owned(),
+                host_only(r"https://(?:a\.example|b\.example)"),
+            ],
+        ),
+        (
+            r"^https://a\.example$|^https://b\.example$",
+            OriginPattern::regex(r"https://a\.example$|^https://b\.example"),
+            vec![alternation.to_owned()],
+        ),
+        (
+            "http://*.a.example",
+            OriginPattern::regex("http://*.a.example"),
+            vec![
+                "Kong takes this for a regex, in which `*` repeats the character in front and `.` \
+                 is any character; it is imported as that; a pattern for tower-cors would be \
+                 written the same, outside of a regex; write `http://*.a.example`"
+                    .to_owned(),
+            ],
+        ),
+    ];
+    for (entry, pattern, expected) in table {
+        let json = serde_json::json!({"origins": [entry]}).to_string();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|note| format!("config.origins[0] `{entry}`: {note}"))
+            .collect();
+        assert_eq!(notes(&options(&json)), expected, "{entry}");
+        assert_eq!(config(options(&json)).allow_origins, [pattern], "{entry}");
+    }
+    let json = serde_json::json!({"origins": [r".+\.a\.example"], "credentials": true});
+    let loud = notes(&options(&json.to_string()));
+    assert!(
+        loud[0].contains("with credentials, whoever controls the network can act as the user"),
+        "{loud:?}"
+    );
+}
+
+#[test]
+fn regexes_that_rust_has_not() {
+    let table = [
+        (
+            r"https://(?!evil)[a-z]+\.example",
+            "a look-ahead means something in PCRE that Rust's regular expressions cannot say; \
+             write the regex without it, or list the origins",
+        ),
+        (
+            r"https://.*+\.a\.example",
+            "a possessive quantifier means something in PCRE that Rust's regular expressions \
+             cannot say; write the regex without it, or list the origins",
+        ),
+        (
+            r"https://(a|b)\.\1\.example",
+            "a back-reference means something in PCRE that Rust's regular expressions cannot say; \
+             write the regex without it, or list the origins",
+        ),
+        (
+            r"https://\h+\.example",
+            "this does not compile as a regular expression of Rust: unrecognized escape sequence",
+        ),
+        (
+            r"https?://(localhost|\[::1\])",
+            "Kong removes the brackets of IPv6 addresses before it matches, so `[` never matched; \
+             list such an origin as it is, `http://[::1]:3000`, beside the regex",
+        ),
+        (
+            "*.a.example",
+            "this does not compile as a regular expression of Rust: repetition operator missing \
+             expression",
+        ),
+    ];
+    for (entry, message) in table {
+        let json = serde_json::json!({"origins": [entry]}).to_string();
+        let message = format!("config.origins[0] `{entry}`: {message}");
+        assert_eq!(error(options(&json)), message);
+    }
+}
+
+#[test]
+fn any_origin() {
+    assert_eq!(config(options(r#"{"origins": ["*"]}"#)), defaults());
+    assert_eq!(config(options(r#"{"origins": "*"}"#)), defaults());
+    let among = r#"{"origins": ["https://a.example", "*"]}"#;
+    assert_eq!(
+        notes(&options(among)),
+        [
+            "config.origins[1] `*`: `*` beside other entries allows all, so it is all that is \
+             imported; remove the others, or `*` if they are meant"
+        ]
+    );
+    assert_eq!(
+        config(options(among)),
+        defaults().answer_without_origin(false)
+    );
+    // Before 3.8, a regex that does not compile.
+    let before = options_of(Generation::V1, among);
+    assert_eq!(
+        notes(&before),
+        ["config.origins[1] `*`: left out: this `*` is no wildcard, and stands for itself only"]
+    );
+    assert_eq!(config(before), origin());
+}
+
+#[test]
+fn any_origin_with_credentials_is_taken_on_by_name() {
+    let import = options(r#"{"origins": ["*"], "credentials": true}"#);
+    assert_eq!(
+        notes(&import),
+        [
+            "config.credentials `true`: with credentials, Kong repeats every origin, so any site \
+             can act as the user; list the origins that may"
+        ]
+    );
+    let config = config(import);
+    let errors = config.compile().unwrap_err();
+    let codes: Vec<_> = errors.iter().map(|error| error.kind().code()).collect();
+    assert_eq!(codes, ["any-origin-with-credentials"]);
+    let config = config.dangerously_allow([Danger::AnyOriginWithCredentials]);
+    check(&[Row {
+        name: "every origin is repeated",
+        config: &config,
+        request: "GET origin: https://evil.example",
+        response: "200
+            access-control-allow-credentials: true
+            access-control-allow-origin: https://evil.example
+            vary: Origin",
+    }]);
+}
+
+#[test]
+fn form_fields() {
+    let old = origin()
+        .allow_methods(["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"])
+        .preflight_status(204);
+    let a = ("config.origins", "https://a.example");
+    let table = [
+        (vec![("config.origin", "https://a.example")], old.clone()),
+        (
+            vec![("config.origin", "*")],
+            old.clone().allow_origins(["*"]),
+        ),
+        (
+            vec![("config.origins", "https://a.example, https://b.example ")],
+            old.clone()
+                .allow_origins(["https://a.example", "https://b.example"]),
+        ),
+        (
+            vec![a, ("config.origins", "https://b.example")],
+            old.clone()
+                .allow_origins(["https://a.example", "https://b.example"]),
+        ),
+        (
+            vec![
+                ("config.origins[]", "https://a.example"),
+                ("config.origins[2]", "https://b.example"),
+            ],
+            old.clone()
+                .allow_origins(["https://a.example", "https://b.example"]),
+        ),
+        (vec![a, ("config.headers", "")], old.clone()),
+        (
+            vec![a, ("config.credentials", " TRUE ")],
+            old.clone().allow_credentials(true),
+        ),
+        (
+            vec![a, ("config.preflight_continue", "true")],
+            old.clone().preflight(PreflightMode::Forward),
+        ),
+        (
+            vec![a, ("config.max_age", "60")],
+            old.clone().max_age(Duration::from_secs(60)),
+        ),
+        (vec![a, ("api_id", "7")], old.clone()),
+    ];
+    for (fields, expected) in table {
+        let fields = [("name", "cors")].into_iter().chain(fields);
+        let fields: Vec<_> = fields.collect();
+        assert_eq!(
+            config(kong::form(fields.clone(), Generation::V0)),
+            expected,
+            "{fields:?}"
+        );
+    }
+    // Today a string is one entry.
+    let today = kong::form(
+        [
+            ("name", "cors"),
+            ("config.origins", "https://a.example, https://b.example"),
+        ],
+        Generation::V3,
+    );
+    assert_eq!(
+        notes(&today),
+        [
+            "config.origins `https://a.example, https://b.example`: Kong takes this for one \
+             entry, and does not split it at commas; make it a list",
+            "config.origins `https://a.example, https://b.example`: in a regex `.` is any \
+             character; write `https://a\\.example, https://b\\.example`"
+        ]
+    );
+    let fields = [("name", "cors"), ("config.credentials", "yes")];
+    assert_eq!(
+        error(kong::form(fields, Generation::V0)),
+        "config.credentials `\"yes\"`: this is a string, not `true` or `false`; Kong refuses it"
+    );
+}
+
+#[test]
+fn the_only_origin_of_old() {
+    let form = |fields: &[(&str, &str)]| {
+        let fields = [("name", "cors")].iter().chain(fields).copied();
+        kong::form(fields.collect::<Vec<_>>(), Generation::V0)
+    };
+    // `*` went out beside credentials, which browsers refuse.
+    let any = form(&[("config.origin", "*"), ("config.credentials", "true")]);
+    assert_eq!(
+        notes(&any),
+        [
+            "config.credentials `true`: imported without credentials: browsers refuse them beside \
+             the `*` that was sent here, so no page could use them; list the origins that may \
+             send them"
+        ]
+    );
+    assert!(!config(any).allow_credentials);
+    assert_eq!(
+        error(form(&[("config.origin", "a.example")])),
+        "config.origin `a.example`: none of the entries is ever sent by a browser, so no page \
+         could use this; correct them, or remove the CORS configuration"
+    );
+    assert_eq!(
+        error(form(&[("config.origin", "*"), ("config.origins", "*")])),
+        "config.origin: `origins` is there too; remove one of them"
+    );
+    let searched = form(&[("config.origins", r"https://[a-z]+\.a\.example")]);
+    assert_eq!(
+        notes(&searched),
+        [
+            r"config.origins `https://[a-z]+\.a\.example`: Kong 0.x searches for this anywhere in the origin, so longer names match too; imported so that it matches the whole origin; spell the scheme and all of the host out"
+        ]
+    );
+    assert_eq!(
+        config(searched).allow_origins,
+        [OriginPattern::regex(r"https://[a-z]+\.a\.example")]
+    );
+}
+
+/// What Kong's documentation says of requests, and what is different here.
+#[test]
+fn on_the_wire() {
+    let document: Document = serde_saphyr::from_str(DOCUMENTED_TODAY).unwrap();
+    let documented = config(kong::plugin(&document, Generation::V3))
+        .dangerously_allow([Danger::InsecureOrigins]);
+    let any = config(options(r#"{"origins": ["*"], "private_network": true}"#));
+    let absent = config(options(
+        r#"{"origins": ["*"], "allow_origin_absent": false}"#,
+    ));
+    let listed = config(options(
+        r#"{"origins": ["https://a.example", "^https://[a-z]+\\.b\\.example$"], "methods": []}"#,
+    ));
+    let forward = config(options(&with(r#""preflight_continue": true"#)));
+    let vary = "vary: Origin, access-control-request-method, access-control-request-headers";
+    let private = format!("{vary}, access-control-request-private-network");
+    check(&[
+        Row {
+            name: "documented: an actual request",
+            config: &documented,
+            request: "GET origin: http://mockbin.com",
+            response: "200
+                access-control-allow-credentials: true
+                access-control-allow-origin: http://mockbin.com
+                access-control-expose-headers: x-auth-token
+                vary: Origin",
+        },
+        Row {
+            name: "documented: a preflight",
+            config: &documented,
+            request: "OPTIONS origin: http://mockbin.com
+                access-control-request-method: POST
+                access-control-request-headers: x-auth-token",
+            response: &format!(
+                "200
+                access-control-allow-credentials: true
+                access-control-allow-headers: accept, accept-version, content-md5, content-type, x-auth-token
+                access-control-allow-methods: GET, POST
+                access-control-allow-origin: http://mockbin.com
+                access-control-max-age: 3600
+                {vary}"
+            ),
+        },
+        Row {
+            name: "documented: another origin (Kong: the only origin, to everyone)",
+            config: &documented,
+            request: "GET origin: http://evil.example",
+            response: "200
+                vary: Origin",
+        },
+        Row {
+            name: "documented: no origin (Kong: the only origin, to everyone)",
+            config: &documented,
+            request: "GET",
+            response: "200
+                vary: Origin",
+        },
+        Row {
+            name: "documented: a preflight from another origin (Kong: 200)",
+            config: &documented,
+            request: "OPTIONS origin: http://evil.example
+                access-control-request-method: POST",
+            response: &format!("403\n{vary}"),
+        },
+        Row {
+            name: "documented: OPTIONS that is no preflight",
+            config: &documented,
+            request: "OPTIONS origin: http://mockbin.com",
+            // Kong adds its headers; here the method is not listed.
+            response: "200
+                vary: Origin",
+        },
+        Row {
+            name: "any: an actual request",
+            config: &any,
+            request: "GET origin: https://x.example",
+            response: "200
+                access-control-allow-origin: *",
+        },
+        Row {
+            name: "any: without an origin",
+            config: &any,
+            request: "GET",
+            response: "200
+                access-control-allow-origin: *",
+        },
+        Row {
+            name: "any: without an origin, which is not to be answered",
+            config: &absent,
+            request: "GET",
+            response: "200
+                vary: Origin",
+        },
+        Row {
+            name: "any: a preflight mirrors the headers",
+            config: &any,
+            request: "OPTIONS origin: https://x.example
+                access-control-request-method: DELETE
+                access-control-request-headers: authorization,x-a
+                access-control-request-private-network: true",
+            response: &format!(
+                "200
+                access-control-allow-headers: authorization,x-a
+                access-control-allow-methods: GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS
+                access-control-allow-origin: *
+                access-control-allow-private-network: true
+                {private}"
+            ),
+        },
+        Row {
+            name: "listed: a regex",
+            config: &listed,
+            request: "GET origin: https://x.b.example",
+            response: "200
+                access-control-allow-origin: https://x.b.example
+                vary: Origin",
+        },
+        Row {
+            name: "listed: more than a regex",
+            config: &listed,
+            request: "GET origin: https://x.b.example.evil.example",
+            response: "200
+                vary: Origin",
+        },
+        Row {
+            name: "listed: no methods, and a preflight for GET",
+            config: &listed,
+            request: "OPTIONS origin: https://a.example
+                access-control-request-method: GET",
+            response: &format!(
+                "200
+                access-control-allow-methods: GET, HEAD, POST
+                access-control-allow-origin: https://a.example
+                {vary}"
+            ),
+        },
+        Row {
+            name: "forwarded: a preflight is the application's",
+            config: &forward,
+            request: "OPTIONS origin: https://a.example
+                access-control-request-method: GET",
+            response: "200",
+        },
+    ]);
+}
