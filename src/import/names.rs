@@ -46,7 +46,12 @@ fn keep(
             Ok(_) => names.push(text.clone()),
             // Not left out: a list with it is one that browsers cannot read,
             // so without it the list would allow more than it did.
-            Err((kind @ ConfigErrorKind::NotAToken, _)) => {
+            Err((
+                kind @ (ConfigErrorKind::NotAToken
+                | ConfigErrorKind::SeveralNames
+                | ConfigErrorKind::EmptyName),
+                _,
+            )) => {
                 findings.error(place, text, ImportErrorKind::Invalid(kind), None);
             }
             Err((kind, suggestion)) => {
