@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::nearest::distance;
+use crate::nearest::distance_within;
 use crate::origin::{Host, Origin, OriginPattern, Pattern, PatternFault, Port, repair};
 use crate::policy::Policy;
 
@@ -137,7 +137,7 @@ fn host_difference(pattern: &Host<'_>, host: &str) -> Option<Difference> {
         }
         None => {}
     }
-    let near = is_exact && distance(host, base) <= 2;
+    let near = is_exact && distance_within(host, base, 2).is_some();
     near.then_some(Difference::Spelling)
 }
 
