@@ -73,7 +73,10 @@ fn split_web_scheme(text: &str) -> Option<(&'static str, &str)> {
         Some(rest) => ("https", rest),
         None => ("http", rest),
     };
-    let authority = rest.trim_start_matches([':', '/']);
+    let authority = match rest.strip_prefix("://") {
+        Some(authority) => authority.trim_start_matches('/'),
+        None => rest.trim_start_matches([':', '/']),
+    };
     (authority.len() < rest.len()).then_some((scheme, authority))
 }
 
