@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::address::{is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
 use super::fault::PatternFault;
-use super::{MAX_HOST, default_port, is_domain, is_http, is_label_byte, is_scheme, parse_port};
+use super::{
+    MAX_HOST, MAX_LABEL, default_port, is_domain, is_http, is_label_byte, is_scheme, parse_port,
+};
 use crate::nearest::distance_within;
 
 /// One pattern, parsed. What parses is in canonical form already, so its
@@ -207,7 +209,11 @@ impl<'a> Host<'a> {
         if suffix.contains('*') || base.contains('*') {
             return Err(PatternFault::WildcardPlace);
         }
-        if host.len() > MAX_HOST || !label.bytes().all(|b| b == b'*' || is_label_byte(b)) {
+        // What a DNS label cannot have could only slow the look-up down.
+        if host.len() > MAX_HOST
+            || label.len() > MAX_LABEL
+            || !label.bytes().all(|b| b == b'*' || is_label_byte(b))
+        {
             return Err(PatternFault::Host);
         }
         if is_http(scheme) && is_numeric_host(base) {
@@ -321,6 +327,7 @@ mod tests {
     #[test]
     fn faults_and_their_repairs() {
         let long = format!("https://{}.example.com", "a".repeat(300));
+        let long_label = format!("https://{}*.example.com", "a".repeat(63));
         let long_wildcard = format!("https://*.{}", "a.".repeat(126) + "bc");
         let table = [
             ("", Empty, None),
@@ -397,6 +404,7 @@ mod tests {
             ("https://exa!mple.com", PatternFault::Host, None),
             ("https://example..com", PatternFault::Host, None),
             ("https://.example.com", PatternFault::Host, None),
+            (&long_label, PatternFault::Host, None),
             ("https://pr-*!.example.com", PatternFault::Host, None),
             (&long, PatternFault::Host, None),
             (&long_wildcard, PatternFault::Host, None),
