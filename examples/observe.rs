@@ -1,4 +1,4 @@
-//! Why was that page blocked? Decisions in the log, and counted for Prometheus.
+//! Why was that page denied? Decisions in the log, and counted for Prometheus.
 //!
 //! ```sh
 //! RUST_LOG=tower_cors=debug cargo run --example observe --features tracing
@@ -8,6 +8,7 @@
 
 use std::error::Error;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,7 +24,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .init();
     let prometheus = PrometheusBuilder::new().install_recorder()?;
 
-    let config = CorsConfig::new(["https://app.example.com"]).allow_methods(["GET", "PUT"]);
+    let config = CorsConfig::new(["https://app.example.com"])
+        .allow_methods(["GET", "PUT"])
+        .max_age(Duration::from_secs(600));
     let cors = CorsLayer::new(config)?.on_decision(count);
 
     let app = Router::new()

@@ -14,14 +14,17 @@ pub(crate) static REQUEST_PRIVATE_NETWORK: HeaderName =
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Registered methods have up to 17 bytes.
-const MAX_METHOD: usize = 64;
+pub(crate) const MAX_METHOD: usize = 64;
 
 /// Whether a request is a CORS-preflight request: `OPTIONS` with an `Origin`
 /// and an `Access-Control-Request-Method`
 /// ([Fetch](https://fetch.spec.whatwg.org/#cors-preflight-request)).
 ///
 /// For layers outside this one that authenticate, limit or route, and must let
-/// preflights through: they never carry credentials.
+/// preflights through: they never carry credentials. `OPTIONS *`, which is never
+/// a preflight, can only be told by its URI. Where preflights are not answered
+/// by this layer (decorated, forwarded, no policy), what is let through reaches
+/// the application.
 ///
 /// ```
 /// use http::{Method, Request};
@@ -165,7 +168,9 @@ impl<'a> Decision<'a> {
 
 impl Policy {
     /// Decides about a request by its method and headers. Pure; allocates
-    /// nothing; the work is bounded whatever the headers hold.
+    /// nothing (but for what regular expressions
+    /// cache when they are first used by a thread); the work is bounded whatever the
+    /// headers hold.
     ///
     /// Two things can only be seen in the request's URI, for which there is
     /// [`decide_request`](Policy::decide_request): that `OPTIONS *` is never a

@@ -18,3 +18,11 @@ impl fmt::Display for Escaped<'_> {
         write!(f, "{}{end}", cut.escape_ascii())
     }
 }
+
+/// The same in quotes, of which those inside are escaped: nothing in a value
+/// looks like what stands behind it.
+impl fmt::Debug for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}

@@ -83,3 +83,25 @@ impl<F, M> fmt::Debug for ResponseFuture<F, M> {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::mem::size_of;
+
+    use super::{ResponseEdit, ResponseFuture};
+    use crate::action::Action;
+
+    /// On 64-bit targets. Futures are moved: a byte more is a byte more for
+    /// every request.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn sizes() {
+        type Inner = [u64; 32];
+        assert_eq!(size_of::<ResponseEdit>(), 120);
+        assert_eq!(size_of::<Action>(), 120);
+        // Beside the inner future, the edit; or in place of both, an answer.
+        let beside = size_of::<ResponseFuture<Inner>>() - size_of::<Inner>();
+        assert_eq!(beside, 120);
+        assert_eq!(size_of::<ResponseFuture<()>>(), size_of::<Action>());
+    }
+}

@@ -30,6 +30,17 @@ use crate::source::Fixed;
 /// let cors = CorsLayer::new(CorsConfig::new(["https://app.example.com"]))?;
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
+///
+/// # On many cores
+///
+/// A counter that all cores change is what limits a cheap service. A request
+/// changes these: the policy's, when its service is cloned, as hyper and axum
+/// do, and dropped; and that of the list in `Access-Control-Expose-Headers`,
+/// when the response gets one. An answer to a preflight changes those of the
+/// lists and of the `Access-Control-Max-Age` that it has. The response future
+/// does not hold the policy, and an `Origin` shares the buffer of its own
+/// request. Regular expressions take their scratch space from a pool, under a
+/// lock for each but the thread that was first.
 #[must_use]
 pub struct CorsLayer<P = Fixed, M = SameBody> {
     source: P,

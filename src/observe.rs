@@ -45,6 +45,13 @@ impl<'a> DecisionEvent<'a> {
         self.decision.verdict()
     }
 
+    /// Whether a denied request passes all the same; see
+    /// [`Decision::is_exempt`].
+    #[must_use]
+    pub fn is_exempt(&self) -> bool {
+        self.decision.is_exempt()
+    }
+
     /// Why the request is denied, if it is.
     #[must_use]
     pub fn deny_reason(&self) -> Option<DenyReason<'a>> {

@@ -1,5 +1,6 @@
 //! Policies by path.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +15,12 @@ use crate::policy::Policy;
 /// `/api/…`; with a `*` at its end, `/api*` is every path that begins so,
 /// `/apis` too. The longest prefix wins. A path that none covers has no policy:
 /// `/` covers all.
+///
+/// Prefixes are compared with the path as this layer sees it: inside a nested
+/// router that is without the router's own prefix. Case matters, and `//` is
+/// not `/`. Where a path needs not be percent-encoded but is (`/%61pi`), it is
+/// read as if it were not. What stands behind this layer should read paths no
+/// more loosely than that.
 ///
 /// In a file (feature `serde`) it is a table, where `false` switches CORS off:
 ///
@@ -111,7 +118,7 @@ impl PathPolicies {
     /// is none.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Policy> {
-        let path = path.as_bytes();
+        let path = &*decode_unreserved(path.as_bytes());
         let fitting = self
             .0
             .lengths
@@ -149,6 +156,9 @@ impl Paths {
         if !prefix.starts_with('/') || text.contains(['*', '?', '#']) {
             return Err(ConfigErrorKind::PathPrefix);
         }
+        if !is_sent_by_browsers(text) {
+            return Err(ConfigErrorKind::PathNeverSent);
+        }
         if table.insert(text.as_bytes().into(), policy).is_some() {
             return Err(ConfigErrorKind::PathTwice);
         }
@@ -160,6 +170,43 @@ impl Paths {
         }
         Ok(())
     }
+}
+
+/// Whether a path of a request can begin so: browsers resolve dot segments, and
+/// percent-encode some bytes.
+fn is_sent_by_browsers(text: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
+    let dots = text.split('/').any(|segment| matches!(segment, "." | ".."));
+    !dots && text.bytes().all(is_plain) && *decode_unreserved(text.as_bytes()) == *text.as_bytes()
+}
+
+/// The path with those escapes resolved that nobody needs to write
+/// (RFC 3986 section 2.3).
+fn decode_unreserved(path: &[u8]) -> Cow<'_, [u8]> {
+    if !path.contains(&b'%') {
+        return Cow::Borrowed(path);
+    }
+    let mut decoded = Vec::with_capacity(path.len());
+    let mut rest = path;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        match (byte, tail.split_at_checked(2)) {
+            (b'%', Some((digits, behind))) => match from_hex(digits) {
+                Some(b) if b.is_ascii_alphanumeric() || b"-._~".contains(&b) => {
+                    decoded.push(b);
+                    rest = behind;
+                }
+                _ => decoded.push(b'%'),
+            },
+            _ => decoded.push(*byte),
+        }
+    }
+    Cow::Owned(decoded)
+}
+
+fn from_hex(digits: &[u8]) -> Option<u8> {
+    let digit = |at: usize| char::from(digits[at]).to_digit(16);
+    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
 impl fmt::Debug for PathPolicies {
@@ -204,6 +251,15 @@ mod tests {
             ("/x", Some("root")),
             ("/x/y/z", Some("xy")),
             ("/%C3%A9", Some("root")),
+            ("/%61pi/v1", Some("api")),
+            ("/%61p%69/v1%2Foff", Some("api")),
+            ("/api/v2/%6fff", None),
+            ("/api%2Fv2", Some("beginning")),
+            ("/api%", Some("beginning")),
+            ("/api%4", Some("beginning")),
+            ("/api%zz", Some("beginning")),
+            ("//api", Some("root")),
+            ("/Api", Some("root")),
             ("", Some("root")),
             ("*", None),
         ];
@@ -227,17 +283,25 @@ mod tests {
             .path("/a/", None)
             .path("b", None)
             .path("/c*d", None)
+            .path("/café", None)
+            .path("/users/{id}", None)
+            .path("/a/../b", None)
+            .path("/%61", None)
             .path("/", CorsConfig::default())
             .compile()
             .unwrap_err();
         assert_eq!(
             errors.to_string(),
-            "invalid CORS configuration, 5 errors:\n\
+            "invalid CORS configuration, 9 errors:\n\
              - \"/a\".allow_origins[0] `https://a.example/`: an origin has no trailing slash; \
              write `https://a.example`\n\
              - path `/a/`: this prefix is there already; remove one of them\n\
              - path `b`: a prefix begins with `/`, and has a `*` at its end at most\n\
              - path `/c*d`: a prefix begins with `/`, and has a `*` at its end at most\n\
+             - path `/café`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
+             - path `/users/{id}`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
+             - path `/a/../b`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
+             - path `/%61`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
              - \"/\".allow_origins: no origin is allowed; list at least one, such as \
              `https://app.example.com`"
         );

@@ -18,6 +18,9 @@ use crate::vary::Vary;
 /// [`CorsConfig::compile`] and needs nothing but the [`http`] crate: ask
 /// [`decide`](Policy::decide) about a request, or give it to a
 /// [`CorsLayer`](crate::CorsLayer).
+///
+/// To decide changes no reference count; only the [action](crate::Action) does,
+/// of the header values that it has.
 #[derive(Clone)]
 #[must_use]
 pub struct Policy(pub(crate) Arc<Compiled>);

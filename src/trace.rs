@@ -8,16 +8,18 @@
 //! | `outcome` | `not-cors`, `allowed` or `denied` |
 //! | `reason` | of a denial: [`DenyReason::code`](crate::DenyReason::code) |
 //! | `detail` | of a denial: the reason in words |
-//! | `method` | the request's method |
-//! | `origin` | the request's `Origin`, escaped, its first 400 bytes |
+//! | `exempt` | of a denial: `true` if the server's own origin passes all the same |
+//! | `method` | the request's method, its first 64 bytes |
+//! | `origin` | the request's `Origin`, quoted and escaped, its first 400 bytes |
 //! | `matched` | the entry of `allow_origins` that allows it |
 //!
-//! A [`CorsLayer`](crate::CorsLayer) logs the policy's advisories at `warn` when
-//! it is made.
+//! A [`CorsLayer`](crate::CorsLayer) logs its policy's advisories at `warn` when
+//! it is made, or its policy replaced. It does not know the policies that a
+//! function will choose.
 
 use tracing::{Level, event, field};
 
-use crate::decision::Verdict;
+use crate::decision::{MAX_METHOD, Verdict};
 use crate::escape::Escaped;
 use crate::observe::DecisionEvent;
 use crate::policy::Policy;
@@ -38,13 +40,19 @@ macro_rules! decision_event {
                 reason = reason.map(|reason| reason.code()),
                 // Names of headers are tokens: there is nothing to escape.
                 detail = reason.map(field::display),
-                method = %event.method(),
-                origin = event.origin().map(Escaped).map(field::display),
+                exempt = event.is_exempt().then_some(true),
+                method = %cut(event.method().as_str()),
+                origin = event.origin().map(Escaped).map(field::debug),
                 matched = event.matched().map(field::display),
                 "CORS decision"
             );
         }
     };
+}
+
+/// Methods are tokens, but as long as clients like.
+fn cut(method: &str) -> &str {
+    method.get(..MAX_METHOD).unwrap_or(method)
 }
 
 pub(crate) fn decision(policy: &Policy, event: &DecisionEvent<'_>) {

@@ -413,21 +413,16 @@ mod reload {
         );
     }
 
-    const THREADS: usize = 4;
-    const EACH: usize = 5_000;
-
-    /// Two policies that differ in every header, swapped while threads ask:
-    /// each response is wholly of one or of the other.
-    #[test]
-    fn no_response_mixes_two_policies() {
+    /// Two policies that differ in every header, and what each answers to
+    /// these requests.
+    fn two_policies() -> ([Policy; 2], [Request<()>; 3]) {
         let either = |methods: [&str; 1], header: &str, credentials| {
-            CorsConfig::new([A])
+            let config = CorsConfig::new([A])
                 .allow_methods(methods)
                 .allow_headers([header])
                 .expose_headers([header])
-                .allow_credentials(credentials)
-                .compile()
-                .unwrap()
+                .allow_credentials(credentials);
+            support::compile(&config)
         };
         let policies = [
             either(["GET"], "x-one", true),
@@ -438,6 +433,59 @@ mod reload {
             preflight(A, "PUT", []),
             request("GET", [origin(A)]),
         ];
+        (policies, requests)
+    }
+
+    /// Thousands of requests wait in the application while the policy is
+    /// swapped between them: each response is that of its own policy.
+    #[test]
+    fn requests_in_flight_keep_their_policies() {
+        const IN_FLIGHT: usize = 3_000;
+        let (policies, requests) = two_policies();
+        let actual = || requests[2].clone();
+        let expected = policies.clone().map(|policy| {
+            get(
+                &mut CorsLayer::from(policy).layer(service_fn(answer)),
+                actual(),
+            )
+        });
+        assert_ne!(expected[0], expected[1]);
+
+        let (layer, handle) = CorsLayer::reloadable(policies[0].clone());
+        let (release, released) = tokio::sync::watch::channel(false);
+        let mut service = layer.layer(service_fn(move |_: Request<()>| {
+            let mut released = released.clone();
+            async move {
+                let _ = released.wait_for(|released| *released).await;
+                Ok::<_, Infallible>(Response::new("inner".to_owned()))
+            }
+        }));
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut in_flight: Vec<_> = (0..IN_FLIGHT)
+            .map(|index| {
+                let generation = index % 2;
+                handle.replace(policies[generation].clone());
+                let mut response = Box::pin(service.call(actual()));
+                assert!(response.as_mut().poll(&mut context).is_pending());
+                (generation, response)
+            })
+            .collect();
+        release.send(true).unwrap();
+        for (generation, response) in in_flight.drain(..) {
+            let Ok(response) = now(response);
+            let seen = (response.status().as_u16(), lines(response.headers()));
+            assert_eq!(seen, expected[generation]);
+        }
+    }
+
+    const THREADS: usize = 4;
+    const EACH: usize = 5_000;
+
+    /// The same with threads: each response is wholly of one policy or of the
+    /// other, and both are seen.
+    #[test]
+    fn no_response_mixes_two_policies() {
+        let (policies, requests) = two_policies();
         let answers = |policy: &Policy| {
             let mut service = CorsLayer::from(policy.clone()).layer(service_fn(answer));
             requests.clone().map(|request| get(&mut service, request))
@@ -446,117 +494,32 @@ mod reload {
         assert!((0..3).all(|index| expected[0][index] != expected[1][index]));
 
         let (layer, handle) = CorsLayer::reloadable(policies[0].clone());
-        let asked = AtomicUsize::new(0);
+        let seen = [AtomicUsize::new(0), AtomicUsize::new(0)];
+        let done = AtomicUsize::new(0);
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     let mut service = layer.layer(service_fn(answer));
-                    for _ in 0..EACH {
+                    let mut asked = 0;
+                    // Until enough was asked, and both policies were seen.
+                    while asked < EACH || seen.iter().any(|n| n.load(Ordering::Relaxed) == 0) {
+                        asked += 1;
                         for (index, request) in requests.iter().enumerate() {
-                            let seen = get(&mut service, request.clone());
-                            let fits = expected.iter().any(|answers| answers[index] == seen);
-                            assert!(fits, "{seen:?}");
+                            let answer = get(&mut service, request.clone());
+                            let mut policies = expected.iter();
+                            let policy = policies.position(|answers| answers[index] == answer);
+                            let policy = policy.unwrap_or_else(|| panic!("{answer:?}"));
+                            seen[policy].fetch_add(1, Ordering::Relaxed);
                         }
-                        asked.fetch_add(1, Ordering::Relaxed);
                     }
+                    done.fetch_add(1, Ordering::Relaxed);
                 });
             }
             let mut swaps = 0;
-            while asked.load(Ordering::Relaxed) < THREADS * EACH {
+            while done.load(Ordering::Relaxed) < THREADS {
                 swaps += 1;
                 assert_eq!(handle.replace(policies[swaps % 2].clone()), swaps as u64);
             }
         });
-    }
-}
-
-#[cfg(feature = "tracing")]
-mod tracing_events {
-    use super::*;
-    use std::fmt::{Debug, Write};
-    use tracing::field::{Field, Visit};
-    use tracing::span::{Attributes, Id, Record};
-    use tracing::{Event, Metadata, Subscriber};
-
-    /// Writes events down, a line each.
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<String>>);
-
-    struct Line<'a>(&'a mut String);
-
-    impl Visit for Line<'_> {
-        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-            write!(self.0, " {field}={value:?}").unwrap();
-        }
-    }
-
-    impl Subscriber for Log {
-        fn enabled(&self, _: &Metadata<'_>) -> bool {
-            true
-        }
-
-        fn event(&self, event: &Event<'_>) {
-            let mut log = self.0.lock().unwrap();
-            let metadata = event.metadata();
-            write!(log, "{} {}", metadata.level(), metadata.target()).unwrap();
-            event.record(&mut Line(&mut log));
-            log.push('\n');
-        }
-
-        fn new_span(&self, _: &Attributes<'_>) -> Id {
-            Id::from_u64(1)
-        }
-        fn record(&self, _: &Id, _: &Record<'_>) {}
-        fn record_follows_from(&self, _: &Id, _: &Id) {}
-        fn enter(&self, _: &Id) {}
-        fn exit(&self, _: &Id) {}
-    }
-
-    fn logged(config: &CorsConfig) -> String {
-        let log = Log::default();
-        tracing::subscriber::with_default(log.clone(), || {
-            let layer = CorsLayer::new(config.clone()).unwrap();
-            let mut service = layer.layer(service_fn(answer));
-            // Routers apply a layer to each route; that is no new layer.
-            drop(layer.layer(service_fn(answer::<()>)));
-            get(&mut service, request("GET", []));
-            get(&mut service, request("GET", [origin(A)]));
-            get(
-                &mut service,
-                request("GET", [origin("https://a.example\tx")]),
-            );
-            get(
-                &mut service,
-                preflight(A, "GET", [("access-control-request-headers", "x-a")]),
-            );
-        });
-        log.0.lock().unwrap().clone()
-    }
-
-    #[test]
-    fn one_event_for_each_decision() {
-        assert_eq!(
-            logged(&CorsConfig::new([A])),
-            r#"TRACE tower_cors message=CORS decision kind="not-cors" outcome="not-cors" method=GET
-TRACE tower_cors message=CORS decision kind="actual" outcome="allowed" method=GET origin=https://a.example matched=https://a.example
-DEBUG tower_cors message=CORS decision kind="actual" outcome="denied" reason="origin-malformed" detail=this is not how browsers send an origin method=GET origin=https://a.example\tx
-DEBUG tower_cors message=CORS decision kind="preflight" outcome="denied" reason="header-not-allowed" detail=allow_headers does not cover `x-a` method=OPTIONS origin=https://a.example matched=https://a.example
-"#
-        );
-    }
-
-    #[test]
-    fn debug_raises_the_level_and_says_so_once() {
-        let log = logged(&CorsConfig::new([A]).debug(true));
-        let levels: Vec<_> = log
-            .lines()
-            .map(|line| line.split(' ').next().unwrap())
-            .collect();
-        assert_eq!(levels, ["WARN", "INFO", "INFO", "INFO", "INFO"]);
-        assert_eq!(
-            log.lines().next().unwrap(),
-            "WARN tower_cors message=debug `true`: for development only: responses tell how the \
-             policy decides field=\"debug\" value=\"true\""
-        );
     }
 }

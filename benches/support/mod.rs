@@ -479,9 +479,14 @@ pub(crate) fn request(method: Method, extra: &[(&str, &str)]) -> Request<()> {
         ("accept-encoding", "gzip, deflate, br, zstd"),
         ("accept-language", "en-GB,en;q=0.9"),
     ];
-    let lines: Vec<_> = usual.iter().chain(extra).collect();
+    let lines: Vec<_> = usual.iter().chain(extra).copied().collect();
+    request_of(method, &lines)
+}
+
+/// The same with these headers only.
+pub(crate) fn request_of(method: Method, lines: &[(&str, &str)]) -> Request<()> {
     let mut head = String::new();
-    for (name, value) in &lines {
+    for (name, value) in lines {
         let _ = write!(head, "{name}: {value}\r\n");
     }
     let head = Bytes::from(head);
@@ -589,6 +594,23 @@ impl Layers {
     pub(crate) fn case(&self, outcome: &str, request: Request<()>, answer: Answer) -> Case {
         Case::of(self, outcome, request, answer)
     }
+}
+
+/// The longest list that a policy lets through that allows any name.
+pub(crate) fn longest_list() -> String {
+    let names: Vec<_> = (0..256).map(|n| format!("x-header-{n:06}")).collect();
+    names.join(",")
+}
+
+/// Settings under which all benchmarks together take a few minutes.
+pub(crate) fn criterion() -> criterion::Criterion {
+    criterion::Criterion::default()
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(500))
+        .sample_size(30)
+        .nresamples(2_000)
+        .without_plots()
+        .configure_from_args()
 }
 
 /// Origins made to cost much, none of them allowed anywhere.

@@ -2,9 +2,10 @@
 
 use super::Report;
 use crate::advisory::{Advisory, AdvisoryKind as Kind};
-use crate::config::{AllowHeaders, CorsConfig, MaxAge};
+use crate::config::{AllowHeaders, CorsConfig, InnerHeaders, MaxAge, PreflightMode};
 use crate::edit::is_shown_anyway;
 use crate::method::is_safelisted;
+use crate::origin::OriginPattern;
 
 /// The shortest cap among browsers, Safari's.
 const SHORTEST_CAP_SECONDS: u64 = 600;
@@ -52,6 +53,26 @@ pub(super) fn advise(config: &CorsConfig, report: &mut Report) {
             advise("max_age", &value, Kind::MaxAgeOverCap);
         }
         _ => {}
+    }
+    for (index, entry) in config.allow_origins.iter().enumerate() {
+        if let OriginPattern::Text(text) = entry
+            && config.allow_credentials
+            && text.ends_with("://*")
+        {
+            let field = format!("allow_origins[{index}]");
+            advise(&field, text, Kind::AnyHostWithCredentials);
+        }
+    }
+    if config.inner_headers == InnerHeaders::Keep {
+        advise("inner_headers", "keep", Kind::KeepsInnerHeaders);
+    }
+    let is_any = |entry: &OriginPattern| matches!(entry, OriginPattern::Text(text) if text == "*");
+    if !config.answer_without_origin && !config.allow_origins.iter().any(is_any) {
+        advise("answer_without_origin", "false", Kind::WithoutEffect);
+    }
+    if config.preflight != PreflightMode::Answer && config.preflight_status != 204 {
+        let status = config.preflight_status.to_string();
+        advise("preflight_status", &status, Kind::WithoutEffect);
     }
     if config.allow_private_network {
         advise("allow_private_network", "true", Kind::PrivateNetwork);

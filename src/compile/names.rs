@@ -1,7 +1,10 @@
 //! Methods and header names.
 
+use std::collections::HashSet;
+
 use super::Report;
 use crate::config::{AllowHeaders, CorsConfig};
+use crate::decision::MAX_METHOD;
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
 use crate::method::{self, Methods};
 use crate::request_headers::{self, RequestHeaders, token};
@@ -31,8 +34,9 @@ pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>,
 
 pub(crate) fn check_method(name: &str) -> Result<String, Fault> {
     let upper = name.to_ascii_uppercase();
-    if token(name.as_bytes()).is_none() {
-        Err((Kind::NotAToken, None))
+    check_token(name)?;
+    if name.len() > MAX_METHOD {
+        Err((Kind::MethodTooLong, None))
     } else if method::is_forbidden(name) {
         Err((Kind::ForbiddenMethod, None))
     } else if upper != name && is_usual_method(&upper) {
@@ -58,6 +62,18 @@ pub(super) fn request_headers(
         return (AllowHeaders::Mirror, RequestHeaders::any(true));
     };
     let mut list = Names::check("allow_headers", names, report, check_request_header);
+    // `Authorization` is the one name that `*` may not cover.
+    let is_covered = |name: &String| name != ANY && !request_headers::is_authorization(name);
+    if list.any && list.names.iter().any(is_covered) {
+        let place = names
+            .iter()
+            .position(|name| name == ANY)
+            .unwrap_or_default();
+        let field = format!("allow_headers[{place}]");
+        report
+            .errors
+            .push(ConfigError::new(field, ANY, Kind::AnyHeaderNotAlone));
+    }
     let authorization = list
         .names
         .iter()
@@ -75,9 +91,8 @@ pub(super) fn request_headers(
 
 pub(crate) fn check_request_header(name: &str) -> Result<String, Fault> {
     let lower = name.to_ascii_lowercase();
-    if token(name.as_bytes()).is_none() {
-        Err((Kind::NotAToken, None))
-    } else if request_headers::is_forbidden(name) {
+    check_token(name)?;
+    if request_headers::is_forbidden(name) {
         Err((Kind::ForbiddenRequestHeader, None))
     } else if is_response_header(&lower) {
         Err((Kind::ResponseHeader, None))
@@ -110,9 +125,8 @@ pub(super) fn exposed_headers(config: &CorsConfig, report: &mut Report) -> Vec<S
 
 pub(crate) fn check_exposed_header(name: &str) -> Result<String, Fault> {
     let lower = name.to_ascii_lowercase();
-    if token(name.as_bytes()).is_none() {
-        Err((Kind::NotAToken, None))
-    } else if matches!(&lower[..], "set-cookie" | "set-cookie2") {
+    check_token(name)?;
+    if matches!(&lower[..], "set-cookie" | "set-cookie2") {
         Err((Kind::ForbiddenResponseHeader, None))
     } else if is_request_header(&lower) {
         Err((Kind::RequestHeader, None))
@@ -149,6 +163,29 @@ fn is_request_header(lower: &str) -> bool {
         )
 }
 
+fn check_token(name: &str) -> Result<(), Fault> {
+    let inner = name.trim().trim_end_matches(':').trim_end();
+    let is_token = |name: &str| token(name.as_bytes()).is_some();
+    if is_token(name) {
+        Ok(())
+    } else if name.is_empty() {
+        Err((Kind::EmptyName, None))
+    } else if inner
+        .split([',', ' '])
+        .map(str::trim)
+        .filter(|part| is_token(part))
+        .count()
+        > 1
+    {
+        Err((Kind::SeveralNames, None))
+    } else {
+        Err((
+            Kind::NotAToken,
+            Some(inner.to_owned()).filter(|name| is_token(name)),
+        ))
+    }
+}
+
 /// A list of names, each once.
 struct Names {
     names: Vec<String>,
@@ -163,26 +200,22 @@ impl Names {
         normalise: impl Fn(&str) -> Result<String, Fault>,
     ) -> Self {
         let mut names: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
         let mut any = None;
         for (index, name) in list.iter().enumerate() {
             let place = || format!("{field}[{index}]");
             match normalise(name) {
                 _ if name == ANY => any = any.or(Some(place())),
-                Ok(name) if !names.contains(&name) => names.push(name),
+                Ok(name) if seen.insert(name.clone()) => names.push(name),
                 Ok(_) => {}
                 Err((kind, suggestion)) => {
-                    report
-                        .errors
-                        .push(ConfigError::new(place(), name, kind).suggest(suggestion));
+                    let error = ConfigError::new(place(), name, kind);
+                    report.errors.push(error.suggest(suggestion));
                 }
             }
         }
         if let Some(place) = &any {
-            // `Authorization` is the one name that `*` may not cover.
-            if names
-                .iter()
-                .any(|name| !request_headers::is_authorization(name))
-            {
+            if field != "allow_headers" && !names.is_empty() {
                 report
                     .errors
                     .push(ConfigError::new(place, ANY, Kind::AnyNotAlone));

@@ -11,7 +11,8 @@ pub enum AllowHeaders {
     /// to be listed beside it; with credentials `*` is any name.
     List(Vec<String>),
     /// Whatever a preflight asks for, `Authorization` included: the answer
-    /// repeats the names.
+    /// repeats the names. Not those that scripts cannot set, and no more than
+    /// 256 names or 4,096 bytes.
     Mirror,
 }
 
@@ -74,8 +75,10 @@ pub enum Enforcement {
     /// page cannot read the response. This is what CORS is.
     #[default]
     Browser,
-    /// The server: what the policy denies is answered 403, and the inner
-    /// service does not see it. Requests from the server's own origin pass.
+    /// The server: what the policy denies is answered here, with 403, and the
+    /// inner service does not see it. Requests from the server's own origin
+    /// pass: by `Sec-Fetch-Site` where browsers send it, else by the authority,
+    /// which is trusted; against DNS rebinding, check `Host`.
     ///
     /// This covers what browsers send without a preflight: form posts and
     /// WebSocket handshakes. It does not cover clients that send no `Origin`,
@@ -90,7 +93,8 @@ pub enum InnerHeaders {
     /// They are removed: the policy alone decides.
     #[default]
     Replace,
-    /// A response that has any is left as it is, but for `Vary`.
+    /// A response that has `Access-Control-Allow-Origin` is left as it is, but
+    /// for `Vary`: the inner service can share what this policy denies.
     Keep,
 }
 
@@ -98,7 +102,7 @@ pub enum InnerHeaders {
 /// [`dangerously_allow`](field@crate::CorsConfig::dangerously_allow).
 ///
 /// Each concerns policies with credentials only. Without them, no page can
-/// read more than anyone can fetch.
+/// read more than anyone can fetch who reaches the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Danger {

@@ -34,8 +34,16 @@ pub enum ConfigErrorKind {
     RegexFeature,
     /// No method is allowed.
     NoMethods,
+    /// `*` beside other request headers than `Authorization`.
+    AnyHeaderNotAlone,
     /// A method or a header name that is not a token.
     NotAToken,
+    /// Several names in one entry.
+    SeveralNames,
+    /// An entry without a name.
+    EmptyName,
+    /// A method of more than 64 bytes.
+    MethodTooLong,
     /// A method that scripts cannot send.
     ForbiddenMethod,
     /// A method that browsers write in upper case, or that is better so.
@@ -56,6 +64,8 @@ pub enum ConfigErrorKind {
     MaxAgeTooLong,
     /// A path prefix that is none.
     PathPrefix,
+    /// A path prefix that no request's path begins with.
+    PathNeverSent,
     /// A path prefix that is there already.
     PathTwice,
     /// A danger that `dangerously_allow` does not name.
@@ -82,7 +92,11 @@ impl ConfigErrorKind {
             Kind::RegexNeverMatches => "regex-never-matches",
             Kind::RegexFeature => "regex-feature",
             Kind::NoMethods => "no-methods",
+            Kind::AnyHeaderNotAlone => "any-header-not-alone",
             Kind::NotAToken => "not-a-token",
+            Kind::SeveralNames => "several-names",
+            Kind::EmptyName => "empty-name",
+            Kind::MethodTooLong => "method-too-long",
             Kind::ForbiddenMethod => "forbidden-method",
             Kind::MethodCase => "method-case",
             Kind::ForbiddenRequestHeader => "forbidden-request-header",
@@ -93,6 +107,7 @@ impl ConfigErrorKind {
             Kind::MaxAgeBelowSecond => "max-age-below-second",
             Kind::MaxAgeTooLong => "max-age-too-long",
             Kind::PathPrefix => "path-prefix",
+            Kind::PathNeverSent => "path-never-sent",
             Kind::PathTwice => "path-twice",
             Kind::Danger { danger, .. } => danger.as_str(),
         }
@@ -120,7 +135,13 @@ impl fmt::Display for ConfigErrorKind {
             }
             Kind::RegexFeature => "this build does not have the feature `regex`",
             Kind::NoMethods => "no method is allowed; list at least one, such as `GET`",
-            Kind::NotAToken => "this is not a token (RFC 9110 section 5.6.2)",
+            Kind::AnyHeaderNotAlone => {
+                "`*` allows every name but `authorization`; remove it, or everything else but that"
+            }
+            Kind::NotAToken => "a name has letters, digits and a few signs only, no others",
+            Kind::SeveralNames => "each name is an entry of its own",
+            Kind::EmptyName => "there is no name in this entry; remove it",
+            Kind::MethodTooLong => "no method is longer than 64 bytes; remove it",
             Kind::ForbiddenMethod => "scripts cannot send this method; remove it",
             Kind::MethodCase => "methods are case-sensitive",
             Kind::ForbiddenRequestHeader => "scripts cannot set this header; remove it",
@@ -140,6 +161,10 @@ impl fmt::Display for ConfigErrorKind {
             }
             Kind::MaxAgeTooLong => "no browser keeps an answer longer than a day; write `24h`",
             Kind::PathPrefix => "a prefix begins with `/`, and has a `*` at its end at most",
+            Kind::PathNeverSent => {
+                "no request has such a path; write it percent-encoded as far as needed, without \
+                 `.`, `..` and placeholders"
+            }
             Kind::PathTwice => "this prefix is there already; remove one of them",
             Kind::Danger { danger, witness } => return fmt_danger(f, *danger, witness),
         })

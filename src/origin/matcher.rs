@@ -261,11 +261,12 @@ impl Text {
         let end = self.len + part.len();
         if let Some(room) = self.bytes.get_mut(self.len..end) {
             room.copy_from_slice(part.as_bytes());
-            self.len = end;
         }
+        self.len = end;
     }
 
     fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        // What did not fit matches nothing.
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 }

@@ -59,6 +59,8 @@ impl OriginPattern {
 
     /// A function that is asked about each origin that no other entry allows,
     /// `null` and malformed ones excepted.
+    ///
+    /// Nothing checks what it allows, with credentials neither.
     pub fn predicate(allows: impl Fn(&Origin<'_>) -> bool + Send + Sync + 'static) -> Self {
         OriginPattern::Predicate(OriginPredicate(Arc::new(allows)))
     }
