@@ -83,6 +83,7 @@
 //! | `regex` | yes | origin patterns as regular expressions |
 //! | `public-suffix-list` | yes | public suffixes by the list that browsers use |
 //! | `serde` | | configurations in files, errors for programs |
+//! | `krakend`, `kong` | | configurations of these gateways: see `import` |
 //! | `reload` | | policies that can be replaced while they serve |
 //! | `testing` | | a browser for tests |
 //! | `tracing` | | an event for each decision |

@@ -416,7 +416,7 @@ consumers:
              refuses; remove one of them",
             "plugins[0].route `\"nowhere\"`: nothing in the file has this name or id",
             "plugins[1].service `17`: nothing in the file has this name or id",
-            "plugins[2].config.origins[0] `https://(?=a)`: a look-ahead means something in PCRE \
+            "plugins[2].config.origins[0] `https://(?=a)`: look-ahead means something in PCRE \
              that Rust's regular expressions cannot say; write the regex without it, or list the \
              origins",
         ]

@@ -165,6 +165,7 @@ fn each_option_alone() {
     ];
     for (option, expected) in table {
         assert_eq!(config(&with(option)), expected, "{option}");
+        assert!(expected.compile().is_ok(), "{option}");
         assert_eq!(notes(&with(option)), [""; 0], "{option}");
     }
 }
@@ -235,6 +236,7 @@ fn options_with_a_note() {
     ];
     for (option, expected, note) in table {
         assert_eq!(config(&with(option)), expected, "{option}");
+        assert!(expected.compile().is_ok(), "{option}");
         assert_eq!(notes(&with(option)), [note], "{option}");
     }
 }
@@ -387,8 +389,7 @@ fn wrong_types() {
         ),
         (
             r#"{"allow_origins": ["https://a.example"], "allow_methods": ["TRACE"]}"#,
-            "allow_methods `[…]`: none of the entries is ever sent by a browser, so no page could \
-             use this; correct them, or remove the CORS configuration",
+            "allow_methods[0] `TRACE`: scripts cannot send this method; remove it",
         ),
         (
             "[]",
@@ -543,6 +544,10 @@ fn origins() {
 fn origins_of_which_none_is_left() {
     assert_eq!(
         error(r#"{"allow_origins": ["a.example"]}"#),
+        "allow_origins[0] `a.example`: an origin begins with its scheme; write `https://a.example`"
+    );
+    assert_eq!(
+        error(r#"{"allow_origins": ["https://*.*.example"]}"#),
         "allow_origins `[…]`: none of the entries is ever sent by a browser, so no page could use \
          this; correct them, or remove the CORS configuration"
     );
@@ -624,19 +629,23 @@ fn any_origin_never_comes_with_credentials() {
 
 #[test]
 fn dangers_are_not_taken_on() {
-    let table = [
-        ("http://a.example", Danger::InsecureOrigins),
-        ("null", Danger::NullOrigin),
-        ("https://*.github.io", Danger::PublicSuffixSubdomains),
+    let table: [(&str, &[Danger]); 5] = [
+        ("http://a.example", &[Danger::InsecureOrigins]),
+        ("null", &[Danger::NullOrigin]),
+        ("https://*.github.io", &[Danger::PublicSuffixSubdomains]),
+        ("https://*a.example", &[Danger::UnboundedRegex]),
+        ("http*", &[Danger::UnboundedRegex, Danger::InsecureOrigins]),
     ];
-    for (entry, danger) in table {
+    for (entry, dangers) in table {
         let json = serde_json::json!({"allow_origins": [entry], "allow_credentials": true});
         let config = config(&json.to_string());
         assert_eq!(config.dangerously_allow, []);
         let errors = config.compile().unwrap_err();
         let codes: Vec<_> = errors.iter().map(|error| error.kind().code()).collect();
-        assert_eq!(codes, [danger.as_str()], "{entry}");
-        assert!(config.dangerously_allow([danger]).compile().is_ok());
+        let expected: Vec<_> = dangers.iter().map(|danger| danger.as_str()).collect();
+        assert_eq!(codes, expected, "{entry}");
+        let dangers = dangers.iter().copied();
+        assert!(config.dangerously_allow(dangers).compile().is_ok());
     }
 }
 

@@ -132,6 +132,8 @@ pub enum ImportErrorKind {
         /// What it should be.
         expected: &'static str,
     },
+    /// A string with commas, which the gateway does not split.
+    NotSplit,
     /// An option that the gateway does not have, and refuses.
     UnknownOption,
     /// A value that no policy can have.
@@ -180,6 +182,7 @@ impl ImportErrorKind {
         match self {
             Kind::WrongType { .. } => "wrong-type",
             Kind::OtherDocument { .. } => "other-document",
+            Kind::NotSplit => "not-split",
             Kind::UnknownOption => "unknown-option",
             Kind::Invalid(kind) => kind.code(),
             Kind::NothingLeft => "nothing-left",
@@ -210,6 +213,9 @@ impl fmt::Display for ImportErrorKind {
                 return write!(f, "this is {found}, not {expected}; {consequence}");
             }
             Kind::OtherDocument { expected } => return write!(f, "this is not {expected}"),
+            Kind::NotSplit => {
+                "Kong takes this for one entry, and does not split it at commas; make it a list"
+            }
             Kind::UnknownOption => "Kong's plugin has no such option, and refuses it; remove it",
             Kind::Invalid(kind) => return kind.fmt(f),
             Kind::NothingLeft => {

@@ -20,6 +20,7 @@
 //! | preflight for a method or header that is not listed | the usual status, without `Access-Control-*` | 200 with all that is listed | the lists; 403 for a `GET`, `HEAD` or `POST` that is not listed |
 //! | a method that is not listed, on a request | denied | allowed | denied |
 //! | `OPTIONS` as a method of its own | always allowed | if listed | if listed |
+//! | `OPTIONS` that is no preflight | the application's | the application's; before 1.3 answered | the application's |
 //! | one single origin | only to that origin | to everyone, without comparison | only to that origin, and `Vary: Origin` |
 //! | an origin not as browsers serialise it | as any text | normalised first | denied |
 //! | the origin `null` | by any pattern that matches | by any pattern that matches | only by `null` itself, or `*` |
@@ -47,6 +48,8 @@ pub use document::Document;
 pub use error::{ImportError, ImportErrorKind, ImportErrors};
 pub use note::{Note, NoteKind};
 
+use crate::error::ConfigErrorKind;
+use crate::origin::{Finding, OriginPattern, Subject, audit};
 use document::Value;
 
 /// A gateway whose configuration can be imported.
@@ -149,6 +152,41 @@ impl Findings {
             consequence,
         };
         self.error(field, value, kind, suggestion);
+    }
+
+    /// The pattern, unless no origin matches its regex, which is noted.
+    fn unless_dead(
+        &mut self,
+        field: &str,
+        written: &str,
+        pattern: OriginPattern,
+    ) -> Option<OriginPattern> {
+        let (regex, subject) = match &pattern {
+            OriginPattern::Regex(regex) => (regex, Subject::Origin),
+            OriginPattern::HostRegex(regex) => (regex, Subject::Host),
+            _ => return Some(pattern),
+        };
+        if audit(regex, subject).finding == Finding::NeverMatches {
+            let kind = NoteKind::LeftOut(ConfigErrorKind::RegexNeverMatches);
+            self.note(field, written, kind);
+            return None;
+        }
+        Some(pattern)
+    }
+
+    /// An error about a list of which nothing is left: what was noted on its
+    /// entries since there were so many notes.
+    fn nothing_left(&mut self, field: &str, notes_before: usize) {
+        let errors_before = self.errors.len();
+        for note in self.notes.split_off(notes_before) {
+            if let NoteKind::LeftOut(kind) = note.kind {
+                let kind = ImportErrorKind::Invalid(kind);
+                self.error(&note.field, note.value, kind, note.suggestion);
+            }
+        }
+        if self.errors.len() == errors_before {
+            self.error(field, "[…]", ImportErrorKind::NothingLeft, None);
+        }
     }
 
     fn finish<T>(self, config: T) -> Result<Imported<T>, ImportErrors> {

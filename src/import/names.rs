@@ -17,7 +17,10 @@ pub(super) fn request_headers(
     wildcard: bool,
     findings: &mut Findings,
 ) -> Vec<String> {
-    keep(entries, wildcard, check_request_header, findings)
+    let names = keep(entries, wildcard, check_request_header, findings);
+    // The one name that `*` does not cover for browsers.
+    let is_covered = |name: &str| !name.eq_ignore_ascii_case("authorization");
+    uncovered(names, entries, is_covered, findings)
 }
 
 /// The exposed headers. `wildcard` is whether `*` is one.
@@ -26,7 +29,8 @@ pub(super) fn exposed_headers(
     wildcard: bool,
     findings: &mut Findings,
 ) -> Vec<String> {
-    keep(entries, wildcard, check_exposed_header, findings)
+    let names = keep(entries, wildcard, check_exposed_header, findings);
+    uncovered(names, entries, |_| true, findings)
 }
 
 /// The names that a configuration can hold, as written.
@@ -50,20 +54,29 @@ fn keep(
                 kind @ (ConfigErrorKind::NotAToken
                 | ConfigErrorKind::SeveralNames
                 | ConfigErrorKind::EmptyName),
-                _,
+                suggestion,
             )) => {
-                findings.error(place, text, ImportErrorKind::Invalid(kind), None);
+                findings.error(place, text, ImportErrorKind::Invalid(kind), suggestion);
             }
             Err((kind, suggestion)) => {
                 findings.suggest(place, text, NoteKind::LeftOut(kind), suggestion);
             }
         }
     }
+    names
+}
+
+/// What of names is to be listed beside a `*` that covers them.
+fn uncovered(
+    mut names: Vec<String>,
+    entries: &[Entry],
+    is_covered: impl Fn(&str) -> bool,
+    findings: &mut Findings,
+) -> Vec<String> {
     let any = entries.iter().find(|entry| entry.text == ANY);
-    if let Some(Entry { place, .. }) = any.filter(|_| wildcard) {
-        // The one name that `*` does not cover for browsers.
+    if let Some(Entry { place, .. }) = any.filter(|_| names.iter().any(|name| name == ANY)) {
         let before = names.len();
-        names.retain(|name| name == ANY || name.eq_ignore_ascii_case("authorization"));
+        names.retain(|name| name == ANY || !is_covered(name));
         if names.len() < before {
             findings.note(place, ANY, NoteKind::AnyAmongOthers);
         }

@@ -97,8 +97,6 @@ pub enum NoteKind {
     },
     /// A regex that Kong 0.x searched for anywhere in the origin.
     Unanchored,
-    /// A string with commas where the gateway does not split.
-    NotSplit,
     /// Methods that browsers send unasked, and Kong did not check.
     MethodsNowChecked {
         /// Those that are not listed.
@@ -154,7 +152,6 @@ impl NoteKind {
             NoteKind::Alternation => "alternation",
             NoteKind::HostOnly { .. } => "host-only",
             NoteKind::Unanchored => "unanchored",
-            NoteKind::NotSplit => "not-split",
             NoteKind::MethodsNowChecked { .. } => "methods-now-checked",
             NoteKind::NoMethods => "no-methods",
             NoteKind::MaxAgeNotSent => "max-age-not-sent",
@@ -262,9 +259,6 @@ impl NoteKind {
                 "Kong 0.x searches for this anywhere in the origin, so longer names match too; \
                  imported so that it matches the whole origin; spell the scheme and all of the \
                  host out"
-            }
-            NoteKind::NotSplit => {
-                "Kong takes this for one entry, and does not split it at commas; make it a list"
             }
             NoteKind::NoMethods => {
                 "Kong then sends an empty list, which leaves pages what browsers send unasked: \

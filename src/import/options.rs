@@ -19,6 +19,17 @@ pub(super) enum Dialect {
     },
 }
 
+impl Dialect {
+    fn null_is_absent(self) -> bool {
+        match self {
+            #[cfg(feature = "krakend")]
+            Dialect::KrakenD => false,
+            #[cfg(feature = "kong")]
+            Dialect::Kong { .. } => true,
+        }
+    }
+}
+
 /// The options in one object.
 #[derive(Clone, Debug)]
 pub(super) struct Options<'a> {
@@ -45,15 +56,8 @@ impl<'a> Options<'a> {
 
     /// The value; `None` if it is absent.
     pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
-        get(self.object, key).filter(|value| !self.is_absent(value))
-    }
-
-    fn is_absent(&self, value: &Value) -> bool {
-        #[cfg(feature = "krakend")]
-        if self.dialect == Dialect::KrakenD {
-            return false;
-        }
-        *value == Value::Null
+        let value = get(self.object, key);
+        value.filter(|value| **value != Value::Null || !self.dialect.null_is_absent())
     }
 
     /// A list, with what the gateway makes of a value that is none; empty if
@@ -94,7 +98,8 @@ impl<'a> Options<'a> {
             #[cfg(feature = "kong")]
             (Some(Value::String(text)), Dialect::Kong { .. }) => {
                 if text.contains(',') {
-                    findings.note(&place, text, super::NoteKind::NotSplit);
+                    let kind = super::ImportErrorKind::NotSplit;
+                    findings.error(&place, text, kind, None);
                 }
                 vec![Entry {
                     place,

@@ -4,8 +4,8 @@ use super::Generation;
 use super::pcre::Pcre;
 use crate::error::ConfigErrorKind;
 use crate::import::options::Entry;
-use crate::import::{Findings, ImportErrorKind, NoteKind};
-use crate::origin::{OriginPattern, Pattern, check_regex, repair};
+use crate::import::{Findings, NoteKind};
+use crate::origin::{OriginPattern, Pattern, repair};
 
 /// What a list of origins becomes.
 pub(super) struct Origins {
@@ -49,7 +49,7 @@ pub(super) fn import(
         };
     }
     let mut patterns = Vec::new();
-    let before = findings.errors.len();
+    let (errors, notes) = (findings.errors.len(), findings.notes.len());
     for entry in entries {
         let Entry { place, text } = entry;
         let pattern = match &text[..] {
@@ -65,8 +65,8 @@ pub(super) fn import(
         };
         patterns.extend(pattern);
     }
-    if patterns.is_empty() && findings.errors.len() == before {
-        findings.error(field, "[…]", ImportErrorKind::NothingLeft, None);
+    if patterns.is_empty() && findings.errors.len() == errors {
+        findings.nothing_left(field, notes);
     }
     Origins {
         patterns,
@@ -126,23 +126,20 @@ fn regex(
     findings: &mut Findings,
 ) -> Option<OriginPattern> {
     let Entry { place, text } = entry;
-    let refuse = |findings: &mut Findings, kind| {
-        findings.error(place, text, kind, None);
-        None
-    };
     let regex = without_anchors(text);
-    let found = match Pcre::scan(regex) {
-        Ok(found) if found.bracket => return refuse(findings, ImportErrorKind::Ipv6Brackets),
+    let found = match Pcre::look(regex) {
         Ok(found) => found,
-        Err(construct) => return refuse(findings, ImportErrorKind::Pcre { construct }),
+        Err(kind) => {
+            findings.error(place, text, kind, None);
+            return None;
+        }
     };
-    if let Err(error) = check_regex(regex) {
-        let error = error.to_string();
-        let message = error.lines().next_back().unwrap_or_default();
-        let message = message.trim_start_matches("error: ").to_owned();
-        return refuse(findings, ImportErrorKind::Regex { message });
-    }
-
+    let by_host = generation != Generation::V0 && !regex.contains(':');
+    let pattern = match by_host {
+        true => OriginPattern::host_regex(regex),
+        false => OriginPattern::regex(regex),
+    };
+    let pattern = findings.unless_dead(place, text, pattern)?;
     if Pattern::parse(text).is_ok() {
         let pattern = Some(text.clone());
         findings.suggest(place, text, NoteKind::LooksLikePattern, pattern);
@@ -152,21 +149,18 @@ fn regex(
     }
     if generation == Generation::V0 {
         findings.note(place, text, NoteKind::Unanchored);
-        return Some(OriginPattern::regex(regex));
-    }
-    if found.alternation {
+    } else if found.alternation {
         findings.note(place, text, NoteKind::Alternation);
     }
-    if regex.contains(':') {
-        return Some(OriginPattern::regex(regex));
+    if by_host {
+        let with_scheme = match found.alternation {
+            true => format!("https://(?:{regex})"),
+            false => format!("https://{regex}"),
+        };
+        let kind = NoteKind::HostOnly { credentials };
+        findings.suggest(place, text, kind, Some(with_scheme));
     }
-    let with_scheme = match found.alternation {
-        true => format!("https://(?:{regex})"),
-        false => format!("https://{regex}"),
-    };
-    let kind = NoteKind::HostOnly { credentials };
-    findings.suggest(place, text, kind, Some(with_scheme));
-    Some(OriginPattern::host_regex(regex))
+    Some(pattern)
 }
 
 /// Both anchors are part of matching the whole. An escaped `$` is none.

@@ -1,11 +1,15 @@
 //! A look at a PCRE pattern: whether it says the same in Rust.
 //!
-//! What Rust's parser refuses need not be known here, but is named where the
-//! parser's own message would not tell. What matters is the syntax that Rust
-//! accepts and means otherwise: it could allow more.
+//! What Rust's parser refuses, it names. What is looked for here is the syntax
+//! that it accepts and reads otherwise, which could allow more.
 
-use std::iter::Peekable;
-use std::str::CharIndices;
+use regex_syntax::ast::parse::Parser;
+use regex_syntax::ast::{
+    self, AssertionKind, Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, Span,
+};
+
+use crate::import::ImportErrorKind;
+use crate::origin::{RegexFault, check_regex};
 
 /// What is found in a pattern that says the same in both.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -14,163 +18,126 @@ pub(super) struct Pcre {
     pub(super) alternation: bool,
     /// Places of dots between letters or digits, where a dot is meant.
     pub(super) bare_dots: Vec<usize>,
-    /// A `[` to match.
-    pub(super) bracket: bool,
 }
 
 impl Pcre {
-    /// Looks at a pattern.
-    ///
-    /// # Errors
-    ///
-    /// The construct that cannot be said in Rust, with its article.
-    pub(super) fn scan(pattern: &str) -> Result<Self, &'static str> {
-        Scan {
-            pattern,
-            rest: pattern.char_indices().peekable(),
-            found: Pcre::default(),
-        }
-        .run()
+    /// Looks at a pattern without the anchors around it.
+    pub(super) fn look(pattern: &str) -> Result<Self, ImportErrorKind> {
+        let ast = match (Parser::new().parse(pattern), check_regex(pattern)) {
+            (_, Err(RegexFault::PcreOnly { what, .. })) => return Err(pcre(what)),
+            (Err(error), _) => {
+                let message = match quote(pattern, error.span()) {
+                    "" => error.kind().to_string(),
+                    what => format!("`{what}`: {}", error.kind()),
+                };
+                return Err(ImportErrorKind::Regex { message });
+            }
+            (_, Err(fault)) => {
+                let message = fault.to_string();
+                let message = message.lines().next_back().unwrap_or_default();
+                let message = message.trim_start_matches("error: ").to_owned();
+                return Err(ImportErrorKind::Regex { message });
+            }
+            (Ok(ast), Ok(_)) => ast,
+        };
+        let found = Pcre {
+            alternation: matches!(ast, Ast::Alternation(_)),
+            bare_dots: Vec::new(),
+        };
+        ast::visit(&ast, Look { pattern, found })
     }
 }
 
-struct Scan<'a> {
+fn pcre(construct: &'static str) -> ImportErrorKind {
+    ImportErrorKind::Pcre { construct }
+}
+
+fn quote<'a>(pattern: &'a str, span: &Span) -> &'a str {
+    &pattern[span.start.offset..span.end.offset]
+}
+
+struct Look<'a> {
     pattern: &'a str,
-    rest: Peekable<CharIndices<'a>>,
     found: Pcre,
 }
 
-impl Scan<'_> {
-    fn run(mut self) -> Result<Pcre, &'static str> {
-        let mut depth = 0;
-        let mut last_quantifies = false;
-        while let Some((at, c)) = self.rest.next() {
-            let mut quantifies = false;
-            match c {
-                '\\' => self.escape()?,
-                '[' => self.class()?,
-                '(' => {
-                    depth += 1;
-                    self.group()?;
-                }
-                ')' => depth -= 1,
-                '|' => self.found.alternation |= depth == 0,
-                '+' if last_quantifies => return Err("a possessive quantifier"),
-                // Lazy: the same matches, in another order.
-                '?' if last_quantifies => {}
-                '*' | '{' if last_quantifies => return Err("a quantifier of a quantifier"),
-                '*' | '+' | '?' => quantifies = true,
-                '{' => {
-                    self.repetition()?;
-                    quantifies = true;
-                }
-                '.' if self.is_between_names(at) => self.found.bare_dots.push(at),
-                _ => {}
-            }
-            last_quantifies = quantifies;
-        }
+impl ast::Visitor for Look<'_> {
+    type Output = Pcre;
+    type Err = ImportErrorKind;
+
+    fn finish(self) -> Result<Pcre, ImportErrorKind> {
         Ok(self.found)
     }
 
-    fn escape(&mut self) -> Result<(), &'static str> {
-        let next = self.rest.next().map(|(_, c)| c);
-        match next {
-            Some('1'..='9' | 'g' | 'k') => Err("a back-reference"),
-            // Rust: the beginning and the end of a word.
-            Some('<' | '>') => Err("an escaped angle bracket"),
-            Some('b' | 'B') if self.peek() == Some('{') => Err("a brace behind `\\b`"),
-            Some('Q' | 'E') => Err("a quotation by `\\Q…\\E`"),
-            Some('K') => Err("`\\K`"),
-            Some('G') => Err("`\\G`"),
-            Some('Z') => Err("`\\Z`"),
-            Some('[') => {
-                self.found.bracket = true;
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ImportErrorKind> {
+        match ast {
+            Ast::Assertion(assertion) => match assertion.kind {
+                AssertionKind::WordBoundaryStartAngle | AssertionKind::WordBoundaryEndAngle => {
+                    Err(pcre("an escaped angle bracket"))
+                }
+                AssertionKind::WordBoundaryStart
+                | AssertionKind::WordBoundaryEnd
+                | AssertionKind::WordBoundaryStartHalf
+                | AssertionKind::WordBoundaryEndHalf => Err(pcre("a brace behind `\\b`")),
+                _ => Ok(()),
+            },
+            Ast::Flags(set) => flags(&set.flags),
+            Ast::Group(group) => group.flags().map_or(Ok(()), flags),
+            Ast::Literal(literal) => bracket(literal.c),
+            Ast::Dot(span) => {
+                if self.is_between_names(span) {
+                    self.found.bare_dots.push(span.start.offset);
+                }
                 Ok(())
             }
             _ => Ok(()),
         }
     }
 
-    /// A class, up to its `]`.
-    fn class(&mut self) -> Result<(), &'static str> {
-        self.rest.next_if(|&(_, c)| c == '^');
-        // In the first place it is no end.
-        self.rest.next_if(|&(_, c)| c == ']');
-        while let Some((_, c)) = self.rest.next() {
-            match (c, self.peek()) {
-                (']', _) => return Ok(()),
-                ('\\', _) => self.escape()?,
-                ('[', Some(':')) => while self.rest.next().is_some_and(|(_, c)| c != ']') {},
-                // Rust: a class within a class.
-                ('[', _) => return Err("a `[` within a class"),
-                // Rust: intersection and differences.
-                ('&', Some('&')) | ('-', Some('-')) | ('~', Some('~')) => {
-                    return Err("a doubled `&`, `-` or `~` within a class");
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// What stands behind a `(`.
-    fn group(&mut self) -> Result<(), &'static str> {
-        if self.peek() == Some('*') {
-            return Err("a verb, `(*…)`");
-        }
-        if self.rest.next_if(|&(_, c)| c == '?').is_none() {
-            return Ok(());
-        }
-        let rest = self.rest();
-        let mut chars = rest.chars();
-        match (chars.next(), chars.next()) {
-            (Some('=' | '!'), _) => Err("a look-ahead"),
-            (Some('<'), Some('=' | '!')) => Err("a look-behind"),
-            (Some('>'), _) => Err("an atomic group"),
-            (Some('|'), _) => Err("a branch reset"),
-            (Some('('), _) => Err("a condition"),
-            (Some('#'), _) => Err("a comment"),
-            (Some('C'), _) => Err("a callout"),
-            (Some('R' | '&' | '+' | '0'..='9'), _)
-            | (Some('-'), Some('0'..='9'))
-            | (Some('P'), Some('>')) => Err("a recursion"),
-            (Some('P'), Some('=')) => Err("a back-reference"),
-            _ => match rest.find([':', ')', '<', '\'']) {
-                Some(end) if rest[..end].contains('x') => Err("the option `x`"),
-                _ => Ok(()),
-            },
+    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), ImportErrorKind> {
+        match item {
+            ClassSetItem::Literal(literal) => bracket(literal.c),
+            // PCRE: a bracket among the characters.
+            ClassSetItem::Bracketed(_) => Err(pcre("a `[` within a class")),
+            _ => Ok(()),
         }
     }
 
-    /// What stands behind a `{`: a repetition, or else a brace to match, which
-    /// Rust has to have escaped.
-    fn repetition(&mut self) -> Result<(), &'static str> {
-        let rest = self.rest();
-        let inside = rest.split_once('}').map_or("", |(inside, _)| inside);
-        let (least, most) = inside.split_once(',').unwrap_or((inside, ""));
-        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        if least.is_empty() || !digits(least) || !digits(most) {
-            return Err("a brace that is not escaped");
-        }
-        while self.rest.next().is_some_and(|(_, c)| c != '}') {}
-        Ok(())
+    fn visit_class_set_binary_op_pre(
+        &mut self,
+        _: &ClassSetBinaryOp,
+    ) -> Result<(), ImportErrorKind> {
+        // PCRE: characters.
+        Err(pcre("a doubled `&`, `-` or `~` within a class"))
     }
+}
 
-    fn is_between_names(&self, at: usize) -> bool {
-        let before = self.pattern[..at].chars().next_back();
-        let after = self.pattern[at + 1..].chars().next();
+impl Look<'_> {
+    fn is_between_names(&self, dot: &Span) -> bool {
+        let before = self.pattern[..dot.start.offset].chars().next_back();
+        let after = self.pattern[dot.end.offset..].chars().next();
         [before, after]
             .iter()
             .all(|c| c.is_some_and(|c| c.is_ascii_alphanumeric()))
     }
+}
 
-    fn peek(&mut self) -> Option<char> {
-        self.rest.peek().map(|&(_, c)| c)
+/// Kong sees IPv6 addresses without their brackets.
+fn bracket(c: char) -> Result<(), ImportErrorKind> {
+    match c {
+        '[' | ']' => Err(ImportErrorKind::Ipv6Brackets),
+        _ => Ok(()),
     }
+}
 
-    fn rest(&mut self) -> &str {
-        let at = self.rest.peek().map_or(self.pattern.len(), |&(at, _)| at);
-        &self.pattern[at..]
+fn flags(flags: &Flags) -> Result<(), ImportErrorKind> {
+    if flags.flag_state(Flag::CRLF).is_some() {
+        return Err(pcre("a recursion"));
+    }
+    match flags.flag_state(Flag::IgnoreWhitespace) {
+        // The two ignore different things.
+        Some(_) => Err(pcre("the option `x`")),
+        None => Ok(()),
     }
 }
 
@@ -179,48 +146,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn constructs_without_equal() {
+    fn constructs_that_rust_has_not_or_reads_otherwise() {
         let table = [
             (r"(a)\1", "a back-reference"),
-            (r"(?P<n>a)(?P=n)", "a back-reference"),
-            (r"\k<n>", "a back-reference"),
+            (r"(?P<n>a)\k<n>", "a back-reference"),
             (r"\<a", "an escaped angle bracket"),
             (r"\b{start}", "a brace behind `\\b`"),
-            (r"\Qa.b\E", "a quotation by `\\Q…\\E`"),
-            (r"a\Kb", "`\\K`"),
-            (r"a\Z", "`\\Z`"),
-            (r"\Ga", "`\\G`"),
-            (r"[[a]", "a `[` within a class"),
+            (r"[[a]]", "a `[` within a class"),
             (r"[a&&b]", "a doubled `&`, `-` or `~` within a class"),
             (r"[]a--b]", "a doubled `&`, `-` or `~` within a class"),
-            (r"(*UTF8)a", "a verb, `(*…)`"),
-            (r"(?=a)", "a look-ahead"),
-            (r"https://(?!evil)", "a look-ahead"),
-            (r"(?<=a)b", "a look-behind"),
-            (r"(?<!a)b", "a look-behind"),
+            (r"(?=a)", "look-ahead"),
+            (r"https://(?!evil)", "look-ahead"),
+            (r"(?<=a)b", "look-behind"),
+            (r"(?<!a)b", "look-behind"),
             (r"(?>a)", "an atomic group"),
-            (r"(?|a)", "a branch reset"),
-            (r"(?(1)a)", "a condition"),
-            (r"(?#a)", "a comment"),
-            (r"(?C1)", "a callout"),
             (r"(?R)", "a recursion"),
-            (r"(?1)", "a recursion"),
-            (r"(?-1)", "a recursion"),
-            (r"(?&n)", "a recursion"),
-            (r"(?P>n)", "a recursion"),
             (r"(?x)a", "the option `x`"),
             (r"(?ix:a)", "the option `x`"),
             (r"a++", "a possessive quantifier"),
             (r"[a]*+", "a possessive quantifier"),
             (r"a{1,2}+", "a possessive quantifier"),
-            (r"a**", "a quantifier of a quantifier"),
-            (r"a{2}{3}", "a quantifier of a quantifier"),
-            (r"a{,3}", "a brace that is not escaped"),
-            (r"a{b}", "a brace that is not escaped"),
-            (r"a{", "a brace that is not escaped"),
         ];
         for (pattern, construct) in table {
-            assert_eq!(Pcre::scan(pattern), Err(construct), "{pattern}");
+            assert_eq!(Pcre::look(pattern), Err(pcre(construct)), "{pattern}");
+        }
+        let brackets = Err(ImportErrorKind::Ipv6Brackets);
+        for pattern in [r"\[::1\]", r"[\[]", "[]a]"] {
+            assert_eq!(Pcre::look(pattern), brackets, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn constructs_that_rust_refuses() {
+        let table = [
+            (r"a\Kb", r"`\K`: unrecognized escape sequence"),
+            (r"\Qa.b\E", r"`\Q`: unrecognized escape sequence"),
+            (r"a\h", r"`\h`: unrecognized escape sequence"),
+            (r"(*UTF8)a", "repetition operator missing expression"),
+            (r"(?#a)", "`#`: unrecognized flag"),
+            (r"(?(1)a)", "`(`: unrecognized flag"),
+            (r"(?1)", "`1`: unrecognized flag"),
+            (r"\pL", "Unicode not allowed here"),
+        ];
+        for (pattern, message) in table {
+            let message = message.to_owned();
+            let error = ImportErrorKind::Regex { message };
+            assert_eq!(Pcre::look(pattern), Err(error), "{pattern}");
         }
     }
 
@@ -235,16 +206,13 @@ mod tests {
             (r"[|)]", false),
             (r"\|\(", false),
             (r"[[:alpha:]|]{2,}?", false),
-            (r"[]|][^]|]", false),
             (r"a\++", false),
         ];
         for (pattern, alternation) in table {
-            let found = Pcre::scan(pattern).unwrap_or_else(|found| panic!("{pattern}: {found}"));
-            assert_eq!(found.alternation, alternation, "{pattern}");
-            assert!(!found.bracket, "{pattern}");
+            let found = Pcre::look(pattern).map(|found| found.alternation);
+            assert_eq!(found, Ok(alternation), "{pattern}");
         }
-        assert!(Pcre::scan(r"\[::1\]").unwrap().bracket);
-        let dots = Pcre::scan(r"a.b\.c.*.d[.]e.f").unwrap().bare_dots;
-        assert_eq!(dots, [1, 14]);
+        let dots = Pcre::look(r"a.b\.c.*.d[.]e.f").map(|found| found.bare_dots);
+        assert_eq!(dots, Ok(vec![1, 14]));
     }
 }

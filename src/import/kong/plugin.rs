@@ -186,9 +186,10 @@ fn one_origin(options: &Options<'_>, findings: &mut Findings) -> Origins {
         }
         Some(Value::String(text)) if text == "*" => {}
         Some(Value::String(text)) => {
+            let notes = findings.notes.len();
             let origin = origins::literal(&place, text, text, findings);
             if origin.is_none() {
-                findings.error(&place, text, ImportErrorKind::NothingLeft, None);
+                findings.nothing_left(&place, notes);
             }
             origins.patterns = origin.into_iter().collect();
         }

@@ -211,11 +211,10 @@ fn methods(options: &Options<'_>, findings: &mut Findings) -> Vec<String> {
     if entries.is_empty() {
         return ["GET", "POST", "HEAD"].map(str::to_owned).to_vec();
     }
-    let before = findings.errors.len();
+    let (errors, notes) = (findings.errors.len(), findings.notes.len());
     let methods = names::methods(&entries, findings);
-    if methods.is_empty() && findings.errors.len() == before {
-        let place = options.place(key);
-        findings.error(&place, "[…]", ImportErrorKind::NothingLeft, None);
+    if methods.is_empty() && findings.errors.len() == errors {
+        findings.nothing_left(&options.place(key), notes);
     }
     methods
 }

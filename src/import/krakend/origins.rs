@@ -2,7 +2,7 @@
 
 use crate::error::ConfigErrorKind;
 use crate::import::options::{Entry, Options};
-use crate::import::{Findings, ImportErrorKind, NoteKind};
+use crate::import::{Findings, NoteKind};
 use crate::origin::{Host, OriginPattern, Pattern, PatternFault, Port, repair};
 
 pub(super) fn import(options: &Options<'_>, findings: &mut Findings) -> Vec<OriginPattern> {
@@ -22,12 +22,13 @@ pub(super) fn import(options: &Options<'_>, findings: &mut Findings) -> Vec<Orig
         }
         return vec!["*".into()];
     }
+    let before = findings.notes.len();
     let origins: Vec<_> = entries
         .iter()
         .filter_map(|entry| origin(entry, findings))
         .collect();
     if origins.is_empty() {
-        findings.error(&place, "[…]", ImportErrorKind::NothingLeft, None);
+        findings.nothing_left(&place, before);
     }
     origins
 }
@@ -69,15 +70,14 @@ fn origin(entry: &Entry, findings: &mut Findings) -> Option<OriginPattern> {
         }
         _ => {
             let regex = format!("{}.*{}", regex::escape(before), regex::escape(after));
+            let origin = OriginPattern::regex(&regex[..]);
+            let origin = findings.unless_dead(place, text, origin)?;
             let pattern = match parsed {
                 Ok(_) => Some(lower.clone()),
                 Err(_) => repair(&lower).filter(|repaired| Pattern::parse(repaired).is_ok()),
             };
-            let kind = NoteKind::AnyText {
-                regex: regex.clone(),
-            };
-            findings.suggest(place, text, kind, pattern);
-            Some(OriginPattern::Regex(regex))
+            findings.suggest(place, text, NoteKind::AnyText { regex }, pattern);
+            Some(origin)
         }
     }
 }
