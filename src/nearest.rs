@@ -1,5 +1,7 @@
 //! What somebody may have meant.
 
+use std::iter::zip;
+
 /// The candidate with the fewest changes to the text, if they are few.
 #[cfg(feature = "serde")]
 pub(crate) fn nearest<'a>(
@@ -17,7 +19,7 @@ pub(crate) fn nearest<'a>(
 /// The number of bytes to insert, delete, replace or swap with their
 /// neighbour (the optimal string alignment distance), if it is at most `limit`.
 ///
-/// The work is the shorter length times `limit`, at most: of the table, only the
+/// The work grows with the length times `limit`, at most: of the table, only the
 /// diagonal is filled in where so few changes can be. `row[k]` stands for the
 /// first `i` bytes of one text and the first `i + k - limit` of the other.
 pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
@@ -25,6 +27,7 @@ pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
+    let (a, b) = without_same_ends(a, b);
     let width = 2 * limit + 1;
     let too_many = limit + 1;
     let mut before_last = vec![too_many; width];
@@ -61,6 +64,16 @@ pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     (distance <= limit).then_some(distance)
 }
 
+/// What is left of two texts between the ends that they share.
+fn without_same_ends<'a>(a: &'a [u8], b: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let start = zip(a, b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = zip(a.iter().rev(), b.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    (&a[..a.len() - end], &b[..b.len() - end])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +87,9 @@ mod tests {
             ("abc", "abd", 1),
             ("kitten", "sitting", 3),
             ("abcdef", "bacdfe", 2),
+            ("same-abc-ends", "same-acb-ends", 1),
+            ("aaa", "aaaa", 1),
+            ("aba", "abaaba", 3),
             ("abcdefgh", "hgfedcba", 8),
             ("abcdef", "abcdefghi", 3),
         ];

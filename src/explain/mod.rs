@@ -96,8 +96,9 @@ impl Explanation {
         &self.checks
     }
 
-    /// The place in `allow_origins`, of [`Policy::config`], that allows the
-    /// origin.
+    /// The place in `allow_origins`, of
+    /// [`Policy::config`](crate::Policy::config), that allows the origin.
+    /// Where a list names something twice, its places are not those of the file.
     #[must_use]
     pub fn matched(&self) -> Option<usize> {
         self.matched

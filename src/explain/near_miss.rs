@@ -8,7 +8,7 @@ use crate::origin::{
 };
 use crate::policy::Policy;
 
-/// So many entries are compared, at most: a tenth of a second at the worst.
+/// So many entries are compared, at most: a few tenths of a second.
 const MOST_ENTRIES: usize = 100_000;
 /// More changes are no slip.
 const MOST_EDITS: usize = 2;
@@ -67,7 +67,8 @@ pub enum Difference {
 
 impl NearMiss {
     /// The entry's place in `allow_origins`, of
-    /// [`Policy::config`](crate::Policy::config).
+    /// [`Policy::config`](crate::Policy::config): not that in the file, where a
+    /// list names something twice.
     #[must_use]
     pub fn index(&self) -> usize {
         self.index
