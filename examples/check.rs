@@ -7,7 +7,8 @@
 //!
 //! Without `--origin` it only checks the file: TOML, or JSON or YAML by the
 //! file's ending. The exit status is 0 if the request is allowed (or the file
-//! is valid), 1 if it is denied, and 2 if something is wrong with the file.
+//! is valid), 1 if it is denied, and 2 if something is wrong with the file or
+//! with the arguments.
 
 use std::error::Error;
 use std::fs;
@@ -16,23 +17,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
-use http::{HeaderMap, HeaderValue, Method};
-use tower_cors::{Action, CorsConfig, Policy};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use tower_cors::{Action, CorsConfig, Policy, PreflightMode};
 
 /// Check a CORS policy, and explain what it decides.
+///
+/// Exit status: 0 allowed (or the file is valid), 1 denied, 2 something is wrong
+/// with the file or the arguments.
 #[derive(Parser)]
 struct Args {
     /// The policy: a .toml, .json or .yaml file
     policy: PathBuf,
     /// The origin of the page, such as <https://app.example.com>
     #[arg(long)]
-    origin: Option<String>,
+    origin: Option<HeaderValue>,
     /// The method that the page uses
-    #[arg(long, default_value = "GET")]
-    method: String,
-    /// A request header that the page sets; may be repeated
-    #[arg(long)]
-    header: Vec<String>,
+    #[arg(long, default_value = "GET", requires = "origin", value_parser = method)]
+    method: Method,
+    /// The name of a request header that the page sets; may be repeated
+    #[arg(long, requires = "origin", value_parser = header_name)]
+    header: Vec<HeaderName>,
 }
 
 fn main() -> ExitCode {
@@ -48,17 +52,28 @@ fn main() -> ExitCode {
     for advisory in policy.advisories() {
         println!("advice: {advisory}");
     }
-    let Some(origin) = &args.origin else {
-        return ExitCode::SUCCESS;
-    };
-    match explain(&policy, origin, &args) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("this request cannot be sent: {error}");
-            ExitCode::from(2)
-        }
+    match &args.origin {
+        Some(origin) if !explain(&policy, origin, &args) => ExitCode::from(1),
+        _ => ExitCode::SUCCESS,
     }
+}
+
+/// A method, with the six in upper case that browsers send so.
+fn method(text: &str) -> Result<Method, String> {
+    let upper = text.to_ascii_uppercase();
+    let is_normalised = matches!(
+        &upper[..],
+        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT"
+    );
+    let text = if is_normalised { &upper } else { text };
+    text.parse().map_err(|_| "not a method".to_owned())
+}
+
+fn header_name(text: &str) -> Result<HeaderName, String> {
+    if let Some((name, _)) = text.split_once(':') {
+        return Err(format!("give the name only: `{}`", name.trim()));
+    }
+    text.parse().map_err(|_| "not a header name".to_owned())
 }
 
 fn load(path: &Path) -> Result<Policy, Box<dyn Error>> {
@@ -72,49 +87,92 @@ fn load(path: &Path) -> Result<Policy, Box<dyn Error>> {
 }
 
 /// Explains the preflight, if a browser sends one, and the request itself.
-fn explain(policy: &Policy, origin: &str, args: &Args) -> Result<bool, Box<dyn Error>> {
-    let method: Method = args.method.parse()?;
-    let mut headers = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_str(origin)?)]);
-    let actual = headers.clone();
-    let is_safelisted = matches!(method, Method::GET | Method::HEAD | Method::POST);
-    let mut allowed = true;
-    if !is_safelisted || !args.header.is_empty() {
-        headers.insert(
-            ACCESS_CONTROL_REQUEST_METHOD,
-            HeaderValue::from_str(&args.method)?,
-        );
-        if !args.header.is_empty() {
-            let mut names: Vec<_> = args.header.iter().map(|name| name.to_lowercase()).collect();
-            names.sort_unstable();
-            names.dedup();
-            let names = HeaderValue::from_str(&names.join(","))?;
+fn explain(policy: &Policy, origin: &HeaderValue, args: &Args) -> bool {
+    let method = &args.method;
+    let names = names_to_ask_for(&args.header);
+    let is_safelisted = [Method::GET, Method::HEAD, Method::POST].contains(method);
+    if is_safelisted && names.is_empty() {
+        println!("\nA browser sends this request without a preflight.");
+    } else {
+        println!("\nA browser sends a preflight first.");
+        let mut preflight = request(Method::OPTIONS, origin);
+        let headers = preflight.headers_mut();
+        if let Ok(method) = HeaderValue::from_str(method.as_str()) {
+            headers.insert(ACCESS_CONTROL_REQUEST_METHOD, method);
+        }
+        if let Some(names) = names_in_one_line(&names) {
             headers.insert(ACCESS_CONTROL_REQUEST_HEADERS, names);
         }
-        allowed = explain_one(policy, &Method::OPTIONS, &headers);
+        let allowed = explain_one(policy, &preflight);
+        if policy.config().preflight == PreflightMode::Forward && is_forwarded(policy, &preflight) {
+            println!("\nIf the service's answer allows it, the browser sends the request.");
+        } else if allowed {
+            println!("\nThen it sends the request.");
+        } else {
+            println!("\nThe browser never sends the {method} request.");
+            return false;
+        }
     }
-    Ok(explain_one(policy, &method, &actual) && allowed)
+    explain_one(policy, &request(method.clone(), origin))
 }
 
-fn explain_one(policy: &Policy, method: &Method, headers: &HeaderMap) -> bool {
-    let explanation = policy.explain(method, headers);
-    print!("\n{explanation}");
-    match policy.decide(method, headers).action() {
-        Action::Answer(response) => {
-            println!("answered here, with {}:", response.status());
-            print_headers(response.headers());
+/// The names that browsers ask for, as they do: each once, in order. (It also
+/// depends on the values, of which nothing is known here.)
+fn names_to_ask_for(names: &[HeaderName]) -> Vec<&str> {
+    let mut asked = Vec::new();
+    for name in names.iter().map(HeaderName::as_str) {
+        match name {
+            "accept" | "accept-language" | "content-language" | "range" => {
+                println!("note: `{name}` needs no preflight, unless its value is unusual");
+                continue;
+            }
+            "content-type" => println!(
+                "note: `{name}` is taken for `application/json` or the like; \
+                 forms and `text/plain` need no preflight"
+            ),
+            _ => {}
         }
+        asked.push(name);
+    }
+    asked.sort_unstable();
+    asked.dedup();
+    asked
+}
+
+fn names_in_one_line(names: &[&str]) -> Option<HeaderValue> {
+    let line = names.join(",");
+    HeaderValue::try_from(line)
+        .ok()
+        .filter(|line| !line.is_empty())
+}
+
+fn request(method: Method, origin: &HeaderValue) -> Request<()> {
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    request.headers_mut().insert(ORIGIN, origin.clone());
+    request
+}
+
+fn is_forwarded(policy: &Policy, request: &Request<()>) -> bool {
+    matches!(policy.decide_request(request).action(), Action::Forward(_))
+}
+
+fn explain_one(policy: &Policy, request: &Request<()>) -> bool {
+    let explanation = policy.explain_request(request);
+    print!("\n{explanation}");
+    let (headers, title) = match policy.decide_request(request).action() {
+        Action::Answer(response) => (response.into_parts().0.headers, "headers of the answer:"),
         Action::Forward(edit) => {
             let mut headers = HeaderMap::new();
             edit.apply(&mut headers);
-            println!("left to the service; its response gets:");
-            print_headers(&headers);
+            (headers, "headers that the response gets:")
         }
+    };
+    if !headers.is_empty() {
+        println!("{title}");
     }
-    explanation.is_allowed()
-}
-
-fn print_headers(headers: &HeaderMap) {
-    for (name, value) in headers {
+    for (name, value) in &headers {
         println!("  {name}: {}", String::from_utf8_lossy(value.as_bytes()));
     }
+    explanation.is_allowed()
 }

@@ -103,7 +103,7 @@ mod decision;
 mod edit;
 mod error;
 mod escape;
-mod explain;
+pub mod explain;
 mod future;
 mod hash;
 #[cfg(any(feature = "kong", feature = "krakend"))]
@@ -139,7 +139,6 @@ pub use config::{
 pub use decision::{Decision, DenyReason, RequestKind, Verdict, is_preflight};
 pub use edit::ResponseEdit;
 pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
-pub use explain::{Check, Difference, Explanation, NearMiss, Subject};
 pub use future::ResponseFuture;
 pub use layer::CorsLayer;
 pub use observe::DecisionEvent;

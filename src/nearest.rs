@@ -7,32 +7,58 @@ pub(crate) fn nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let limit = text.len() / 3;
-    let distances = candidates
+    let near = candidates
         .into_iter()
-        .map(|candidate| (distance(text, candidate), candidate));
-    let (distance, nearest) = distances.min_by_key(|&(distance, _)| distance)?;
-    (distance <= limit).then_some(nearest)
+        .filter_map(|candidate| Some((distance_within(text, candidate, limit)?, candidate)));
+    let (_, nearest) = near.min_by_key(|&(distance, _)| distance)?;
+    Some(nearest)
 }
 
 /// The number of bytes to insert, delete, replace or swap with their
-/// neighbour: the optimal string alignment distance.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+/// neighbour (the optimal string alignment distance), if it is at most `limit`.
+///
+/// The work is the shorter length times `limit`, at most: of the table, only the
+/// diagonal is filled in where so few changes can be. `row[k]` stands for the
+/// first `i` bytes of one text and the first `i + k - limit` of the other.
+pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut before_last = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut fewest = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                fewest = fewest.min(before_last[j - 2] + 1);
-            }
-            row.push(fewest);
-        }
-        before_last = std::mem::replace(&mut last, row);
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
     }
-    last[b.len()]
+    let width = 2 * limit + 1;
+    let too_many = limit + 1;
+    let mut before_last = vec![too_many; width];
+    let mut last: Vec<_> = (0..width)
+        .map(|k| k.checked_sub(limit).unwrap_or(too_many))
+        .collect();
+    let mut row = last.clone();
+    for i in 1..=a.len() {
+        for k in 0..width {
+            row[k] = too_many;
+            let Some(j) = (i + k).checked_sub(limit).filter(|&j| j <= b.len()) else {
+                continue;
+            };
+            let deleted = last.get(k + 1).map_or(too_many, |fewest| fewest + 1);
+            row[k] = deleted.min(too_many);
+            if j == 0 {
+                continue;
+            }
+            let replaced = last[k] + usize::from(a[i - 1] != b[j - 1]);
+            let inserted = k.checked_sub(1).map_or(too_many, |k| row[k] + 1);
+            row[k] = row[k].min(replaced).min(inserted);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[k] = row[k].min(before_last[k] + 1);
+            }
+        }
+        // Each later one is made of these two.
+        if row.iter().chain(&last).all(|&fewest| fewest > limit) {
+            return None;
+        }
+        before_last.copy_from_slice(&last);
+        last.copy_from_slice(&row);
+    }
+    let distance = last[b.len() + limit - a.len()];
+    (distance <= limit).then_some(distance)
 }
 
 #[cfg(test)]
@@ -47,10 +73,16 @@ mod tests {
             ("ab", "ba", 1),
             ("abc", "abd", 1),
             ("kitten", "sitting", 3),
+            ("abcdef", "bacdfe", 2),
+            ("abcdefgh", "hgfedcba", 8),
+            ("abcdef", "abcdefghi", 3),
         ];
         for (a, b, expected) in table {
-            assert_eq!(distance(a, b), expected, "{a} {b}");
-            assert_eq!(distance(b, a), expected, "{b} {a}");
+            for limit in 0..6 {
+                let within = (expected <= limit).then_some(expected);
+                assert_eq!(distance_within(a, b, limit), within, "{a} {b} {limit}");
+                assert_eq!(distance_within(b, a, limit), within, "{b} {a} {limit}");
+            }
         }
     }
 

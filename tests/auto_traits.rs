@@ -9,13 +9,13 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use http::Response;
+use tower_cors::explain::{Check, Difference, Explanation, NearMiss, Subject};
 use tower_cors::{
-    Action, Advisory, AdvisoryKind, AllowHeaders, Check, ConfigError, ConfigErrorKind,
-    ConfigErrors, Cors, CorsBody, CorsConfig, CorsLayer, Danger, Decision, DecisionEvent,
-    DenyReason, Difference, Enforcement, Explanation, Fixed, InnerHeaders, MaxAge, MaxAgeError,
-    NearMiss, Origin, OriginPattern, OriginPredicate, PathConfigs, PathPolicies, PatternFault,
-    PerRequest, PerRequestAsync, PerRequestFuture, Policy, PreflightMode, RequestKind,
-    ResponseEdit, ResponseFuture, SameBody, Subject, Verdict, WrapBody,
+    Action, Advisory, AdvisoryKind, AllowHeaders, ConfigError, ConfigErrorKind, ConfigErrors, Cors,
+    CorsBody, CorsConfig, CorsLayer, Danger, Decision, DecisionEvent, DenyReason, Enforcement,
+    Fixed, InnerHeaders, MaxAge, MaxAgeError, Origin, OriginPattern, OriginPredicate, PathConfigs,
+    PathPolicies, PatternFault, PerRequest, PerRequestAsync, PerRequestFuture, Policy,
+    PreflightMode, RequestKind, ResponseEdit, ResponseFuture, SameBody, Verdict, WrapBody,
 };
 
 fn thread_safe<T: Send + Sync + Unpin + Debug>() {}

@@ -116,9 +116,44 @@ fn origins() {
         ("https://exa!mple.com", host),
         ("https://a..b", host),
         (
-            "1http://a.b",
+            "1app://a.b",
             "a scheme is a lower-case letter followed by letters, digits, `+`, `-` or `.`",
         ),
+        (
+            "wss://app.example.com",
+            "a WebSocket has the origin of the page that opens it, which is `http` or `https`; \
+             write `https://app.example.com`",
+        ),
+        (
+            "ws://localhost:3000",
+            "a WebSocket has the origin of the page that opens it, which is `http` or `https`; \
+             write `http://localhost:3000`",
+        ),
+        (
+            "ftp://example.com",
+            "no page has an origin with this scheme",
+        ),
+        ("data://x", "no page has an origin with this scheme"),
+        ("blob://", "no page has an origin with this scheme"),
+        ("about://", "no page has an origin with this scheme"),
+        ("javascript://", "no page has an origin with this scheme"),
+        (
+            "htps://app.example.com",
+            "this scheme is nearly `http` or `https`; write `https://app.example.com`",
+        ),
+        (
+            "localhost://3000",
+            "an origin begins with its scheme; write `http://localhost:3000`",
+        ),
+        (
+            "https:/example.com",
+            "an origin begins with its scheme; write `https://example.com`",
+        ),
+        (
+            "https://https://example.com",
+            "an origin has no path, query or fragment; write `https://example.com`",
+        ),
+        ("http://::1:3000", ipv6),
         (r"^https://example\.com$", regex),
         ("https://(a|b).example.com", regex),
     ];

@@ -2,15 +2,28 @@
 
 use std::fmt;
 
-use crate::nearest::distance;
-use crate::origin::{Host, Origin, OriginPattern, Pattern, PatternFault, Port, repair};
+use crate::nearest::distance_within;
+use crate::origin::{
+    Host, Origin, OriginPattern, Pattern, PatternFault, Port, is_public_suffix, repair,
+};
 use crate::policy::Policy;
+
+/// So many entries are compared, at most: a tenth of a second at the worst.
+const MOST_ENTRIES: usize = 100_000;
+/// More changes are no slip.
+const MOST_EDITS: usize = 2;
+/// One change in so many bytes is a slip.
+const BYTES_PER_EDIT: usize = 6;
+
+/// The names by which a machine calls itself.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The entry of `allow_origins` that an origin misses by least.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearMiss {
     index: usize,
     entry: String,
+    origin: String,
     difference: Difference,
 }
 
@@ -27,18 +40,29 @@ pub enum Difference {
     Scheme,
     /// The port.
     Port,
+    /// The scheme and the port.
+    SchemeAndPort,
+    /// Both hosts are names of the machine itself, such as `localhost` and
+    /// `127.0.0.1`.
+    Loopback,
     /// The entry matches subdomains of this very host.
     Apex,
+    /// The entry is a subdomain of this very host.
+    Parent,
     /// It is a subdomain of the entry's host.
     Subdomain,
     /// It has more labels than an in-label pattern matches.
     Labels,
+    /// Its leftmost label is not of the form that an in-label pattern matches.
+    Label,
+    /// A few letters.
+    Spelling,
     /// Only the end of its host is the entry's, without a dot before it.
     Suffix,
     /// Its host begins with the entry's host, and goes on.
     Prefix,
-    /// A few letters.
-    Spelling,
+    /// Another host of the same domain.
+    Sibling,
 }
 
 impl NearMiss {
@@ -73,10 +97,12 @@ impl NearMiss {
             return Some(NearMiss {
                 index,
                 entry,
+                origin: text.to_owned(),
                 difference: Difference::Form(fault),
             });
         };
-        let misses = entries.iter().enumerate().filter_map(|(index, entry)| {
+        let entries = entries.iter().take(MOST_ENTRIES).enumerate();
+        let misses = entries.filter_map(|(index, entry)| {
             let OriginPattern::Text(entry) = entry else {
                 return None;
             };
@@ -87,12 +113,13 @@ impl NearMiss {
         Some(NearMiss {
             index,
             entry: entry.clone(),
+            origin: text.to_owned(),
             difference,
         })
     }
 }
 
-/// What keeps the pattern from matching, if it is one thing.
+/// What keeps the pattern from matching, if it is little.
 fn difference(pattern: &Pattern<'_>, origin: &Origin<'_>) -> Option<Difference> {
     let same_scheme = pattern.scheme == origin.scheme();
     let same_port = match pattern.port {
@@ -100,13 +127,16 @@ fn difference(pattern: &Pattern<'_>, origin: &Origin<'_>) -> Option<Difference> 
         Port::Exact(port) => port == origin.port(),
     };
     if !pattern.host.matches(origin.host()) {
-        let host = host_difference(&pattern.host, origin.host())?;
-        return (same_scheme && same_port).then_some(host);
+        let host = || host_difference(&pattern.host, origin.host());
+        return (same_scheme && same_port).then(host)?;
     }
     match (same_scheme, same_port) {
+        // Any host of another scheme is far from this one.
+        (false, _) if pattern.host == Host::Any => None,
         (false, true) => Some(Difference::Scheme),
         (true, false) => Some(Difference::Port),
-        _ => None,
+        (false, false) => Some(Difference::SchemeAndPort),
+        (true, true) => None,
     }
 }
 
@@ -119,61 +149,164 @@ fn host_difference(pattern: &Host<'_>, host: &str) -> Option<Difference> {
     let (base, is_exact) = match *pattern {
         Host::Any => return None,
         Host::Exact(base) => (base, true),
-        Host::Subdomains { base } if host == base => return Some(Difference::Apex),
+        Host::Subdomains { base } | Host::InLabel { base, .. } if host == base => {
+            return Some(Difference::Apex);
+        }
         Host::Subdomains { base } => (base, false),
         Host::InLabel { base, .. } => {
             let labels = host.strip_suffix(base)?.strip_suffix('.')?;
-            return labels.contains('.').then_some(Difference::Labels);
+            return Some(match labels.contains('.') {
+                true => Difference::Labels,
+                false => Difference::Label,
+            });
         }
     };
+    if LOOPBACK.contains(&base) && LOOPBACK.contains(&host) {
+        return Some(Difference::Loopback);
+    }
     match host.strip_suffix(base) {
         Some(rest) if is_exact && rest.ends_with('.') => return Some(Difference::Subdomain),
         Some(_) => return Some(Difference::Suffix),
-        None if host
-            .strip_prefix(base)
-            .is_some_and(|rest| rest.starts_with('.')) =>
-        {
-            return Some(Difference::Prefix);
-        }
+        None if goes_on_with_dot(host, base) => return Some(Difference::Prefix),
         None => {}
     }
-    let near = is_exact && distance(host, base) <= 2;
-    near.then_some(Difference::Spelling)
+    if !is_exact || is_address(base) || is_address(host) {
+        return None;
+    }
+    let parent = base
+        .strip_suffix(host)
+        .and_then(|rest| rest.strip_suffix('.'));
+    if parent.is_some() && !is_public_suffix(host) {
+        return Some(Difference::Parent);
+    }
+    let most = MOST_EDITS.min(base.len().min(host.len()) / BYTES_PER_EDIT);
+    if distance_within(host, base, most).is_some() {
+        return Some(Difference::Spelling);
+    }
+    let shared = shared_domain(host, base)?;
+    (!is_public_suffix(shared)).then_some(Difference::Sibling)
+}
+
+fn goes_on_with_dot(host: &str, base: &str) -> bool {
+    host.strip_prefix(base)
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn is_address(host: &str) -> bool {
+    host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// The labels that both hosts end in.
+fn shared_domain<'a>(host: &'a str, other: &str) -> Option<&'a str> {
+    let labels = std::iter::zip(host.rsplit('.'), other.rsplit('.'));
+    let same = labels.take_while(|(a, b)| a == b).map(|(a, _)| a.len() + 1);
+    let len = same.sum::<usize>().checked_sub(1)?;
+    host.get(host.len().checked_sub(len)?..)
+}
+
+/// Whether all names under a host are in the same hands.
+fn owns_subdomains(host: &str) -> bool {
+    host == "localhost" || !is_public_suffix(host)
 }
 
 impl fmt::Display for NearMiss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let NearMiss {
-            index,
-            entry,
-            difference,
-        } = self;
-        write!(f, "the nearest is allow_origins[{index}] `{entry}`, ")?;
-        match difference {
-            Difference::Form(fault) => write!(f, "but {fault}"),
+        write!(f, "the nearest is `{}`, ", self.entry)?;
+        if let Difference::Form(fault) = &self.difference {
+            return write!(f, "but {fault}");
+        }
+        // Both were parsed when this was made.
+        let (Ok(entry), Some(origin)) = (Pattern::parse(&self.entry), Origin::parse(&self.origin))
+        else {
+            return Ok(());
+        };
+        let schemes = (entry.scheme, origin.scheme());
+        let ports = (PortName::of(entry.port), PortName(origin.port()));
+        match &self.difference {
+            Difference::Form(_) => Ok(()),
             Difference::TrailingDot => {
                 f.write_str("but a host with a dot at its end is another host")
             }
-            Difference::Scheme => f.write_str("from which the scheme differs"),
-            Difference::Port => f.write_str("from which the port differs"),
+            Difference::Scheme => {
+                write!(
+                    f,
+                    "with the scheme `{}` instead of `{}`",
+                    schemes.0, schemes.1
+                )
+            }
+            Difference::Port => write!(f, "with {} instead of {}", ports.0, ports.1),
+            Difference::SchemeAndPort => write!(
+                f,
+                "with the scheme `{}` and {} instead of `{}` and {}",
+                schemes.0, ports.0, schemes.1, ports.1
+            ),
+            Difference::Loopback => f.write_str(
+                "which may be the same machine, but browsers compare the names of hosts; open the \
+                 page by that name, or list this one too",
+            ),
             Difference::Apex => write!(
                 f,
-                "which matches subdomains only; list `{}` beside it",
-                entry.replacen("*.", "", 1)
+                "which matches subdomains only; to allow this too, list `{origin}` beside it"
             ),
-            Difference::Subdomain => write!(
+            Difference::Parent => write!(
                 f,
-                "which does not match its subdomains; list `{}` for them",
-                entry.replacen("://", "://*.", 1)
+                "which is a subdomain of this host; to allow this too, list `{origin}` beside it"
             ),
+            Difference::Subdomain => {
+                f.write_str("which does not match its subdomains; ")?;
+                write!(f, "to allow this one too, list `{origin}` beside it")?;
+                match entry.host {
+                    Host::Exact(base) if owns_subdomains(base) => write!(
+                        f,
+                        ", or `{}` for all of them",
+                        self.entry.replacen("://", "://*.", 1)
+                    ),
+                    _ => f.write_str("; others can register names there, so do not allow them all"),
+                }
+            }
             Difference::Labels => f.write_str("whose `*` matches no dot"),
-            Difference::Suffix => {
-                f.write_str("whose name it only ends in: it belongs to someone else")
+            Difference::Label => {
+                let label = |host: &str| host.split('.').next().unwrap_or_default().to_owned();
+                let form = self.entry.split_once("://").map_or("", |(_, host)| host);
+                write!(
+                    f,
+                    "whose `{}` does not match `{}`",
+                    label(form),
+                    label(origin.host())
+                )
             }
-            Difference::Prefix => {
-                f.write_str("whose name it only begins with: it belongs to someone else")
-            }
+            Difference::Suffix => f.write_str(
+                "whose name it only ends in: this is another domain, which may belong to someone \
+                 else",
+            ),
+            Difference::Prefix => f.write_str(
+                "whose name it only begins with: this is another domain, which may belong to \
+                 someone else",
+            ),
             Difference::Spelling => f.write_str("which is spelled otherwise"),
+            Difference::Sibling => f.write_str("which is another host of the same domain"),
+        }
+    }
+}
+
+/// A port, for people.
+struct PortName(Option<u16>);
+
+impl PortName {
+    fn of(port: Port) -> Self {
+        match port {
+            Port::Exact(port) => PortName(port),
+            // It never differs.
+            Port::Any => PortName(None),
+        }
+    }
+}
+
+impl fmt::Display for PortName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(port) => write!(f, "port {port}"),
+            None => f.write_str("the default port"),
         }
     }
 }

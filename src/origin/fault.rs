@@ -24,6 +24,12 @@ pub enum PatternFault {
     FileScheme,
     /// The scheme is not a letter followed by `[a-z0-9+.-]`.
     Scheme,
+    /// `ws` or `wss`: the origin of a WebSocket is the page's.
+    WebSocketScheme,
+    /// A scheme that no origin has, such as `data` or `ftp`.
+    NoOriginScheme,
+    /// The scheme is nearly `http` or `https`.
+    SchemeSpelling,
     /// A `/` after host and port.
     TrailingSlash,
     /// A path, a query or a fragment.
@@ -73,6 +79,11 @@ impl fmt::Display for PatternFault {
             PatternFault::Scheme => {
                 "a scheme is a lower-case letter followed by letters, digits, `+`, `-` or `.`"
             }
+            PatternFault::WebSocketScheme => {
+                "a WebSocket has the origin of the page that opens it, which is `http` or `https`"
+            }
+            PatternFault::NoOriginScheme => "no page has an origin with this scheme",
+            PatternFault::SchemeSpelling => "this scheme is nearly `http` or `https`",
             PatternFault::TrailingSlash => "an origin has no trailing slash",
             PatternFault::Path => "an origin has no path, query or fragment",
             PatternFault::UserInfo => "an origin has no user name or password",
@@ -118,6 +129,9 @@ impl PatternFault {
             PatternFault::MissingScheme => "missing-scheme",
             PatternFault::FileScheme => "file-scheme",
             PatternFault::Scheme => "scheme",
+            PatternFault::WebSocketScheme => "websocket-scheme",
+            PatternFault::NoOriginScheme => "no-origin-scheme",
+            PatternFault::SchemeSpelling => "scheme-spelling",
             PatternFault::TrailingSlash => "trailing-slash",
             PatternFault::Path => "path",
             PatternFault::UserInfo => "user-info",

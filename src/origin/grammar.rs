@@ -4,7 +4,10 @@ use std::fmt;
 
 use super::address::{is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
 use super::fault::PatternFault;
-use super::{MAX_HOST, default_port, is_domain, is_http, is_label_byte, is_scheme, parse_port};
+use super::{
+    MAX_HOST, MAX_LABEL, default_port, is_domain, is_http, is_label_byte, is_scheme, parse_port,
+};
+use crate::nearest::distance_within;
 
 /// One pattern, parsed. What parses is in canonical form already, so its
 /// [`Display`](fmt::Display) gives back the text that was parsed.
@@ -66,12 +69,12 @@ impl<'a> Pattern<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, PatternFault> {
         check_bytes(text)?;
         let (scheme, rest) = text.split_once("://").ok_or(PatternFault::MissingScheme)?;
+        if let Some(fault) = scheme_fault(scheme) {
+            return Err(fault);
+        }
         let authority_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(authority_len);
         match path {
-            _ if scheme == "file" => return Err(PatternFault::FileScheme),
-            _ if scheme.contains('*') => return Err(PatternFault::WildcardPlace),
-            _ if !is_scheme(scheme) => return Err(PatternFault::Scheme),
             _ if authority.contains('@') => return Err(PatternFault::UserInfo),
             "" => {}
             "/" => return Err(PatternFault::TrailingSlash),
@@ -91,6 +94,27 @@ impl<'a> Pattern<'a> {
         };
         Ok(Pattern { scheme, host, port })
     }
+}
+
+fn scheme_fault(scheme: &str) -> Option<PatternFault> {
+    match scheme {
+        "http" | "https" => None,
+        "file" => Some(PatternFault::FileScheme),
+        "ws" | "wss" => Some(PatternFault::WebSocketScheme),
+        "localhost" => Some(PatternFault::MissingScheme),
+        "about" | "blob" | "data" | "filesystem" | "ftp" | "ftps" | "javascript" | "mailto"
+        | "tel" | "view-source" => Some(PatternFault::NoOriginScheme),
+        _ if scheme.contains('*') => Some(PatternFault::WildcardPlace),
+        _ if !is_scheme(scheme) => Some(PatternFault::Scheme),
+        _ => web_scheme_spelled(scheme).map(|_| PatternFault::SchemeSpelling),
+    }
+}
+
+/// The scheme of the web that another one is nearly.
+pub(super) fn web_scheme_spelled(scheme: &str) -> Option<&'static str> {
+    ["https", "http"]
+        .into_iter()
+        .find(|web| distance_within(scheme, web, 1).is_some())
 }
 
 /// What can be said before the text is taken apart.
@@ -185,7 +209,11 @@ impl<'a> Host<'a> {
         if suffix.contains('*') || base.contains('*') {
             return Err(PatternFault::WildcardPlace);
         }
-        if host.len() > MAX_HOST || !label.bytes().all(|b| b == b'*' || is_label_byte(b)) {
+        // What a DNS label cannot have could only slow the look-up down.
+        if host.len() > MAX_HOST
+            || label.len() > MAX_LABEL
+            || !label.bytes().all(|b| b == b'*' || is_label_byte(b))
+        {
             return Err(PatternFault::Host);
         }
         if is_http(scheme) && is_numeric_host(base) {
@@ -231,6 +259,8 @@ mod tests {
             ("tauri://localhost", exact("localhost")),
             ("web+app://x", exact("x")),
             ("app://1.2", exact("1.2")),
+            ("capacitor://localhost", exact("localhost")),
+            ("https://https", exact("https")),
             ("http://10.0.0.1", exact("10.0.0.1")),
             (
                 "http://[::1]:3000",
@@ -297,6 +327,7 @@ mod tests {
     #[test]
     fn faults_and_their_repairs() {
         let long = format!("https://{}.example.com", "a".repeat(300));
+        let long_label = format!("https://{}*.example.com", "a".repeat(63));
         let long_wildcard = format!("https://*.{}", "a.".repeat(126) + "bc");
         let table = [
             ("", Empty, None),
@@ -345,8 +376,9 @@ mod tests {
             ("localhost:*", MissingScheme, Some("http://localhost:*")),
             ("file://", FileScheme, None),
             ("file:///home/index.html", FileScheme, None),
-            ("1http://example.com", Scheme, None),
-            ("https:://example.com", Scheme, None),
+            ("1http://example.com", Scheme, Some("http://example.com")),
+            ("1app://example.com", Scheme, None),
+            ("https:://example.com", Scheme, Some("https://example.com")),
             (
                 "https://example.com/",
                 TrailingSlash,
@@ -372,6 +404,7 @@ mod tests {
             ("https://exa!mple.com", PatternFault::Host, None),
             ("https://example..com", PatternFault::Host, None),
             ("https://.example.com", PatternFault::Host, None),
+            (&long_label, PatternFault::Host, None),
             ("https://pr-*!.example.com", PatternFault::Host, None),
             (&long, PatternFault::Host, None),
             (&long_wildcard, PatternFault::Host, None),
@@ -442,6 +475,68 @@ mod tests {
             ("moz-extension://*:*", WildcardPlace, None),
             ("https://example.com:80*", PatternFault::Port, None),
             ("**", MissingScheme, None),
+            (
+                "wss://app.example.com",
+                WebSocketScheme,
+                Some("https://app.example.com"),
+            ),
+            (
+                "ws://localhost:3000",
+                WebSocketScheme,
+                Some("http://localhost:3000"),
+            ),
+            (
+                "ws://app.example.com:80/chat",
+                WebSocketScheme,
+                Some("http://app.example.com"),
+            ),
+            ("ftp://example.com", NoOriginScheme, None),
+            ("data://x", NoOriginScheme, None),
+            ("blob://", NoOriginScheme, None),
+            ("about://", NoOriginScheme, None),
+            ("javascript://", NoOriginScheme, None),
+            (
+                "htps://app.example.com",
+                SchemeSpelling,
+                Some("https://app.example.com"),
+            ),
+            ("htp://a.example/", SchemeSpelling, Some("http://a.example")),
+            (
+                "localhost://3000",
+                MissingScheme,
+                Some("http://localhost:3000"),
+            ),
+            ("localhost://", MissingScheme, Some("http://localhost")),
+            ("localhost://app", MissingScheme, None),
+            (
+                "https//example.com",
+                MissingScheme,
+                Some("https://example.com"),
+            ),
+            (
+                "https:/example.com",
+                MissingScheme,
+                Some("https://example.com"),
+            ),
+            (
+                "http:example.com:8080",
+                MissingScheme,
+                Some("http://example.com:8080"),
+            ),
+            (
+                "https://https://example.com",
+                Path,
+                Some("https://example.com"),
+            ),
+            ("https://http://example.com", Path, None),
+            ("https:8080", MissingScheme, None),
+            ("https", MissingScheme, None),
+            ("8080", MissingScheme, None),
+            ("httpbin.org", MissingScheme, Some("https://httpbin.org")),
+            ("http://::1:3000", Ipv6, None),
+            ("http://2001:db8::1:80", Ipv6, None),
+            ("http://2001:db8::1", Ipv6, Some("http://[2001:db8::1]")),
+            ("::1", MissingScheme, Some("http://[::1]")),
         ];
         for (text, fault, repaired) in table {
             assert_eq!(Pattern::parse(text), Err(fault), "{text:?}");

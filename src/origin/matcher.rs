@@ -7,7 +7,7 @@
 //! shapes that occur in the list. So the cost grows with the number of shapes,
 //! never with the number of patterns.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 #[cfg(feature = "regex")]
 use super::Regexes;
@@ -57,7 +57,8 @@ struct Shapes {
     base_labels: usize,
     subdomains: bool,
     /// Lengths of what stands before and after the `*` of in-label patterns.
-    in_label: Vec<(usize, usize)>,
+    /// DNS labels have at most 63 bytes, so these are some hundreds at the most.
+    in_label: BTreeSet<(usize, usize)>,
     any_host: bool,
     exact_port: bool,
     any_port: bool,
@@ -168,10 +169,7 @@ impl Shapes {
                 suffix,
                 base,
             } => {
-                let lengths = (prefix.len(), suffix.len());
-                if !self.in_label.contains(&lengths) {
-                    self.in_label.push(lengths);
-                }
+                self.in_label.insert((prefix.len(), suffix.len()));
                 self.base_labels = self.base_labels.max(base_labels(base));
             }
         }

@@ -39,6 +39,8 @@ use address::{is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
 
 /// DNS allows a host 253 bytes (RFC 1035 section 3.1, without the root's dot).
 const MAX_HOST: usize = 253;
+/// And a label 63 (RFC 1035 section 2.3.4).
+const MAX_LABEL: usize = 63;
 /// No registered scheme is longer than this by half.
 const MAX_SCHEME: usize = 64;
 /// Five digits.

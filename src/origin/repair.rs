@@ -4,27 +4,35 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::address::{canonical_ipv6, is_numeric_host};
-use super::grammar::{Pattern, looks_like_regex, split_port};
+use super::grammar::{Pattern, looks_like_regex, split_port, web_scheme_spelled};
 use super::{default_port, is_http};
 
 /// The pattern that the author most likely meant; what it returns parses.
+///
+/// Where a text can be read in two ways, there is none.
 pub(crate) fn repair(text: &str) -> Option<String> {
-    let text = text.trim().to_ascii_lowercase();
-    if matches!(&text[..], "*" | "null") {
+    let mut text = text.trim().to_ascii_lowercase();
+    if matches!(&text[..], "*" | "null") || Pattern::parse(&text).is_ok() {
         return Some(text);
     }
     if looks_like_regex(&text) {
         return None;
     }
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (scheme, rest),
-        None => (likely_scheme(&text), text.trim_start_matches('/')),
-    };
+    if let Some(port) = text.strip_prefix("localhost://") {
+        text = format!("localhost:{port}");
+    }
+    let (scheme, rest) = split_scheme(&text)?;
     let authority = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
     let (host, port) = match authority.parse::<Ipv6Addr>() {
+        Ok(_) if may_end_in_port(authority) => return None,
         Ok(_) => (authority, None),
         Err(_) => split_port(authority).ok()?,
     };
+    // A number alone is a port rather than an address.
+    if matches!(host, "http" | "https") || is_number(host) && !text.contains(&format!("://{host}"))
+    {
+        return None;
+    }
     let host = repair_host(scheme, host);
     let mut repaired = format!("{scheme}://{host}");
     match port {
@@ -41,9 +49,51 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     Some(repaired)
 }
 
+/// The scheme that is meant, and what comes behind it.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    if let Some((scheme, rest)) = split_web_scheme(text) {
+        return match split_web_scheme(rest) {
+            Some((again, rest)) => (again == scheme).then_some((scheme, rest)),
+            None => Some((scheme, rest)),
+        };
+    }
+    Some(match text.split_once("://") {
+        Some(("ws", rest)) => ("http", rest),
+        Some(("wss", rest)) => ("https", rest),
+        Some((scheme, rest)) => (web_scheme_spelled(scheme).unwrap_or(scheme), rest),
+        None => (likely_scheme(text), text.trim_start_matches('/')),
+    })
+}
+
+/// What comes behind `http` or `https`, however it is set off: `https:/`,
+/// `https//`, `https:`.
+fn split_web_scheme(text: &str) -> Option<(&'static str, &str)> {
+    let rest = text.strip_prefix("http")?;
+    let (scheme, rest) = match rest.strip_prefix('s') {
+        Some(rest) => ("https", rest),
+        None => ("http", rest),
+    };
+    let authority = match rest.strip_prefix("://") {
+        Some(authority) => authority.trim_start_matches('/'),
+        None => rest.trim_start_matches([':', '/']),
+    };
+    (authority.len() < rest.len()).then_some((scheme, authority))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether an IPv6 address without brackets can also be read as one with a port.
+fn may_end_in_port(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(address, port)| {
+        address.parse::<Ipv6Addr>().is_ok() && port.parse::<u16>().is_ok()
+    })
+}
+
 /// Development servers speak plain http.
 fn likely_scheme(authority: &str) -> &'static str {
-    let local = ["localhost", "127.", "[::1]"];
+    let local = ["localhost", "127.", "[::1]", "::1"];
     if local.iter().any(|host| authority.starts_with(host)) {
         "http"
     } else {

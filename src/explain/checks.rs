@@ -1,0 +1,171 @@
+//! Each check of a request, in words.
+
+use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD};
+use http::{HeaderMap, HeaderValue, Method, Request};
+
+use super::outcome::outcome;
+use super::{Check, Explanation, NearMiss, Subject};
+use crate::config::{AllowHeaders, CorsConfig};
+use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
+use crate::escape::Escaped;
+use crate::origin::OriginPattern;
+use crate::policy::{Grant, Policy};
+
+impl Policy {
+    /// Explains what [`decide`](Policy::decide) says about a request.
+    ///
+    /// It looks at the entries of the policy (of a very long list, at the first
+    /// 100,000) and allocates; it is for people, not for each request.
+    #[must_use]
+    pub fn explain(&self, method: &Method, headers: &HeaderMap) -> Explanation {
+        self.explain_decision(method, &self.decide(method, headers))
+    }
+
+    /// Explains what [`decide_request`](Policy::decide_request) says, which is
+    /// what a service does: it sees the URI too.
+    #[must_use]
+    pub fn explain_request<B>(&self, request: &Request<B>) -> Explanation {
+        self.explain_decision(request.method(), &self.decide_request(request))
+    }
+
+    fn explain_decision(&self, method: &Method, decision: &Decision<'_>) -> Explanation {
+        let headers = decision.headers;
+        let mut explanation = Explanation {
+            method: method.to_string(),
+            origin: decision.origin().map(shown),
+            kind: decision.kind(),
+            allowed: decision.is_allowed(),
+            exempt: decision.is_exempt(),
+            checks: Vec::new(),
+            matched: decision.matched_index(),
+            near_miss: None,
+            outcome: outcome(decision),
+        };
+        if decision.kind() == RequestKind::NotCors {
+            return explanation;
+        }
+        explanation.check_origin(decision);
+        if decision.kind() == RequestKind::Actual {
+            explanation.check_method(self, self.check_actual_method(method), method.as_str());
+        } else {
+            let mut asked = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
+            let method = asked.next().filter(|_| asked.next().is_none());
+            let text = method.map(shown).unwrap_or_default();
+            explanation.check_method(self, self.check_asked_method(method), &text);
+            explanation.check_headers(self, headers);
+            if decision.asks_private_network {
+                let checked = self.check_private_network(true);
+                let detail = match checked {
+                    Ok(()) => "allow_private_network is set".to_owned(),
+                    Err(reason) => reason.to_string(),
+                };
+                explanation.push(Subject::PrivateNetwork, checked.is_ok(), detail);
+            }
+        }
+        explanation
+    }
+}
+
+impl Explanation {
+    fn push(&mut self, subject: Subject, passed: bool, detail: String) {
+        self.checks.push(Check {
+            subject,
+            passed,
+            detail,
+        });
+    }
+
+    fn check_origin(&mut self, decision: &Decision<'_>) {
+        let policy = decision.policy;
+        if policy.0.grant == Grant::Everyone {
+            self.push(Subject::Origin, true, "`*` allows any".to_owned());
+            return;
+        }
+        if let (Some(index), Some(entry)) = (decision.matched_index(), decision.matched()) {
+            self.push(
+                Subject::Origin,
+                true,
+                match entry {
+                    OriginPattern::Predicate(_) => format!(
+                        "the function at place {index} of allow_origins, duplicates left out, \
+                         allows it"
+                    ),
+                    entry => format!("`{entry}` of allow_origins matches"),
+                },
+            );
+            return;
+        }
+        let Verdict::Denied(reason) = decision.verdict() else {
+            return;
+        };
+        let mut detail = reason.to_string();
+        let origin = decision.origin().and_then(|origin| origin.to_str().ok());
+        if reason != DenyReason::SeveralOrigins {
+            self.near_miss = origin.and_then(|origin| NearMiss::find(policy, origin));
+        }
+        if let Some(near) = &self.near_miss {
+            detail = format!("{detail}; {near}");
+        } else if origin == Some("null") {
+            detail.push_str("; this is what sandboxed frames and pages from files have");
+        }
+        self.push(Subject::Origin, false, detail);
+    }
+
+    fn check_method(&mut self, policy: &Policy, checked: Result<(), DenyReason<'_>>, asked: &str) {
+        let listed = &policy.0.config.allow_methods;
+        let detail = match checked {
+            Ok(()) if listed.iter().any(|method| method == "*") => "`*` allows any".to_owned(),
+            Ok(()) => format!("`{asked}` is listed"),
+            Err(DenyReason::MethodNotAllowed) => {
+                let upper = asked.to_ascii_uppercase();
+                match listed
+                    .iter()
+                    .find(|method| method.eq_ignore_ascii_case(&upper))
+                {
+                    Some(method) => {
+                        format!("`{asked}` is not listed; `{method}` is, and case matters")
+                    }
+                    None => format!(
+                        "`{asked}` is not listed; allow_methods has {}",
+                        list(listed)
+                    ),
+                }
+            }
+            Err(reason) => reason.to_string(),
+        };
+        self.push(Subject::Method, checked.is_ok(), detail);
+    }
+
+    fn check_headers(&mut self, policy: &Policy, headers: &HeaderMap) {
+        let checked = policy.check_asked_headers(headers);
+        let asked = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+        let asked: Vec<_> = asked.map(shown).collect();
+        let detail = match checked {
+            Ok(()) if asked.is_empty() => "none are asked for".to_owned(),
+            Ok(()) => format!("`{}` is covered", asked.join(", ")),
+            Err(DenyReason::HeaderNotAllowed(name)) => not_covered(name, &policy.0.config),
+            Err(reason) => reason.to_string(),
+        };
+        self.push(Subject::Headers, checked.is_ok(), detail);
+    }
+}
+
+fn not_covered(name: &str, config: &CorsConfig) -> String {
+    match &config.allow_headers {
+        AllowHeaders::List(names) if names.iter().any(|name| name == "*") => {
+            format!("`*` does not cover `{name}`; list it beside it")
+        }
+        AllowHeaders::List(names) if !names.is_empty() => {
+            format!("`{name}` is not covered; allow_headers has {}", list(names))
+        }
+        _ => format!("`{name}` is not covered; allow_headers is empty"),
+    }
+}
+
+fn shown(value: &HeaderValue) -> String {
+    Escaped(value).to_string()
+}
+
+fn list(names: &[String]) -> String {
+    format!("`{}`", names.join("`, `"))
+}
