@@ -167,7 +167,7 @@ routes:
         &[("/users*", "users")],
         &[
             &format!("routes[0] `admin`: {not_imported}"),
-            "path `/`: Kong chooses between `admin` and `same` and `the global plugin` here by \
+            "path `/`: Kong chooses between `admin` and `same` and the global plugin here by \
              more than the path, and their CORS differs; CORS is off here; choose the policy by \
              `CorsLayer::per_request`",
         ],

@@ -632,7 +632,7 @@ fn dangers_are_not_taken_on() {
     let table: [(&str, &[Danger]); 5] = [
         ("http://a.example", &[Danger::InsecureOrigins]),
         ("null", &[Danger::NullOrigin]),
-        ("https://*.github.io", &[Danger::PublicSuffixSubdomains]),
+        ("https://*.com", &[Danger::PublicSuffixSubdomains]),
         ("https://*a.example", &[Danger::UnboundedRegex]),
         ("http*", &[Danger::UnboundedRegex, Danger::InsecureOrigins]),
     ];

@@ -10,6 +10,9 @@ use crate::config::{AllowHeaders, CorsConfig};
 use crate::import::{Findings, NoteKind};
 use crate::paths::PathConfigs;
 
+/// What stands for the routes that the file does not tell apart.
+const GLOBAL: &str = "the global plugin";
+
 /// A route, and the plugin that Kong chooses for it.
 #[derive(Debug)]
 pub(super) struct Route {
@@ -119,10 +122,8 @@ pub(super) fn resolve(
                 .and_then(|plugin| configs[plugin].clone())
                 .and_then(|config| restrict(config, &chosen, findings)),
             Err(chosen) => {
-                let labels: Vec<_> = chosen.iter().map(|label| format!("`{label}`")).collect();
-                let kind = NoteKind::PathAmbiguous {
-                    routes: labels.join(" and "),
-                };
+                let routes = chosen.join(" and ");
+                let kind = NoteKind::PathAmbiguous { routes };
                 findings.note("path", written(prefix), kind);
                 None
             }
@@ -199,15 +200,19 @@ fn choose<'a>(
         }
         plugins.extend(anywhere);
         if !taken && global.is_some() {
-            plugins.push((global, "the global plugin"));
+            plugins.push((global, GLOBAL));
         }
     }
     let first = plugins.first().and_then(|&(plugin, _)| plugin);
     if plugins.iter().all(|&(plugin, _)| plugin == first) {
         return Ok((first, chosen));
     }
-    let labels: BTreeSet<_> = plugins.iter().map(|&(_, label)| label.to_owned()).collect();
-    Err(labels.into_iter().collect())
+    let labels: BTreeSet<_> = plugins.iter().map(|&(_, label)| label).collect();
+    let quote = |label: &str| match label {
+        GLOBAL => label.to_owned(),
+        _ => format!("`{label}`"),
+    };
+    Err(labels.into_iter().map(quote).collect())
 }
 
 /// The configuration for the methods of its routes: others do not reach it.
