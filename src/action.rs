@@ -35,16 +35,12 @@ pub enum Action {
 }
 
 impl Action {
-    /// The same, with more names in `Vary`.
-    #[inline]
-    pub(crate) fn varying(mut self, vary: Option<&Arc<Vary>>) -> Self {
-        if let Some(vary) = vary {
-            match &mut self {
-                Action::Answer(response) => vary.merge_into(response.headers_mut()),
-                Action::Forward(edit) => edit.vary_on(vary.clone()),
-            }
+    /// Adds names to `Vary`.
+    pub(crate) fn vary_on(&mut self, vary: &Arc<Vary>) {
+        match self {
+            Action::Answer(response) => vary.merge_into(response.headers_mut()),
+            Action::Forward(edit) => edit.vary_on(vary.clone()),
         }
-        self
     }
 
     /// The same, with a header that tells what was decided.
@@ -90,10 +86,10 @@ impl Policy {
         headers: &HeaderMap,
         observer: Option<&Observer>,
     ) -> Action {
-        if observer.is_some() || cfg!(feature = "tracing") {
+        if observer.is_some() || self.0.config.debug || cfg!(feature = "tracing") {
             self.act_watched(uri, method, headers, observer)
         } else {
-            self.decide_at(Some(uri), method, headers).action()
+            self.decide_here(Some(uri), method, headers).plain_action()
         }
     }
 
@@ -133,7 +129,6 @@ impl Decision<'_> {
     ///     }
     /// }
     /// ```
-    #[inline]
     pub fn action(&self) -> Action {
         let action = self.plain_action();
         if self.policy.0.config.debug && self.kind != RequestKind::NotCors {
@@ -144,7 +139,7 @@ impl Decision<'_> {
     }
 
     #[inline]
-    fn plain_action(&self) -> Action {
+    fn plain_action(self) -> Action {
         match (self.kind, self.verdict) {
             (RequestKind::Preflight, _) => self.preflight_action(),
             (_, Verdict::Denied(_)) if self.policy.enforced_here() && !self.same_origin => {

@@ -184,8 +184,21 @@ impl Policy {
         self.decide_at(Some(request.uri()), request.method(), request.headers())
     }
 
-    #[inline]
     pub(crate) fn decide_at<'a>(
+        &'a self,
+        uri: Option<&Uri>,
+        method: &Method,
+        headers: &'a HeaderMap,
+    ) -> Decision<'a> {
+        self.decide_here(uri, method, headers)
+    }
+
+    #[allow(
+        clippy::inline_always,
+        reason = "in `act`, where the decision then stays in registers"
+    )]
+    #[inline(always)]
+    pub(crate) fn decide_here<'a>(
         &'a self,
         uri: Option<&Uri>,
         method: &Method,

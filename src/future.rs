@@ -9,7 +9,6 @@ use std::task::{Context, Poll, ready};
 use http::Response;
 use pin_project_lite::pin_project;
 
-use crate::action::Action;
 use crate::body::{BodyMode, SameBody};
 use crate::edit::ResponseEdit;
 
@@ -33,20 +32,21 @@ pin_project! {
 }
 
 impl<F, M> ResponseFuture<F, M> {
-    /// Answers, or calls the inner service.
-    #[inline]
-    pub(crate) fn start(action: Action, call: impl FnOnce() -> F) -> Self {
-        let state = match action {
-            Action::Answer(answer) => State::Answer {
+    pub(crate) fn answer(answer: Response<()>) -> Self {
+        ResponseFuture {
+            state: State::Answer {
                 answer: Some(answer),
             },
-            Action::Forward(edit) => State::Forward {
-                inner: call(),
+            mode: PhantomData,
+        }
+    }
+
+    pub(crate) fn forward(inner: F, edit: ResponseEdit) -> Self {
+        ResponseFuture {
+            state: State::Forward {
+                inner,
                 edit: Some(edit),
             },
-        };
-        ResponseFuture {
-            state,
             mode: PhantomData,
         }
     }

@@ -12,6 +12,7 @@ use http::{HeaderName, Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use crate::action::Action;
 use crate::body::{BodyMode, SameBody};
 use crate::future::ResponseFuture;
 use crate::observe::Observer;
@@ -178,9 +179,12 @@ where
                     else {
                         return Poll::Pending;
                     };
-                    let action = service::act(policy.as_ref(), &request, observer.as_ref());
-                    let action = action.varying(Some(&vary));
-                    let response = ResponseFuture::start(action, || inner.call(request));
+                    let mut action = service::act(policy.as_ref(), &request, observer.as_ref());
+                    action.vary_on(&vary);
+                    let response = match action {
+                        Action::Answer(answer) => ResponseFuture::answer(answer),
+                        Action::Forward(edit) => ResponseFuture::forward(inner.call(request), edit),
+                    };
                     state.set(State::Responding { response });
                 }
             }

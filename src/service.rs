@@ -83,13 +83,16 @@ where
     #[inline]
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let observer = self.observer.as_ref();
-        let action = self
-            .source
-            .with_policy(&mut request, |request, policy| {
-                act(policy, request, observer)
-            })
-            .varying(self.source.vary().map(|vary| vary.0));
-        ResponseFuture::start(action, || self.inner.call(request))
+        let mut action = self.source.with_policy(&mut request, |request, policy| {
+            act(policy, request, observer)
+        });
+        if let Some(vary) = self.source.vary() {
+            action.vary_on(vary.0);
+        }
+        match action {
+            Action::Answer(answer) => ResponseFuture::answer(answer),
+            Action::Forward(edit) => ResponseFuture::forward(self.inner.call(request), edit),
+        }
     }
 }
 
