@@ -28,7 +28,9 @@ pub(crate) use suffix::{below, is_public_suffix};
 pub(crate) use {
     audit::{Finding, Subject, audit},
     regexes::Regexes,
-    whole::check as check_regex,
+    whole::{
+        MAX_COUNT as MAX_REGEX_COUNT, RegexFault, Whole as CheckedRegex, check as check_regex,
+    },
 };
 
 use std::fmt;
