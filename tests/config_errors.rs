@@ -705,7 +705,8 @@ error: unopened group",
         );
         assert_error(
             &regex(r"(a{1000}){1000}"),
-            "allow_origins[0] `(a{1000}){1000}`: compiled, it would take more than 1048576 bytes",
+            "allow_origins[0] `(a{1000}){1000}`: compiled, this takes more than 65536 bytes; \
+             write `+` for counts such as `{1,63}`, or split it into several",
         );
     }
 

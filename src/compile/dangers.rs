@@ -7,7 +7,7 @@ use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
 #[cfg(feature = "regex")]
-use crate::origin::{Finding, Subject, audit};
+use crate::origin::{CheckedRegex, Finding, Subject, audit};
 use crate::origin::{Host, Pattern, Port, below, is_public_suffix};
 
 /// A danger, with an origin that shows it; without one if none was found.
@@ -48,7 +48,10 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<Found> {
 
 /// Of a regex that compiles; an error if no origin matches it.
 #[cfg(feature = "regex")]
-pub(super) fn of_regex(regex: &str, subject: Subject) -> Result<Vec<Found>, ConfigErrorKind> {
+pub(super) fn of_regex(
+    regex: &CheckedRegex,
+    subject: Subject,
+) -> Result<Vec<Found>, ConfigErrorKind> {
     let audit = audit(regex, subject);
     let unbounded = match audit.finding {
         Finding::NeverMatches => return Err(ConfigErrorKind::RegexNeverMatches),

@@ -12,9 +12,9 @@ use super::dangers::{self, Ledger};
 use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::CorsConfig;
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
-use crate::origin::{Origin, OriginMatcher, OriginPattern, Pattern, repair};
 #[cfg(feature = "regex")]
-use crate::origin::{Regexes, Subject, check_regex};
+use crate::origin::{MAX_REGEX_COUNT, RegexFault, Regexes, Subject, check_regex};
+use crate::origin::{Origin, OriginMatcher, OriginPattern, Pattern, repair};
 
 /// The normalised list of patterns, and its compiled form.
 pub(super) fn compile(
@@ -31,6 +31,8 @@ pub(super) fn compile(
         regexes: Vec::new(),
         #[cfg(feature = "regex")]
         host_regexes: Vec::new(),
+        #[cfg(feature = "regex")]
+        regex_count: 0,
     };
     for (place, entry) in config.allow_origins.iter().enumerate() {
         compiler.add(report, &format!("allow_origins[{place}]"), entry);
@@ -55,6 +57,8 @@ struct Compiler<'a> {
     regexes: Vec<(Hir, usize)>,
     #[cfg(feature = "regex")]
     host_regexes: Vec<(Hir, usize)>,
+    #[cfg(feature = "regex")]
+    regex_count: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -130,20 +134,28 @@ impl<'a> Compiler<'a> {
         regex: &str,
         subject: Subject,
     ) -> Option<Hir> {
-        let kind = match check_regex(regex) {
-            Ok(whole) => match dangers::of_regex(regex, subject) {
-                Ok(dangers) => {
-                    for danger in dangers {
-                        self.ledger.enter(report, field, regex, danger);
-                    }
-                    return Some(whole);
+        self.regex_count += 1;
+        if self.regex_count > MAX_REGEX_COUNT {
+            return None;
+        }
+        let checked = check_regex(regex).map_err(Kind::from);
+        let found = checked.and_then(|checked| {
+            let dangers = dangers::of_regex(&checked, subject)?;
+            Ok((checked.into_hir(), dangers))
+        });
+        match found {
+            Ok((hir, dangers)) => {
+                for danger in dangers {
+                    self.ledger.enter(report, field, regex, danger);
                 }
-                Err(kind) => kind,
-            },
-            Err(fault) => fault.into(),
-        };
-        report.errors.push(ConfigError::new(field, regex, kind));
-        None
+                Some(hir)
+            }
+            Err(kind) => {
+                let shown = shortened(regex, &kind);
+                report.errors.push(ConfigError::new(field, shown, kind));
+                None
+            }
+        }
     }
 
     fn finish(self, report: &mut Report) -> (Vec<OriginPattern>, OriginMatcher) {
@@ -155,7 +167,12 @@ impl<'a> Compiler<'a> {
     #[cfg(feature = "regex")]
     fn compile_regexes(&mut self, report: &mut Report) {
         let (origins, hosts) = (take(&mut self.regexes), take(&mut self.host_regexes));
-        match Regexes::new(origins, hosts) {
+        let regexes = if self.regex_count > MAX_REGEX_COUNT {
+            Err(RegexFault::AllTooBig)
+        } else {
+            Regexes::new(origins, hosts)
+        };
+        match regexes {
             Ok(regexes) => self.matcher.set_regexes(regexes),
             Err(fault) => {
                 report
@@ -181,5 +198,15 @@ impl<'a> Compiler<'a> {
                 report.advisories.push(Advisory::new(field, text, kind));
             }
         }
+    }
+}
+
+/// A regex that is too long is too long for an error as well.
+#[cfg(feature = "regex")]
+fn shortened(regex: &str, kind: &Kind) -> String {
+    let mut chars = regex.chars();
+    match kind {
+        Kind::RegexTooLong { .. } => chars.by_ref().take(60).chain(['…']).collect(),
+        _ => chars.collect(),
     }
 }

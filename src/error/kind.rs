@@ -28,6 +28,21 @@ pub enum ConfigErrorKind {
         /// The parser's own message.
         message: String,
     },
+    /// A regular expression that is longer than any that is needed.
+    RegexTooLong {
+        /// What it may have, in bytes.
+        limit: usize,
+    },
+    /// A regular expression that takes too much memory, and with it time.
+    RegexTooBig {
+        /// What it may take, in bytes.
+        limit: usize,
+    },
+    /// Regular expressions that together take too much memory, and with it time.
+    RegexesTooBig {
+        /// What they may take, in bytes.
+        limit: usize,
+    },
     /// A regular expression that matches no origin.
     RegexNeverMatches,
     /// Regular expressions in a build without the feature `regex`.
@@ -89,6 +104,9 @@ impl ConfigErrorKind {
             Kind::AnyNotAlone => "any-not-alone",
             Kind::Regex { .. } => "regex",
             Kind::PcreOnly { .. } => "pcre-only",
+            Kind::RegexTooLong { .. } => "regex-too-long",
+            Kind::RegexTooBig { .. } => "regex-too-big",
+            Kind::RegexesTooBig { .. } => "regexes-too-big",
             Kind::RegexNeverMatches => "regex-never-matches",
             Kind::RegexFeature => "regex-feature",
             Kind::NoMethods => "no-methods",
@@ -128,6 +146,27 @@ impl fmt::Display for ConfigErrorKind {
             Kind::Regex { message } => message,
             Kind::PcreOnly { what, message } => {
                 return write!(f, "{what} exists in PCRE, not here: {message}");
+            }
+            Kind::RegexTooLong { limit } => {
+                return write!(
+                    f,
+                    "a regex may have {limit} bytes; split it into several, or list the origins"
+                );
+            }
+            Kind::RegexTooBig { limit } => {
+                return write!(
+                    f,
+                    "compiled, this takes more than {limit} bytes; write `+` for counts such as \
+                     `{{1,63}}`, or split it into several"
+                );
+            }
+            Kind::RegexesTooBig { limit } => {
+                return write!(
+                    f,
+                    "compiled, all regexes together take more than {limit} bytes; write `+` for \
+                     counts such as `{{1,63}}`, and patterns such as `https://*.example.com` for \
+                     regexes"
+                );
             }
             Kind::RegexNeverMatches => {
                 "no origin matches this; a regex matches the whole origin, such as \

@@ -28,7 +28,8 @@ use self::grammar::{Grammar, Scope};
 use self::graph::Graph;
 use self::nfa::Nfa;
 use self::walk::{Found, Stop, Walk};
-use super::{Origin, suffix, whole};
+use super::whole::Whole;
+use super::{Origin, suffix};
 
 /// What a regex is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,19 +64,12 @@ pub(crate) enum Finding {
 /// Top-level domains for witnesses; `com` is what authors have themselves.
 const TOP_LEVEL: [&str; 8] = ["net", "org", "io", "dev", "app", "co", "xyz", "com"];
 
-/// Audits a regex that [`whole::check`] has accepted; of another the
-/// finding is [`TooComplex`](Finding::TooComplex).
-pub(crate) fn audit(source: &str, subject: Subject) -> Audit {
-    let Ok(regex) = whole::whole(source) else {
-        return Audit::TOO_COMPLEX;
-    };
-    let Ok(compiled) = whole::compile(std::slice::from_ref(&regex)) else {
-        return Audit::TOO_COMPLEX;
-    };
+/// Audits a regex.
+pub(crate) fn audit(regex: &Whole, subject: Subject) -> Audit {
     let auditor = Auditor {
         subject,
-        compiled,
-        nfa: Nfa::new(&regex),
+        compiled: &regex.compiled,
+        nfa: Nfa::new(&regex.hir),
     };
     let finding = auditor.finding().unwrap_or_else(|| {
         let witness = auditor.obvious(Scope::Web);
@@ -87,21 +81,14 @@ pub(crate) fn audit(source: &str, subject: Subject) -> Audit {
     }
 }
 
-impl Audit {
-    const TOO_COMPLEX: Audit = Audit {
-        finding: Finding::TooComplex,
-        insecure: None,
-    };
-}
-
-struct Auditor {
+struct Auditor<'r> {
     subject: Subject,
-    compiled: RegexSet,
+    compiled: &'r RegexSet,
     /// `None` is too complex, as everywhere below.
     nfa: Option<Nfa>,
 }
 
-impl Auditor {
+impl Auditor<'_> {
     fn finding(&self) -> Option<Finding> {
         let none = BTreeSet::new();
         let web = match self.find(Scope::Web, &none)? {

@@ -30,7 +30,9 @@ pub(crate) use whole::RegexFault;
 pub(crate) use {
     audit::{Finding, Subject, audit},
     regexes::Regexes,
-    whole::check as check_regex,
+    whole::{
+        MAX_COUNT as MAX_REGEX_COUNT, RegexFault, Whole as CheckedRegex, check as check_regex,
+    },
 };
 
 use std::fmt;

@@ -4,17 +4,34 @@
 //! need care with comments (`(?x)… # note`), flags and parentheses (`a)|(?:b`);
 //! around a parsed expression there is nothing to escape from.
 
-use std::fmt;
-
 use crate::error::ConfigErrorKind;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use regex_syntax::ast::{self, Ast, Flag, RepetitionKind};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{self, Hir, Look};
 
-/// What one regex may take compiled, in bytes: room for a list of a thousand
-/// names, and some milliseconds to compile.
-const SIZE_LIMIT: usize = 1 << 20;
+/// Policies can come from tenants, so that every bound is fixed: none grows with
+/// the number of regexes.
+///
+/// How long a regex may be, in bytes: origins have 326 at most. Parsing takes
+/// some hundred times as much memory.
+const MAX_SOURCE: usize = 4 << 10;
+
+/// How deep groups may nest. Much is recursive in it.
+const MAX_NESTING: u32 = 128;
+
+/// Printed, every level of a parsed regex takes a few.
+const MAX_PRINTED_NESTING: u32 = 16 * MAX_NESTING;
+
+/// What one regex may take compiled, in bytes. `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
+/// takes 9 KiB, and five hundred names about 50.
+const MAX_REGEX: usize = 64 << 10;
+
+/// What all of them may take. A hundred of the usual kinds take 200 KiB.
+const MAX_REGEXES: usize = 256 << 10;
+
+/// More cannot stay within that, and are not looked at one by one.
+pub(crate) const MAX_COUNT: usize = 512;
 
 /// Why a text is not a regex here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,70 +42,85 @@ pub(crate) enum RegexFault {
     NotAscii { message: String },
     /// It is no regex in any dialect that the parser knows.
     Syntax { message: String },
+    /// It is longer than any that is needed.
+    TooLong,
     /// It takes too much memory.
-    TooBig { message: String },
+    TooBig,
+    /// All of them together do.
+    AllTooBig,
+}
+
+/// A regex that matches whole texts only, and that can be compiled.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    pub(super) hir: Hir,
+    /// This one alone, compiled.
+    pub(super) compiled: RegexSet,
+}
+
+impl Whole {
+    /// What [`Regexes`](super::Regexes) are made of.
+    pub(crate) fn into_hir(self) -> Hir {
+        self.hir
+    }
 }
 
 impl From<RegexFault> for ConfigErrorKind {
     fn from(fault: RegexFault) -> Self {
         match fault {
             RegexFault::PcreOnly { what, message } => ConfigErrorKind::PcreOnly { what, message },
-            fault => ConfigErrorKind::Regex {
-                message: fault.to_string(),
+            RegexFault::TooLong => ConfigErrorKind::RegexTooLong { limit: MAX_SOURCE },
+            RegexFault::TooBig => ConfigErrorKind::RegexTooBig { limit: MAX_REGEX },
+            RegexFault::AllTooBig => ConfigErrorKind::RegexesTooBig { limit: MAX_REGEXES },
+            RegexFault::Syntax { message } => ConfigErrorKind::Regex { message },
+            RegexFault::NotAscii { message } => ConfigErrorKind::Regex {
+                message: format!("origins are ASCII, and so are their regexes: {message}"),
             },
         }
     }
 }
 
-impl fmt::Display for RegexFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RegexFault::PcreOnly { what, message } => {
-                write!(f, "{what} exists in PCRE, not here: {message}")
-            }
-            RegexFault::NotAscii { message } => {
-                write!(f, "origins are ASCII, and so are their regexes: {message}")
-            }
-            RegexFault::Syntax { message } | RegexFault::TooBig { message } => f.write_str(message),
-        }
+/// Checks a regex by itself, before it is compiled among others.
+pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
+    if source.len() > MAX_SOURCE {
+        return Err(RegexFault::TooLong);
+    }
+    let hir = Hir::concat(vec![
+        Hir::look(Look::Start),
+        parse(source)?,
+        Hir::look(Look::End),
+    ]);
+    match build(std::slice::from_ref(&hir), MAX_REGEX) {
+        Ok(compiled) => Ok(Whole { hir, compiled }),
+        Err(regex::Error::CompiledTooBig(_)) => Err(RegexFault::TooBig),
+        Err(error) => Err(RegexFault::Syntax {
+            message: error.to_string(),
+        }),
     }
 }
 
-/// Checks a regex by itself, before it is compiled among others.
-pub(crate) fn check(source: &str) -> Result<Hir, RegexFault> {
-    let regex = whole(source)?;
-    compile(std::slice::from_ref(&regex))?;
-    Ok(regex)
-}
-
-/// The regex, parsed and made to match whole texts only.
-pub(super) fn whole(source: &str) -> Result<Hir, RegexFault> {
-    let expression = parse(source)?;
-    Ok(Hir::concat(vec![
-        Hir::look(Look::Start),
-        expression,
-        Hir::look(Look::End),
-    ]))
-}
-
-/// One automaton for all of the regexes that [`whole`] gave. There is
-/// deliberately no way to compile from text.
+/// One automaton for all of the regexes that were checked.
 pub(super) fn compile(regexes: &[Hir]) -> Result<RegexSet, RegexFault> {
-    let limit = SIZE_LIMIT.saturating_mul(regexes.len().max(1));
+    // What could be printed and parsed alone can be so again.
+    build(regexes, MAX_REGEXES).map_err(|_| RegexFault::AllTooBig)
+}
+
+/// There is deliberately no way to compile from text.
+fn build(regexes: &[Hir], size: usize) -> Result<RegexSet, regex::Error> {
     RegexSetBuilder::new(regexes.iter().map(Hir::to_string))
         .unicode(false)
-        .size_limit(limit)
+        .nest_limit(MAX_PRINTED_NESTING)
+        .size_limit(size)
         .build()
-        .map_err(|_| RegexFault::TooBig {
-            message: format!("compiled, it would take more than {limit} bytes"),
-        })
 }
 
 /// Parses without Unicode: origins are ASCII, so that `\d` means `[0-9]` anyway.
 /// It would need the Unicode tables, of which a build has what some other crate
 /// happens to switch on, and no policy may depend on that.
 fn parse(source: &str) -> Result<Hir, RegexFault> {
-    let ast = ast::parse::Parser::new()
+    let ast = ast::parse::ParserBuilder::new()
+        .nest_limit(MAX_NESTING)
+        .build()
         .parse(source)
         .map_err(|error| parse_fault(source, error))?;
     ast::visit(&ast, Dialect { source })?;
@@ -113,7 +145,7 @@ fn parse_fault(source: &str, error: ast::Error) -> RegexFault {
         }
         _ => "",
     };
-    let message = regex_syntax::Error::from(error).to_string();
+    let message = readable(&regex_syntax::Error::from(error).to_string());
     if what.is_empty() {
         RegexFault::Syntax { message }
     } else {
@@ -130,12 +162,34 @@ fn translate_fault(error: hir::Error) -> RegexFault {
             | hir::ErrorKind::UnicodePerlClassNotFound
             | hir::ErrorKind::UnicodeCaseUnavailable
     );
-    let message = regex_syntax::Error::from(error).to_string();
+    let message = readable(&regex_syntax::Error::from(error).to_string());
     if not_ascii {
         RegexFault::NotAscii { message }
     } else {
         RegexFault::Syntax { message }
     }
+}
+
+/// A message of the parser, which quotes the regex, without what terminals take
+/// for a command. One character stands for another, so that carets stay in place.
+fn readable(message: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' => c,
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        '\x7f' => '\u{2421}',
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        c => c,
+    };
+    message.chars().map(shown).collect()
 }
 
 /// Finds what parses, but means something else elsewhere.
@@ -157,7 +211,7 @@ impl Dialect<'_> {
         }
         Err(RegexFault::PcreOnly {
             what: "a possessive quantifier",
-            message: format!("`{}`", self.quote(&repetition.span)),
+            message: readable(&format!("`{}`", self.quote(&repetition.span))),
         })
     }
 
@@ -166,7 +220,7 @@ impl Dialect<'_> {
             return Ok(());
         }
         Err(RegexFault::NotAscii {
-            message: format!("flag `{}`", self.quote(&flags.span)),
+            message: readable(&format!("flag `{}`", self.quote(&flags.span))),
         })
     }
 }
@@ -195,9 +249,11 @@ mod tests {
 
     #[track_caller]
     fn matches(source: &str, text: &str) -> bool {
-        compile(&[whole(source).expect("a regex")])
-            .expect("not too big")
-            .is_match(text.as_bytes())
+        let regex = check(source).expect("a regex");
+        let matches = regex.compiled.is_match(text.as_bytes());
+        let among = compile(&[regex.hir]).expect("not too big");
+        assert_eq!(among.is_match(text.as_bytes()), matches);
+        matches
     }
 
     #[test]
@@ -237,7 +293,7 @@ mod tests {
 
     #[test]
     fn several_regexes_tell_which_one_matches() {
-        let regexes = ["a|b", "(?x)b # c", "ab"].map(|source| whole(source).unwrap());
+        let regexes = ["a|b", "(?x)b # c", "ab"].map(|source| check(source).unwrap().hir);
         let compiled = compile(&regexes).unwrap();
         let found: Vec<_> = compiled.matches(b"b").into_iter().collect();
         assert_eq!(found, [0, 1]);
@@ -289,22 +345,18 @@ mod tests {
         for source in [r"(a{1000}){1000}", r"\w{60000}"] {
             let fault = check(source);
             assert!(
-                matches!(fault, Err(RegexFault::TooBig { .. })),
+                matches!(fault, Err(RegexFault::TooBig)),
                 "{source}: {fault:?}"
             );
         }
-        for source in [r"(a+)+", r"a+?", r"a??", r"(?-u)a", r"\w{1000}", "b\u{e9}"] {
+        for source in [r"(a+)+", r"a+?", r"a??", r"(?-u)a", r"\w{300}", "b\u{e9}"] {
             assert!(check(source).is_ok(), "{source}");
         }
     }
 
     #[test]
     fn messages_point_at_the_place() {
-        let message = |source| check(source).unwrap_err().to_string();
-        assert_eq!(
-            message(r"\w{60000}"),
-            "compiled, it would take more than 1048576 bytes"
-        );
+        let message = |source| ConfigErrorKind::from(check(source).unwrap_err()).to_string();
         assert_eq!(
             message(r"https://(?!evil).*"),
             "look-ahead exists in PCRE, not here: regex parse error:\n    \
@@ -327,6 +379,71 @@ mod tests {
         assert_eq!(
             message("(?u)a"),
             "origins are ASCII, and so are their regexes: flag `u`"
+        );
+    }
+
+    #[test]
+    fn bounds_are_fixed() {
+        let long = |len| check(&"a".repeat(len)).err();
+        assert_eq!(long(MAX_SOURCE + 1), Some(RegexFault::TooLong));
+        // Parsed, this would take a gigabyte.
+        assert_eq!(long(5_000_000), Some(RegexFault::TooLong));
+        let hostile = |end| {
+            let host = r"(https?://)?(([a-z0-9]{1,30}[._-]?){1,10})";
+            check(&format!(r"{host}e{end}\.(com|org)(:\d+)?")).map(|regex| regex.hir)
+        };
+        let some: Vec<_> = (0..10).map(|end| hostile(end).unwrap()).collect();
+        assert!(matches!(compile(&some), Err(RegexFault::AllTooBig)));
+        let wider = r"https://(([a-z0-9]{1,30}[._-]?){1,60})e\.com";
+        assert!(matches!(check(wider), Err(RegexFault::TooBig)));
+    }
+
+    #[test]
+    fn a_hundred_usual_regexes_are_not_too_many() {
+        let usual = [
+            r"https://([a-z0-9-]+\.)*example{}\.com(:\d+)?",
+            r"https://pr-\d+\.preview\.example{}\.com",
+            r"^https?://(www\.)?example{}\.(com|org|net)$",
+            r"https://[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.example{}\.com(:\d{1,5})?",
+            r"https://(app|admin|www|api)\.example{}\.co\.uk",
+            r"https://(.*\.)?example{}\.com",
+            r"https?://localhost{}(:[0-9]+)?",
+            r"https://deploy-preview-\d+--site{}\.example\.com",
+            r"https://[^.]+\.tenant{}\.example\.com",
+            r"https://\w+\.example{}\.io",
+        ];
+        let regexes: Vec<_> = (0..100)
+            .map(|at| usual[at % usual.len()].replace("{}", &at.to_string()))
+            .map(|source| check(&source).unwrap().hir)
+            .collect();
+        assert!(compile(&regexes).is_ok());
+    }
+
+    #[test]
+    fn nesting_has_its_own_fault() {
+        let nested = |depth| format!("{}a{}", "(b".repeat(depth), ")".repeat(depth));
+        assert!(check(&nested(60)).is_ok());
+        assert!(check(&format!("{}a{}", "(?:b|".repeat(30), ")*".repeat(30))).is_ok());
+        let Err(RegexFault::Syntax { message }) = check(&nested(130)) else {
+            panic!("too deep");
+        };
+        assert!(message.contains("nest"), "{message}");
+    }
+
+    #[test]
+    fn messages_command_no_terminal() {
+        let Err(RegexFault::Syntax { message }) = check("\u{1b}[31m\u{202e}\t(\u{7f}\n(a") else {
+            panic!("no regex");
+        };
+        let is_plain = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
+        assert!(message.chars().all(is_plain), "{message:?}");
+        assert_eq!(
+            check("a\u{1b}\u{202e}(").unwrap_err(),
+            RegexFault::Syntax {
+                message:
+                    "regex parse error:\n    a\u{241b}\u{fffd}(\n       ^\nerror: unclosed group"
+                        .to_owned()
+            }
         );
     }
 }

@@ -3,6 +3,7 @@ use proptest::sample::{Select, select};
 
 use super::*;
 use crate::origin::address::is_numeric_host;
+use crate::origin::whole;
 
 /// One of some words with a space between them.
 fn one_of(words: &'static str) -> Select<&'static str> {
@@ -116,11 +117,11 @@ fn covers(pins: &[Box<str>], origin: &Origin<'_>) -> bool {
 }
 
 /// Whether some origin is allowed below a pin, or on it.
-fn is_used(compiled: &RegexSet, source: &str, subject: Subject, pin: &str) -> bool {
+fn is_used(regex: &Whole, subject: Subject, pin: &str) -> bool {
     let auditor = Auditor {
         subject,
-        compiled: compiled.clone(),
-        nfa: Nfa::new(&whole::whole(source).unwrap()),
+        compiled: &regex.compiled,
+        nfa: Nfa::new(&regex.hir),
     };
     [Scope::Web, Scope::Foreign].into_iter().any(|scope| {
         let graph = auditor.graph(scope).unwrap();
@@ -139,12 +140,13 @@ fn is_used(compiled: &RegexSet, source: &str, subject: Subject, pin: &str) -> bo
 
 /// Judges an audit by origins that the compiled regex allows.
 fn judge(source: &str, subject: Subject, texts: &[String]) -> Result<(), TestCaseError> {
-    let compiled = whole::compile(&[whole::whole(source).unwrap()]).unwrap();
+    let regex = whole::check(source).unwrap();
+    let compiled = &regex.compiled;
     let allows = |origin: &Origin<'_>| match subject {
         Subject::Origin => compiled.is_match(origin.as_str().as_bytes()),
         Subject::Host => compiled.is_match(origin.host().as_bytes()),
     };
-    let Audit { finding, insecure } = audit(source, subject);
+    let Audit { finding, insecure } = audit(&regex, subject);
     let origins = texts.iter().filter_map(|text| Origin::parse(text));
     for origin in origins.filter(allows) {
         match &finding {
@@ -160,7 +162,7 @@ fn judge(source: &str, subject: Subject, texts: &[String]) -> Result<(), TestCas
     }
     if let Finding::Pinned(pins) = &finding {
         for pin in pins {
-            prop_assert!(is_used(&compiled, source, subject, pin), "{source}: {pin}");
+            prop_assert!(is_used(&regex, subject, pin), "{source}: {pin}");
         }
     }
     if let Finding::Unpinned { witness } = &finding {
@@ -222,8 +224,8 @@ proptest! {
 
     #[test]
     fn what_is_spelled_out_is_not_refused(source in spelled_out()) {
-        let finding = audit(&source, Subject::Origin).finding;
-        let compiled = whole::compile(&[whole::whole(&source).unwrap()]).unwrap();
+        let finding = audit(&whole::check(&source).unwrap(), Subject::Origin).finding;
+        let compiled = whole::check(&source).unwrap().compiled;
         let mut registries = ["com", "uk", "co.uk"].into_iter();
         let takes_registry = registries.any(|host| compiled.is_match(format!("https://{host}").as_bytes()));
         let is_refused = matches!(finding, Finding::Unpinned { .. });

@@ -1,4 +1,10 @@
 use super::*;
+use crate::origin::whole;
+
+#[track_caller]
+fn audit(regex: &str, subject: Subject) -> Audit {
+    super::audit(&whole::check(regex).expect("a regex"), subject)
+}
 
 /// A regex, the finding as text, and the insecure origin, if it is not empty.
 type Row = (&'static str, &'static str, &'static str);
@@ -550,7 +556,7 @@ fn bounds() {
     let audit = |regex: &str| audit(regex, Subject::Origin).finding;
     let pinned = Finding::Pinned(vec!["example.com".into()]);
     assert_eq!(
-        audit(&format!(r"https://({})\.example\.com", words(1000))),
+        audit(&format!(r"https://({})\.example\.com", words(700))),
         pinned
     );
     assert_eq!(
@@ -566,9 +572,6 @@ fn bounds() {
         r"https://[12]{10}\.com",
         r"https://[ab]{1,30}x\.com",
         r".{300}",
-        r"(a{100}){100}",
-        r"(a{1000}){1000}",
-        "(",
     ] {
         assert_eq!(audit(regex), Finding::TooComplex, "{regex}");
     }
