@@ -49,7 +49,7 @@ pub use error::{ImportError, ImportErrorKind, ImportErrors};
 pub use note::{Note, NoteKind};
 
 use crate::error::ConfigErrorKind;
-use crate::origin::{Finding, OriginPattern, Subject, audit};
+use crate::origin::{Finding, OriginPattern, Subject, audit, check_regex};
 use document::Value;
 
 /// A gateway whose configuration can be imported.
@@ -166,7 +166,9 @@ impl Findings {
             OriginPattern::HostRegex(regex) => (regex, Subject::Host),
             _ => return Some(pattern),
         };
-        if audit(regex, subject).finding == Finding::NeverMatches {
+        if check_regex(regex)
+            .is_ok_and(|regex| audit(&regex, subject).finding == Finding::NeverMatches)
+        {
             let kind = NoteKind::LeftOut(ConfigErrorKind::RegexNeverMatches);
             self.note(field, written, kind);
             return None;

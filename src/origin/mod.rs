@@ -24,8 +24,6 @@ pub(crate) use grammar::{Host, Pattern, Port};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 pub(crate) use repair::repair;
 pub(crate) use suffix::{below, is_public_suffix};
-#[cfg(feature = "kong")]
-pub(crate) use whole::RegexFault;
 #[cfg(feature = "regex")]
 pub(crate) use {
     audit::{Finding, Subject, audit},

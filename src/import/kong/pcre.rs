@@ -8,6 +8,7 @@ use regex_syntax::ast::{
     self, AssertionKind, Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, Span,
 };
 
+use crate::error::ConfigErrorKind;
 use crate::import::ImportErrorKind;
 use crate::origin::{RegexFault, check_regex};
 
@@ -33,7 +34,7 @@ impl Pcre {
                 return Err(ImportErrorKind::Regex { message });
             }
             (_, Err(fault)) => {
-                let message = fault.to_string();
+                let message = ConfigErrorKind::from(fault).to_string();
                 let message = message.lines().next_back().unwrap_or_default();
                 let message = message.trim_start_matches("error: ").to_owned();
                 return Err(ImportErrorKind::Regex { message });
