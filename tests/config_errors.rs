@@ -410,6 +410,11 @@ fn dangers_need_naming() {
             suffix("https://evil-team.vercel.app"),
         ),
         (
+            "https://*.core.windows.net",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil.blob.core.windows.net"),
+        ),
+        (
             "null",
             Danger::NullOrigin,
             "any site can have the origin `null`, in a sandboxed frame, and act as the user; \
@@ -457,6 +462,7 @@ fn what_is_not_dangerous() {
         "http://localhost",
         "http://localhost:*",
         "http://*.localhost:3000",
+        "http://localhost.",
         "http://127.0.0.1:*",
         "http://[::1]:3000",
         "tauri://localhost",
@@ -752,7 +758,8 @@ error: unopened group",
             ("https://app.example.com", "https://appaexample.com"),
             (r"https://.*example\.com", "https://aexample.com"),
             (r"https://example\.com.*", "https://example.com.evil.com"),
-            (r"https://[a-z]+\.github\.io", "https://evil.github.io"),
+            (r"https://example\.com.?", "https://example.coma"),
+            (r"https://www\.?example\.com", "https://wwwexample.com"),
         ];
         for (source, expected) in table {
             let found = regex(source).compile().unwrap_err();
@@ -785,6 +792,74 @@ error: unopened group",
                 policy.decide(&http::Method::GET, &headers).is_allowed(),
                 "{witness}"
             );
+        }
+    }
+
+    /// What to do depends on what is shown.
+    #[test]
+    fn repairs_can_be_followed() {
+        let table = [
+            (
+                r"https://192\.168\.\d{1,3}\.\d{1,3}",
+                "this also allows `https://192.168.1.1`, which need not be yours; list the \
+                 addresses, or take it on by `dangerously_allow = [\"unbounded-regex\"]`",
+            ),
+            (
+                "chrome-extension://[a-p]{32}",
+                "this also allows `chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, which \
+                 need not be yours; write the host out, or `chrome-extension://*`, or take it on \
+                 by `dangerously_allow = [\"unbounded-regex\"]`",
+            ),
+            #[cfg(feature = "public-suffix-list")]
+            (
+                r"https://deploy-preview-\d+--mysite\.netlify\.app",
+                "anyone can register `https://deploy-preview-1--mysite.netlify.app`, which this \
+                 allows, and act as the user; list hosts that are yours, or take it on by \
+                 `dangerously_allow = [\"public-suffix-subdomains\"]`",
+            ),
+            #[cfg(feature = "public-suffix-list")]
+            (
+                r"https://[a-z]+\.github\.io",
+                "anyone can register `https://evil.github.io`, which this allows, and act as the \
+                 user; list hosts that are yours, or take it on by \
+                 `dangerously_allow = [\"public-suffix-subdomains\"]`",
+            ),
+        ];
+        for (source, message) in table {
+            assert_error(
+                &regex(source),
+                &format!("allow_origins[0] `{source}`: with credentials, {message}"),
+            );
+        }
+        assert_error(
+            &with_credentials(OriginPattern::host_regex(r"[a-z]+\.example\.com")),
+            "allow_origins[0] `[a-z]+\\.example\\.com`: with credentials, whoever controls the \
+             network between a user and `http://a.example.com` can act as the user; use https, \
+             or take it on by `dangerously_allow = [\"insecure-origins\"]`; write \
+             `{ regex = 'https://[a-z]+\\.example\\.com' }`",
+        );
+    }
+
+    #[test]
+    fn bounds() {
+        let long = regex(&"a".repeat(5_000_000));
+        let start = "a".repeat(60);
+        assert_error(
+            &long,
+            &format!(
+                "allow_origins[0] `{start}…`: a regex may have 4096 bytes; split it into \
+                 several, or list the origins"
+            ),
+        );
+        let message = "allow_origins: compiled, all regexes together take more than 262144 \
+                       bytes; write `+` for counts such as `{1,63}`, and patterns such as \
+                       `https://*.example.com` for regexes";
+        for count in [40, 600] {
+            let some = (0..count).map(|at| {
+                let label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+                OriginPattern::regex(format!(r"https://{label}\.example{at}\.com"))
+            });
+            assert_error(&CorsConfig::new(some).max_age(MaxAge::Disabled), message);
         }
     }
 

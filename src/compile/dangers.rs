@@ -6,9 +6,9 @@ use super::Report;
 use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
+use crate::origin::{self, Below, Host, Pattern, Port, is_public_suffix};
 #[cfg(feature = "regex")]
-use crate::origin::{CheckedRegex, Finding, Subject, audit};
-use crate::origin::{Host, Pattern, Port, below, is_public_suffix};
+use crate::origin::{CheckedRegex, Finding, Origin, Subject, audit};
 
 /// A danger, with an origin that shows it; without one if none was found.
 pub(super) type Found = (Danger, String);
@@ -26,7 +26,7 @@ pub(super) fn of_null() -> Found {
     (Danger::NullOrigin, "null".to_owned())
 }
 
-pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<Found> {
+pub(super) fn of_pattern(pattern: &Pattern<'_>, below: &mut Below) -> Vec<Found> {
     let mut dangers = Vec::new();
     if pattern.scheme == "http" && !is_loopback(&pattern.host) {
         dangers.push((Danger::InsecureOrigins, sample(pattern, "app")));
@@ -37,7 +37,7 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<Found> {
     {
         dangers.push((Danger::PublicSuffixSubdomains, sample(pattern, "evil")));
     } else if let Host::Subdomains { base } = pattern.host
-        && let Some(suffix) = below(base).next()
+        && let Some(suffix) = below.of(base).first()
     {
         let labels = suffix.strip_suffix(base).unwrap_or_default();
         let witness = sample(pattern, &format!("evil.{}", labels.trim_end_matches('.')));
@@ -59,24 +59,36 @@ pub(super) fn of_regex(
         Finding::Unpinned { witness } => Some(witness),
         Finding::TooComplex => Some(String::new()),
     };
-    let unbounded = unbounded.map(|witness| (Danger::UnboundedRegex, witness));
+    let unbounded = unbounded.map(|witness| (of_witness(&witness), witness));
     let insecure = audit
         .insecure
         .map(|witness| (Danger::InsecureOrigins, witness));
     Ok(unbounded.into_iter().chain(insecure).collect())
 }
 
-/// Hosts that browsers resolve to this very machine
-/// ([Secure Contexts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
+/// What an origin shows that a regex should not allow.
+#[cfg(feature = "regex")]
+fn of_witness(witness: &str) -> Danger {
+    let domain = Origin::parse(witness)
+        .filter(|origin| origin::is_http(origin.scheme()) && !origin::is_address(origin.host()))
+        .and_then(|origin| origin::registrable(origin.host()));
+    let suffix = domain.and_then(|domain| domain.split_once('.'));
+    match suffix {
+        // Where a registry hands the names out, the domain is what is not pinned.
+        Some((_, suffix))
+            if is_public_suffix(suffix) && suffix.contains('.') && !origin::is_registry(suffix) =>
+        {
+            Danger::PublicSuffixSubdomains
+        }
+        _ => Danger::UnboundedRegex,
+    }
+}
+
 fn is_loopback(host: &Host<'_>) -> bool {
     match *host {
         Host::Any => false,
         Host::Exact(host) | Host::Subdomains { base: host } | Host::InLabel { base: host, .. } => {
-            matches!(host, "localhost" | "[::1]")
-                || host.ends_with(".localhost")
-                || host
-                    .parse::<std::net::Ipv4Addr>()
-                    .is_ok_and(|address| address.is_loopback())
+            origin::is_loopback(host)
         }
     }
 }
@@ -122,13 +134,15 @@ impl<'a> Ledger<'a> {
         field: &str,
         value: &str,
         (danger, witness): Found,
+        suggestion: Option<String>,
     ) {
         let with_credentials = self.config.allow_credentials;
         if with_credentials && self.config.dangerously_allow.contains(&danger) {
             self.needed.insert(danger);
         } else if with_credentials {
             let kind = ConfigErrorKind::Danger { danger, witness };
-            report.errors.push(ConfigError::new(field, value, kind));
+            let error = ConfigError::new(field, value, kind);
+            report.errors.push(error.suggest(suggestion));
         } else if danger != Danger::AnyOriginWithCredentials && !witness.is_empty() {
             let kind = AdvisoryKind::Danger { danger, witness };
             report.advisories.push(Advisory::new(field, value, kind));

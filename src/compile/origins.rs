@@ -11,10 +11,12 @@ use super::Report;
 use super::dangers::{self, Ledger};
 use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::CorsConfig;
+#[cfg(feature = "regex")]
+use crate::config::Danger;
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
+use crate::origin::{Below, Origin, OriginMatcher, OriginPattern, Pattern, repair};
 #[cfg(feature = "regex")]
 use crate::origin::{MAX_REGEX_COUNT, RegexFault, Regexes, Subject, check_regex};
-use crate::origin::{Origin, OriginMatcher, OriginPattern, Pattern, repair};
 
 /// The normalised list of patterns, and its compiled form.
 pub(super) fn compile(
@@ -27,6 +29,7 @@ pub(super) fn compile(
         matcher: OriginMatcher::default(),
         list: Vec::new(),
         seen: HashSet::new(),
+        below: Below::default(),
         #[cfg(feature = "regex")]
         regexes: Vec::new(),
         #[cfg(feature = "regex")]
@@ -53,6 +56,7 @@ struct Compiler<'a> {
     matcher: OriginMatcher,
     list: Vec<OriginPattern>,
     seen: HashSet<String>,
+    below: Below,
     #[cfg(feature = "regex")]
     regexes: Vec<(Hir, usize)>,
     #[cfg(feature = "regex")]
@@ -112,7 +116,7 @@ impl<'a> Compiler<'a> {
             _ => match Pattern::parse(text) {
                 Ok(pattern) => {
                     self.matcher.insert_pattern(&pattern, index);
-                    dangers::of_pattern(&pattern)
+                    dangers::of_pattern(&pattern, &mut self.below)
                 }
                 Err(fault) => {
                     let error = ConfigError::new(field, text, Kind::Origin(fault));
@@ -122,7 +126,7 @@ impl<'a> Compiler<'a> {
             },
         };
         for danger in dangers {
-            self.ledger.enter(report, field, text, danger);
+            self.ledger.enter(report, field, text, danger, None);
         }
     }
 
@@ -146,7 +150,8 @@ impl<'a> Compiler<'a> {
         match found {
             Ok((hir, dangers)) => {
                 for danger in dangers {
-                    self.ledger.enter(report, field, regex, danger);
+                    let repair = with_https(regex, subject, danger.0);
+                    self.ledger.enter(report, field, regex, danger, repair);
                 }
                 Some(hir)
             }
@@ -209,4 +214,21 @@ fn shortened(regex: &str, kind: &Kind) -> String {
         Kind::RegexTooLong { .. } => chars.by_ref().take(60).chain(['…']).collect(),
         _ => chars.collect(),
     }
+}
+
+/// A regex of hosts allows each scheme; one of origins can ask for https.
+#[cfg(feature = "regex")]
+fn with_https(regex: &str, subject: Subject, danger: Danger) -> Option<String> {
+    let is_host = subject == Subject::Host && danger == Danger::InsecureOrigins;
+    // What could be a comment would take the rest with it, and a quote ends the text.
+    let is_plain = !regex.contains(['#', '\'', '\n']);
+    (is_host && is_plain).then(|| {
+        let host = regex.strip_prefix('^').unwrap_or(regex);
+        let host = host.strip_suffix('$').unwrap_or(host);
+        if host.contains('|') {
+            format!("{{ regex = 'https://({host})' }}")
+        } else {
+            format!("{{ regex = 'https://{host}' }}")
+        }
+    })
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::config::Danger;
-use crate::origin::PatternFault;
+use crate::origin::{Origin, PatternFault, is_http, is_numeric_host};
 
 /// What is wrong with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,11 +227,7 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
             "this is too complex to tell which domains it allows; split it into several, or list \
              the origins",
         ),
-        Danger::UnboundedRegex => write!(
-            f,
-            "this also allows `{witness}`, which anyone can register to act as the user; \
-             escape dots as `\\.` and spell the domain out"
-        ),
+        Danger::UnboundedRegex => fmt_unbounded(f, witness),
         Danger::NullOrigin => f.write_str(
             "any site can have the origin `null`, in a sandboxed frame, and act as the user; \
              remove it",
@@ -241,4 +237,23 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
         }
     }?;
     write!(f, ", or take it on by `dangerously_allow = [\"{danger}\"]`")
+}
+
+/// What to do depends on what is shown.
+fn fmt_unbounded(f: &mut fmt::Formatter<'_>, witness: &str) -> fmt::Result {
+    write!(f, "this also allows `{witness}`, ")?;
+    let origin = Origin::parse(witness);
+    match origin.map(|origin| (origin.scheme(), origin.host())) {
+        Some((scheme, _)) if !is_http(scheme) => write!(
+            f,
+            "which need not be yours; write the host out, or `{scheme}://*`"
+        ),
+        Some((_, host)) if host.starts_with('[') || is_numeric_host(host) => {
+            f.write_str("which need not be yours; list the addresses")
+        }
+        _ => f.write_str(
+            "which anyone can register to act as the user; escape dots as `\\.` and spell the \
+             domain out",
+        ),
+    }
 }

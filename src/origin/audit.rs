@@ -28,6 +28,7 @@ use self::grammar::{Grammar, Scope};
 use self::graph::Graph;
 use self::nfa::Nfa;
 use self::walk::{Found, Stop, Walk};
+use super::address::is_numeric_host;
 use super::whole::Whole;
 use super::{Origin, suffix};
 
@@ -61,8 +62,8 @@ pub(crate) enum Finding {
     TooComplex,
 }
 
-/// Top-level domains for witnesses; `com` is what authors have themselves.
-const TOP_LEVEL: [&str; 8] = ["net", "org", "io", "dev", "app", "co", "xyz", "com"];
+/// Top-level domains for witnesses. Not `com`, which is what authors have themselves.
+const TOP_LEVEL: [&str; 7] = ["net", "org", "io", "dev", "app", "co", "xyz"];
 
 /// Audits a regex.
 pub(crate) fn audit(regex: &Whole, subject: Subject) -> Audit {
@@ -114,7 +115,7 @@ impl Auditor<'_> {
         let hosts = [("evil.com", true), ("", false)];
         hosts
             .into_iter()
-            .find_map(|(host, whole)| self.spell(&graph, Scope::Insecure, host, whole))
+            .find_map(|(host, whole)| self.spell(&graph, Scope::Insecure, host, whole, None))
     }
 
     /// A witness that can be had without a graph, when that is too complex.
@@ -141,14 +142,17 @@ impl Auditor<'_> {
     fn find(&self, scope: Scope, known: &BTreeSet<Box<str>>) -> Option<Result<Found, String>> {
         let graph = self.graph(scope)?;
         match Walk::new(&graph, scope, known).run() {
-            Ok(found) => Some(match self.beside_registry(&graph, &found) {
-                Some(witness) => Err(witness),
-                None => Ok(found),
-            }),
+            Ok(found) => {
+                let witness = self.beside_registry(&graph, &found);
+                let witness = witness.or_else(|| self.glued(&graph, scope, &found));
+                Some(witness.map_or(Ok(found), Err))
+            }
             Err(Stop::Open { behind, by }) => {
+                // What is spelled out beside the class is the author's own.
+                let open = (!by.is_empty()).then_some(behind.len());
                 let mut hosts = continuations(&behind, by).into_iter();
                 let witness =
-                    hosts.find_map(|(host, whole)| self.spell(&graph, scope, &host, whole));
+                    hosts.find_map(|(host, whole)| self.spell(&graph, scope, &host, whole, open));
                 witness.map(Err)
             }
             Err(Stop::TooComplex) => None,
@@ -170,14 +174,48 @@ impl Auditor<'_> {
             };
             let label = labels.iter().find(is_subdomain).or(labels.first())?;
             let host = format!("{label}.{registry}");
-            let spell = |host: &str, whole| self.spell(graph, Scope::Web, host, whole);
+            let spell = |host: &str, whole| self.spell(graph, Scope::Web, host, whole, None);
             spell(&host, true).or_else(|| spell(&format!(".{host}"), false))
         })
     }
 
+    /// A domain that is another with a word in front, because a dot or a group is
+    /// optional: `https://wwwexample.com`, where `https://www\.?example\.com` allows
+    /// `https://www.example.com` as well.
+    ///
+    /// It has to be the same part of the regex that reads the shorter domain both
+    /// times. `https://(example|my-example)\.com` spells two domains out, and
+    /// `https://(my-)?example\.com` need not mean to.
+    fn glued(&self, graph: &Graph, scope: Scope, found: &Found) -> Option<String> {
+        if scope != Scope::Web {
+            return None;
+        }
+        let pins = found.pins.iter().map(|pin| &**pin);
+        let is_domain =
+            |pin: &&str| !is_numeric_host(pin) && suffix::registrable(pin) == Some(*pin);
+        let domains: Vec<&str> = pins.filter(is_domain).collect();
+        domains.iter().find_map(|domain| {
+            domains.iter().find_map(|longer| {
+                let word = longer.strip_suffix(domain)?;
+                if word.is_empty() || !graph.is_glued(word, domain) {
+                    return None;
+                }
+                let spell = |host: &str, whole| self.spell(graph, scope, host, whole, None);
+                spell(longer, true).or_else(|| spell(&format!(".{longer}"), false))
+            })
+        })
+    }
+
     /// An origin whose host is this, or ends in it.
-    fn spell(&self, graph: &Graph, scope: Scope, host: &str, whole: bool) -> Option<String> {
-        let text = graph.spell(host, whole)?;
+    fn spell(
+        &self,
+        graph: &Graph,
+        scope: Scope,
+        host: &str,
+        whole: bool,
+        open: Option<usize>,
+    ) -> Option<String> {
+        let text = graph.spell(host, whole, open)?;
         self.verify(&text, scope)
     }
 

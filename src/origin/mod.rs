@@ -23,7 +23,9 @@ pub use pattern::{OriginPattern, OriginPredicate};
 pub(crate) use grammar::{Host, Pattern, Port};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 pub(crate) use repair::repair;
-pub(crate) use suffix::{below, is_public_suffix};
+pub(crate) use suffix::{Below, is_loopback, is_public_suffix};
+#[cfg(feature = "regex")]
+pub(crate) use suffix::{is_address, is_registry, registrable};
 #[cfg(feature = "regex")]
 pub(crate) use {
     audit::{Finding, Subject, audit},
@@ -35,7 +37,8 @@ pub(crate) use {
 
 use std::fmt;
 
-use address::{is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
+pub(crate) use address::is_numeric_host;
+use address::{is_canonical_ipv4, is_canonical_ipv6};
 
 /// DNS allows a host 253 bytes (RFC 1035 section 3.1, without the root's dot).
 const MAX_HOST: usize = 253;

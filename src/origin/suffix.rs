@@ -1,5 +1,7 @@
 //! Public suffixes: under which names anyone can register a name.
 
+use std::collections::HashMap;
+
 /// The registrable domain of a host: its public suffix and one label more.
 ///
 /// `None` if the host is itself a public suffix. Single labels that the list does
@@ -21,16 +23,76 @@ pub(crate) fn is_registry(host: &str) -> bool {
     list::is_registry(host)
 }
 
-/// Public suffixes below a registrable domain: `s3.amazonaws.com` below
-/// `amazonaws.com`, which itself is nobody's to register.
+/// Whether a host of http or https is an IP address.
+#[cfg(feature = "regex")]
+pub(crate) fn is_address(host: &str) -> bool {
+    host.starts_with('[') || super::is_numeric_host(host)
+}
+
+/// The names that browsers resolve to this machine themselves, not by DNS.
+pub(crate) fn is_localhost(host: &str) -> bool {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name.rsplit('.').next() == Some("localhost")
+}
+
+/// Whether browsers take the host for this very machine
+/// ([Secure Contexts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let ipv4 = host.parse::<std::net::Ipv4Addr>();
+    is_localhost(host) || host == "[::1]" || ipv4.is_ok_and(|address| address.is_loopback())
+}
+
+/// Public suffixes below domains: `s3.amazonaws.com` below `amazonaws.com`, which
+/// itself is nobody's to register.
 ///
-/// The list cannot be asked for them, only whether a name is one. So this asks
-/// for the names that are usual, and what it gives is right, but not complete.
-pub(crate) fn below(domain: &str) -> impl Iterator<Item = String> {
-    list::BELOW
-        .split_ascii_whitespace()
-        .map(move |prefix| format!("{prefix}.{domain}"))
-        .filter(|host| list::is_listed(host))
+/// The list cannot be asked for them, only whether a name is one. So this asks for
+/// the names that are usual, once for each registrable domain, and what it gives
+/// is right, but not complete.
+#[derive(Debug, Default)]
+pub(crate) struct Below(HashMap<Box<str>, Vec<String>>);
+
+impl Below {
+    /// The public suffixes below a host, which need not be a registrable domain.
+    pub(crate) fn of(&mut self, host: &str) -> Vec<String> {
+        let Some(domain) = registrable(host) else {
+            return Vec::new();
+        };
+        if !self.0.contains_key(domain) {
+            self.0.insert(domain.into(), listed_below(domain));
+        }
+        let all = &self.0[domain];
+        let host = host.strip_suffix('.').unwrap_or(host);
+        if all.is_empty() || host == domain {
+            return all.clone();
+        }
+        let is_below = |suffix: &&String| {
+            let labels = suffix.strip_suffix(host);
+            labels.is_some_and(|labels| labels.ends_with('.'))
+        };
+        let mut found: Vec<_> = all.iter().filter(is_below).cloned().collect();
+        // `s3` is below regions, too, of which not all are in the names.
+        for suffix in listed_below(host) {
+            if !found.contains(&suffix) {
+                found.push(suffix);
+            }
+        }
+        found
+    }
+}
+
+fn listed_below(host: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut name = String::new();
+    for prefix in list::BELOW.split_ascii_whitespace() {
+        name.clear();
+        name.push_str(prefix);
+        name.push('.');
+        name.push_str(host);
+        if list::is_listed(&name) {
+            found.push(name.clone());
+        }
+    }
+    found
 }
 
 #[cfg(feature = "public-suffix-list")]
@@ -175,7 +237,31 @@ mod tests {
         for (host, expected) in table {
             assert_eq!(registrable(host), expected, "{host}");
         }
-        assert_eq!(below("amazonaws.com").count(), 0);
+        assert_eq!(Below::default().of("amazonaws.com"), [""; 0]);
+    }
+
+    #[test]
+    fn loopback() {
+        for host in [
+            "localhost",
+            "localhost.",
+            "a.localhost",
+            "a.localhost.",
+            "127.0.0.1",
+            "127.9.9.9",
+            "[::1]",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "alocalhost",
+            "localhost.com",
+            "128.0.0.1",
+            "[::2]",
+            "127.0.0.1.com",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
     }
 
     #[cfg(feature = "regex")]
@@ -195,11 +281,18 @@ mod tests {
     #[test]
     #[cfg(feature = "public-suffix-list")]
     fn suffixes_below_a_domain_are_found() {
-        let below = |domain| below(domain).collect::<Vec<_>>();
+        let mut known = Below::default();
+        let mut below = |domain| known.of(domain);
         assert_eq!(below("example.com"), [""; 0]);
         assert_eq!(below("railway.app"), ["up.railway.app"]);
         assert!(below("linodeobjects.com").contains(&"a.linodeobjects.com".to_owned()));
         assert!(below("windows.net").contains(&"blob.core.windows.net".to_owned()));
         assert!(below("amazonaws.com").contains(&"s3.amazonaws.com".to_owned()));
+        assert!(below("core.windows.net").contains(&"blob.core.windows.net".to_owned()));
+        assert!(!below("core.windows.net").contains(&"servicebus.windows.net".to_owned()));
+        let south = "s3.af-south-1.amazonaws.com".to_owned();
+        assert!(below("af-south-1.amazonaws.com").contains(&south));
+        assert_eq!(below("shop.example.com"), [""; 0]);
+        assert_eq!(below("com"), [""; 0]);
     }
 }

@@ -10,6 +10,7 @@ use super::build::Builder;
 use super::bytes::Bytes;
 use super::grammar::{Grammar, Place};
 use super::nfa::{Nfa, StateId};
+use super::walk::MAX_CHOICES;
 use crate::origin::MAX_HOST;
 
 /// No way to a node that accepts.
@@ -111,28 +112,71 @@ impl Graph {
 
     pub(super) fn choices(&self, nodes: &[NodeId]) -> Choices {
         let mut bytes = Bytes::default();
-        let mut readers: BTreeMap<StateId, Bytes> = BTreeMap::new();
         for edge in nodes.iter().flat_map(|&node| self.host_edges(node)) {
             bytes.extend(edge.bytes);
-            readers
-                .entry(edge.reader)
-                .or_default()
-                .extend(edge.bytes & Bytes::LABEL);
         }
-        let widest = readers.into_values().max_by_key(|bytes| bytes.len());
+        let readers = self.readers(nodes).into_values();
+        let widest = readers.max_by_key(|bytes| bytes.len());
         Choices {
             bytes,
             widest: widest.unwrap_or_default(),
         }
     }
 
-    /// The most readable text whose host is this, or ends in it.
-    pub(super) fn spell(&self, host: &str, whole: bool) -> Option<String> {
+    /// By part of the regex, what it can read next, dots aside.
+    fn readers(&self, nodes: &[NodeId]) -> BTreeMap<StateId, Bytes> {
+        let mut readers: BTreeMap<StateId, Bytes> = BTreeMap::new();
+        for edge in nodes.iter().flat_map(|&node| self.host_edges(node)) {
+            let bytes = readers.entry(edge.reader).or_default();
+            bytes.extend(edge.bytes & Bytes::LABEL);
+        }
+        readers
+    }
+
+    /// The nodes behind a host that a wide class reads the next byte of.
+    fn walk_open(&self, root: NodeId, host: &str, open: usize) -> Vec<NodeId> {
+        let (ahead, behind) = host.split_at(host.len() - open);
+        let nodes = self.walk_from(vec![root], behind);
+        let Some(&byte) = ahead.as_bytes().last() else {
+            return nodes;
+        };
+        let readers = self.readers(&nodes);
+        let is_wide =
+            |edge: &&Edge| edge.bytes.contains(byte) && readers[&edge.reader].len() > MAX_CHOICES;
+        let through = nodes.iter().flat_map(|&node| self.host_edges(node));
+        let through: Vec<_> = through.filter(is_wide).map(|edge| edge.to).collect();
+        let mut nodes = self.step(&nodes, byte, behind);
+        nodes.retain(|node| through.contains(node));
+        self.walk_on(nodes, host, ahead.len() - 1)
+    }
+
+    /// Whether what reads the domain can begin a host or a label there, and as
+    /// well go on without a dot: `www\.?example\.com`.
+    pub(super) fn is_glued(&self, word: &str, domain: &str) -> bool {
+        let host = format!("{word}{domain}");
+        self.walk(domain).into_iter().any(|node| {
+            let own =
+                self.host_begin(node).is_some() || !self.step(&[node], b'.', domain).is_empty();
+            let ends = || {
+                let nodes = self.walk_on(vec![node], &host, word.len());
+                self.host_begins(&nodes) || !self.step(&nodes, b'.', &host).is_empty()
+            };
+            own && ends()
+        })
+    }
+
+    /// The most readable text whose host is this, or ends in it. If so many bytes
+    /// of its end are open, then a wide class reads the byte in front of them.
+    pub(super) fn spell(&self, host: &str, whole: bool, open: Option<usize>) -> Option<String> {
         if self.walk(host).is_empty() {
             return None;
         }
         self.roots.iter().find_map(|(root, port)| {
-            let nodes = self.walk_from(vec![*root], host).into_iter();
+            let nodes = match open {
+                Some(open) => self.walk_open(*root, host, open),
+                None => self.walk_from(vec![*root], host),
+            };
+            let nodes = nodes.into_iter();
             let mut backwards: Vec<u8> = host.bytes().rev().collect();
             let mut next = if whole {
                 nodes
@@ -151,8 +195,13 @@ impl Graph {
         })
     }
 
-    fn walk_from(&self, mut nodes: Vec<NodeId>, host: &str) -> Vec<NodeId> {
-        for (at, byte) in host.bytes().enumerate().rev() {
+    fn walk_from(&self, nodes: Vec<NodeId>, host: &str) -> Vec<NodeId> {
+        self.walk_on(nodes, host, host.len())
+    }
+
+    /// Over so many bytes of the beginning of a host; the others are read.
+    fn walk_on(&self, mut nodes: Vec<NodeId>, host: &str, left: usize) -> Vec<NodeId> {
+        for (at, byte) in host.bytes().enumerate().take(left).rev() {
             nodes = self.step(&nodes, byte, &host[at + 1..]);
         }
         nodes

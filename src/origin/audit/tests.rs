@@ -268,6 +268,66 @@ fn open_ends() {
 }
 
 #[test]
+fn witnesses_are_not_what_the_author_spelled_out() {
+    unpinned(
+        Subject::Origin,
+        &[
+            (r"https://example\.com.?", "https://example.coma", ""),
+            (r"https://example\.com[a-z]?", "https://example.coma", ""),
+            (r"https://example\.com\d?", "https://example.com1", ""),
+            (r"https://example\.co.", "https://example.coa", ""),
+            (r"https://(my|\w+)\.com", "https://evil.com", ""),
+        ],
+    );
+}
+
+#[test]
+fn glued_words() {
+    unpinned(
+        Subject::Origin,
+        &[
+            (r"https://www\.?example\.com", "https://wwwexample.com", ""),
+            (r"https://(www)?example\.com", "https://wwwexample.com", ""),
+            (
+                r"https://app[-.]example\.com",
+                "https://app-example.com",
+                "",
+            ),
+            (
+                r"https://(.*\.)?(my-)?example\.com",
+                "https://my-example.com",
+                "",
+            ),
+        ],
+    );
+    pinned(
+        Subject::Origin,
+        &[
+            (
+                r"https://(example|example-staging)\.com",
+                "example-staging.com example.com",
+                "",
+            ),
+            (
+                r"https://(example|my-example)\.com",
+                "example.com my-example.com",
+                "",
+            ),
+            (
+                r"https://(www\.)?(shop|myshop)\.com",
+                "myshop.com shop.com",
+                "",
+            ),
+            (
+                r"https://www\.example\.com|https://wwwexample\.com",
+                "example.com wwwexample.com",
+                "",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn any_domain() {
     unpinned(
         Subject::Origin,

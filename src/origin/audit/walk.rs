@@ -15,7 +15,7 @@ const MAX_PINS: usize = 64;
 
 /// A class of so many bytes spells alternatives out, `[ab]` or `[1-9]`. The
 /// smallest class that means "anything", `\d`, has ten.
-const MAX_CHOICES: u32 = 9;
+pub(super) const MAX_CHOICES: u32 = 9;
 
 /// The hosts that are looked at in all. A spelled-out list of 64 domains of the
 /// length of any real one stays below; it bounds the time to a few milliseconds.
@@ -179,7 +179,7 @@ impl<'g> Walk<'g> {
     /// The domain that hosts are below which end in this one and a dot before it.
     fn pin_at_dot(&self, host: &str) -> Option<Box<str>> {
         match self.scope {
-            _ if is_localhost(host) => Some("localhost".into()),
+            _ if suffix::is_localhost(host) => Some("localhost".into()),
             Scope::Foreign => self.known.get(without_root(host)).cloned(),
             // As much of an IP address is no domain yet.
             _ if is_numeric_host(host) => None,
@@ -194,8 +194,8 @@ impl<'g> Walk<'g> {
         let name = without_root(host);
         let pin = match below {
             Some(below) if self.scope == Scope::Foreign => Some(&*below.pin),
-            _ if is_localhost(host) => Some("localhost"),
-            _ if self.scope == Scope::Foreign || is_address(host) => None,
+            _ if suffix::is_localhost(host) => Some("localhost"),
+            _ if self.scope == Scope::Foreign || suffix::is_address(host) => None,
             _ => suffix::registrable(host),
         };
         if pin.is_none() && suffix::is_registry(name) && self.scope != Scope::Foreign {
@@ -211,7 +211,7 @@ impl<'g> Walk<'g> {
         if !self.searched.insert(domain.into()) {
             return Ok(());
         }
-        for suffix in suffix::below(domain) {
+        for suffix in suffix::Below::default().of(domain) {
             let behind = format!(".{suffix}");
             let nodes = self.graph.walk(&behind);
             if !nodes.is_empty() {
@@ -233,13 +233,4 @@ impl<'g> Walk<'g> {
 
 fn without_root(host: &str) -> &str {
     host.strip_suffix('.').unwrap_or(host)
-}
-
-fn is_address(host: &str) -> bool {
-    host.starts_with('[') || is_numeric_host(host)
-}
-
-/// The names that browsers resolve to this machine themselves.
-fn is_localhost(host: &str) -> bool {
-    without_root(host).rsplit('.').next() == Some("localhost")
 }
