@@ -8,7 +8,7 @@ use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::origin::{self, Below, Host, Pattern, Port, is_public_suffix};
 #[cfg(feature = "regex")]
-use crate::origin::{CheckedRegex, Finding, Origin, Subject, audit};
+use crate::origin::{CheckedRegex, Finding, Subject, audit};
 
 /// A danger, with an origin that shows it; without one if none was found.
 pub(super) type Found = (Danger, String);
@@ -56,32 +56,14 @@ pub(super) fn of_regex(
     let unbounded = match audit.finding {
         Finding::NeverMatches => return Err(ConfigErrorKind::RegexNeverMatches),
         Finding::Pinned(_) => None,
-        Finding::Unpinned { witness } => Some(witness),
-        Finding::TooComplex => Some(String::new()),
+        Finding::Unpinned { witness } => Some((Danger::UnboundedRegex, witness)),
+        Finding::UnderSuffix { witness } => Some((Danger::PublicSuffixSubdomains, witness)),
+        Finding::TooComplex => Some((Danger::UnboundedRegex, String::new())),
     };
-    let unbounded = unbounded.map(|witness| (of_witness(&witness), witness));
     let insecure = audit
         .insecure
         .map(|witness| (Danger::InsecureOrigins, witness));
     Ok(unbounded.into_iter().chain(insecure).collect())
-}
-
-/// What an origin shows that a regex should not allow.
-#[cfg(feature = "regex")]
-fn of_witness(witness: &str) -> Danger {
-    let domain = Origin::parse(witness)
-        .filter(|origin| origin::is_http(origin.scheme()) && !origin::is_address(origin.host()))
-        .and_then(|origin| origin::registrable(origin.host()));
-    let suffix = domain.and_then(|domain| domain.split_once('.'));
-    match suffix {
-        // Where a registry hands the names out, the domain is what is not pinned.
-        Some((_, suffix))
-            if is_public_suffix(suffix) && suffix.contains('.') && !origin::is_registry(suffix) =>
-        {
-            Danger::PublicSuffixSubdomains
-        }
-        _ => Danger::UnboundedRegex,
-    }
 }
 
 fn is_loopback(host: &Host<'_>) -> bool {

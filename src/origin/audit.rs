@@ -56,6 +56,9 @@ pub(crate) enum Finding {
     Pinned(Vec<Box<str>>),
     /// It allows an origin that anyone can register, such as this one.
     Unpinned { witness: String },
+    /// All that it allows is pinned, but for names directly under public suffixes
+    /// that are no registry's. There anyone can register this origin.
+    UnderSuffix { witness: String },
     /// It allows no origin: none has a text that it matches.
     NeverMatches,
     /// The bounds were exceeded before a verdict.
@@ -93,14 +96,20 @@ impl Auditor<'_> {
     fn finding(&self) -> Option<Finding> {
         let none = BTreeSet::new();
         let web = match self.find(Scope::Web, &none)? {
+            Ok(found) => found,
+            Err(witness) => return Some(Finding::Unpinned { witness }),
+        };
+        let known = web.pins.union(&web.suffixes).cloned().collect();
+        let foreign = match self.find(Scope::Foreign, &known)? {
             Ok(found) => found.pins,
             Err(witness) => return Some(Finding::Unpinned { witness }),
         };
-        let foreign = match self.find(Scope::Foreign, &web)? {
-            Ok(found) => found.pins,
-            Err(witness) => return Some(Finding::Unpinned { witness }),
-        };
-        let pins: Vec<_> = web.union(&foreign).cloned().collect();
+        if let Some((behind, by)) = web.under_suffix {
+            let graph = self.graph(Scope::Web)?;
+            let witness = self.witness(&graph, Scope::Web, &behind, by);
+            return witness.map(|witness| Finding::UnderSuffix { witness });
+        }
+        let pins: Vec<_> = web.pins.union(&foreign).cloned().collect();
         Some(if pins.is_empty() {
             Finding::NeverMatches
         } else {
@@ -147,16 +156,17 @@ impl Auditor<'_> {
                 let witness = witness.or_else(|| self.glued(&graph, scope, &found));
                 Some(witness.map_or(Ok(found), Err))
             }
-            Err(Stop::Open { behind, by }) => {
-                // What is spelled out beside the class is the author's own.
-                let open = (!by.is_empty()).then_some(behind.len());
-                let mut hosts = continuations(&behind, by).into_iter();
-                let witness =
-                    hosts.find_map(|(host, whole)| self.spell(&graph, scope, &host, whole, open));
-                witness.map(Err)
-            }
+            Err(Stop::Open { behind, by }) => self.witness(&graph, scope, &behind, by).map(Err),
             Err(Stop::TooComplex) => None,
         }
+    }
+
+    /// An origin whose host ends in a text and goes on by one of the bytes.
+    fn witness(&self, graph: &Graph, scope: Scope, behind: &str, by: Bytes) -> Option<String> {
+        // What is spelled out beside the class is the author's own.
+        let open = (!by.is_empty()).then_some(behind.len());
+        let mut hosts = continuations(behind, by).into_iter();
+        hosts.find_map(|(host, whole)| self.spell(graph, scope, &host, whole, open))
     }
 
     /// A domain that is only allowed because a label was optional that should not

@@ -25,8 +25,6 @@ pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 pub(crate) use repair::repair;
 pub(crate) use suffix::{Below, is_loopback, is_public_suffix};
 #[cfg(feature = "regex")]
-pub(crate) use suffix::{is_address, is_registry, registrable};
-#[cfg(feature = "regex")]
 pub(crate) use {
     audit::{Finding, Subject, audit},
     regexes::Regexes,

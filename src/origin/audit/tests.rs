@@ -30,7 +30,12 @@ fn pinned(subject: Subject, rows: &[Row]) {
 fn unpinned(subject: Subject, rows: &[Row]) {
     for &(regex, witness, insecure) in rows {
         let witness = witness.to_owned();
-        check(regex, subject, Finding::Unpinned { witness }, insecure);
+        let suffix = audit(regex, subject).finding;
+        let finding = match suffix {
+            Finding::UnderSuffix { .. } => Finding::UnderSuffix { witness },
+            _ => Finding::Unpinned { witness },
+        };
+        check(regex, subject, finding, insecure);
     }
 }
 
@@ -585,6 +590,39 @@ fn public_suffixes() {
             ),
         ],
     );
+}
+
+/// To take on the names under a public suffix is not to take on the rest.
+#[test]
+#[cfg(feature = "public-suffix-list")]
+fn what_is_worse_than_names_under_a_public_suffix() {
+    for (regex, expected) in [
+        (r"https://[a-z]+\.github\.io", "https://evil.github.io"),
+        (r"https://pr-\d+\.vercel\.app", "https://pr-1.vercel.app"),
+        (
+            r"https://([a-z]+\.github\.io|a\.com)",
+            "https://evil.github.io",
+        ),
+        (r"[a-z]+://[a-z]+\.github\.io", "https://evil.github.io"),
+    ] {
+        let witness = expected.to_owned();
+        let finding = Finding::UnderSuffix { witness };
+        assert_eq!(audit(regex, Subject::Origin).finding, finding, "{regex}");
+    }
+    for regex in [
+        r"https://([a-z]+\.github\.io|.*example\.com)",
+        r"https://[a-z]+\.github\.io|https://www\.?example\.com",
+        r"https://[a-z]+\.github\.[a-z]{2}",
+        r"https://[a-z]+\.github\.io|app://[a-z]+",
+        r"https://.*.github\.io",
+        r"https://.*",
+    ] {
+        let finding = audit(regex, Subject::Origin).finding;
+        assert!(
+            matches!(finding, Finding::Unpinned { .. }),
+            "{regex}: {finding:?}"
+        );
+    }
 }
 
 /// Without the list the last label is the public suffix: less is refused.

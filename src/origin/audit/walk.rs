@@ -56,6 +56,10 @@ pub(super) struct Found {
     pub(super) pins: BTreeSet<Box<str>>,
     /// The hosts among them under which a registry registers names.
     pub(super) registries: Vec<Box<str>>,
+    /// The public suffixes, of no registry, directly under which names are open.
+    pub(super) suffixes: BTreeSet<Box<str>>,
+    /// Where the first of them was met, as in [`Stop::Open`].
+    pub(super) under_suffix: Option<(String, Bytes)>,
 }
 
 #[derive(Debug)]
@@ -131,13 +135,22 @@ impl<'g> Walk<'g> {
                     self.visit_ahead(host, nodes, b'.', None, trail)
                         .or_else(Stop::only_open)?;
                 }
+                let by = if wide {
+                    choices.widest
+                } else {
+                    Bytes::default()
+                };
+                // However it goes on, the hosts are under the suffix; what else
+                // the regex allows can be worse.
+                if let Some(suffix) = self.suffix_of_label(host) {
+                    self.found.suffixes.insert(suffix.into());
+                    let first = &mut self.found.under_suffix;
+                    first.get_or_insert_with(|| (host.to_owned(), by));
+                    return Ok(());
+                }
                 return Err(Stop::Open {
                     behind: host.to_owned(),
-                    by: if wide {
-                        choices.widest
-                    } else {
-                        Bytes::default()
-                    },
+                    by,
                 });
             }
             _ => {}
@@ -174,6 +187,19 @@ impl<'g> Walk<'g> {
         let since = self.steps;
         let below = pin.map(|pin| Below { pin, since });
         self.visit(&longer, &ahead, below.as_ref(), &mut Vec::new())
+    }
+
+    /// The public suffix that the label which is being read is directly under, if
+    /// it is none of a registry's, where to register a name is what all do.
+    fn suffix_of_label<'h>(&self, host: &'h str) -> Option<&'h str> {
+        let (_, suffix) = host.split_once('.')?;
+        let suffix = without_root(suffix);
+        let is_one = suffix.contains('.')
+            && !is_numeric_host(suffix)
+            && suffix::is_public_suffix(suffix)
+            && !suffix::is_registry(suffix);
+        let is_known = self.scope != Scope::Foreign || self.known.contains(suffix);
+        (is_one && is_known).then_some(suffix)
     }
 
     /// The domain that hosts are below which end in this one and a dot before it.
