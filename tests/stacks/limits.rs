@@ -22,10 +22,9 @@ use tower_cors::testing::{BlockReason, Browser};
 
 use crate::net::{Client, VERSIONS, serve, to, with};
 use crate::support::{
-    APP, Header, VARY, VARY_PREFLIGHT, acam, acao, acrm, header_map, lines, now, origin, preflight,
-    request,
+    APP, Header, VARY, acao, acrm, header_map, lines, now, origin, preflight, request,
 };
-use crate::{cors, soon};
+use crate::{ANSWERED, cors, soon};
 
 /// More than any limit here permits.
 const MANY: usize = 5;
@@ -52,7 +51,6 @@ async fn assert_sent(
     soon(response.into_body().collect()).await.expect("a body");
 }
 
-const ANSWERED: (u16, &[Header]) = (204, &[acao(APP), acam("GET, HEAD, POST"), VARY_PREFLIGHT]);
 const READ: (u16, &[Header]) = (200, &[acao(APP), VARY]);
 
 /// Many preflights on one connection and on many, all kept open, leave permits

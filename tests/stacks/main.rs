@@ -24,11 +24,14 @@ use tower::{Service, ServiceExt};
 use tower_cors::testing::{self, BlockReason, Browser, CorsCheckFailure};
 use tower_cors::{CorsConfig, CorsLayer};
 
-use support::{APP, Header, header_map, lines};
+use support::{APP, Header, VARY_PREFLIGHT, acam, acao, header_map, lines};
 
 fn cors() -> CorsLayer {
     CorsLayer::new(CorsConfig::new([APP])).expect("a policy")
 }
+
+/// The answer to a preflight for [`cors`], whatever else is in the stack.
+const ANSWERED: (u16, &[Header]) = (204, &[acao(APP), acam("GET, HEAD, POST"), VARY_PREFLIGHT]);
 
 /// What a page of [`APP`] gets from a response that lacks the headers.
 const UNREADABLE: Result<u16, BlockReason> =

@@ -15,15 +15,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::support::{
-    APP, EVIL, Header, VARY, VARY_PREFLIGHT, acam, acao, origin, preflight, request,
-};
-use crate::{UNREADABLE, assert_answer, cors, page_reads};
+use crate::support::{APP, EVIL, Header, VARY, acao, origin, preflight, request};
+use crate::{ANSWERED, UNREADABLE, assert_answer, cors, page_reads};
 
 type Answer = Result<Response<Full<Bytes>>, Infallible>;
-
-/// What a preflight is answered with, whatever is around the layer.
-const ANSWERED: (u16, &[Header]) = (204, &[acao(APP), acam("GET, HEAD, POST"), VARY_PREFLIGHT]);
 
 fn timeout() -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::ZERO)
