@@ -81,8 +81,8 @@ async fn respond(
             Full::default().boxed_unsync()
         }
         "/write" => {
-            let _guard = Guard::new(events);
-            Endless { _guard }.boxed_unsync()
+            let guard = Guard::new(events);
+            Endless { _guard: guard }.boxed_unsync()
         }
         _ => Full::from("hello").boxed_unsync(),
     };

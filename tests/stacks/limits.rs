@@ -18,7 +18,7 @@ use tower::buffer::BufferLayer;
 use tower::limit::{ConcurrencyLimitLayer, GlobalConcurrencyLimitLayer};
 use tower::load_shed::LoadShedLayer;
 use tower::{BoxError, Service, ServiceBuilder, service_fn};
-use tower_cors::testing::{BlockReason, Browser};
+use tower_cors::testing::{BlockReason, Body, Browser};
 
 use crate::net::{Client, VERSIONS, serve, to, with};
 use crate::support::{
@@ -191,7 +191,7 @@ async fn load_is_shed_inside() {
     let mut asking = shedding.clone();
     let mut context = Context::from_waker(Waker::noop());
     assert!(asking.poll_ready(&mut context).is_ready());
-    let asks = preflight(APP, "GET", []).map(|()| Default::default());
+    let asks = preflight(APP, "GET", []).map(|()| Body::default());
     let answer = now(asking.call(asks)).expect("an answer");
     assert_eq!(answer.status(), 204);
 
