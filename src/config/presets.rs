@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{AllowHeaders, CorsConfig, MaxAge};
 
-/// The hosts of [`CorsConfig::localhost_for_development`].
+/// The origins of [`CorsConfig::localhost_for_development`].
 const LOOPBACK: [&str; 6] = [
     "http://localhost:*",
     "https://localhost:*",
