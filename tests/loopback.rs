@@ -1,121 +1,30 @@
 //! Real connections: what hyper's server and client see of the layer, over
 //! HTTP/1.1 and HTTP/2.
 
+#[path = "support/net.rs"]
+mod net;
 mod support;
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::future::ready;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::request::Builder;
-use http::uri::PathAndQuery;
-use http::{Method, Request, Response, StatusCode, Uri, Version};
+use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Empty, Full};
-use hyper::body::{Body, Incoming};
-use hyper::client::conn::{http1, http2};
+use hyper::body::Incoming;
 use hyper::ext::Protocol;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
 use tower::{Layer, Service, service_fn};
 use tower_cors::{CorsConfig, CorsLayer, Enforcement};
 
+use net::{BoxError, Client, VERSIONS, serve, to, with};
 use support::{
     APP, EVIL, Header, VARY, VARY_ENFORCED, VARY_PREFLIGHT, acam, acao, acrm, header_map, lines,
     origin,
 };
 
-type BoxError = Box<dyn Error + Send + Sync>;
-
-const VERSIONS: [Version; 2] = [Version::HTTP_11, Version::HTTP_2];
-
 fn layer(enforcement: Enforcement) -> CorsLayer {
     CorsLayer::new(CorsConfig::new([APP]).enforcement(enforcement)).expect("a policy")
-}
-
-/// Serves at a port of its own until the test's runtime ends.
-async fn serve<S, B>(service: S) -> SocketAddr
-where
-    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
-{
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .await
-        .expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let service = TowerToHyperService::new(service.clone());
-            tokio::spawn(async move {
-                let mut server = auto::Builder::new(TokioExecutor::new());
-                server.http1().auto_date_header(false);
-                server
-                    .http2()
-                    .auto_date_header(false)
-                    .enable_connect_protocol();
-                let io = TokioIo::new(stream);
-                // What goes wrong here, the client reports.
-                let _ = server.serve_connection_with_upgrades(io, service).await;
-            });
-        }
-    });
-    address
-}
-
-/// A connection of a client.
-enum Client {
-    Http1(http1::SendRequest<Empty<Bytes>>),
-    Http2(http2::SendRequest<Empty<Bytes>>),
-}
-
-impl Client {
-    async fn connect(version: Version, server: SocketAddr) -> Result<Self, BoxError> {
-        let io = TokioIo::new(TcpStream::connect(server).await?);
-        if version == Version::HTTP_2 {
-            let (client, connection) = http2::handshake(TokioExecutor::new(), io).await?;
-            tokio::spawn(connection);
-            Ok(Client::Http2(client))
-        } else {
-            let (client, connection) = http1::handshake(io).await?;
-            tokio::spawn(connection);
-            Ok(Client::Http1(client))
-        }
-    }
-
-    async fn send(&mut self, request: Request<Empty<Bytes>>) -> hyper::Result<Response<Incoming>> {
-        match self {
-            Client::Http1(client) => client.send_request(request).await,
-            Client::Http2(client) => client.send_request(request).await,
-        }
-    }
-}
-
-/// A request as this version writes it: the server's name in `Host`, or in the
-/// URI.
-fn to(version: Version, server: SocketAddr, method: &Method, path: &str) -> Builder {
-    let builder = Request::builder().method(method);
-    if version == Version::HTTP_2 {
-        let path = PathAndQuery::try_from(path).expect("a path");
-        let uri = Uri::builder().scheme("http").authority(server.to_string());
-        builder.uri(uri.path_and_query(path).build().expect("a URI"))
-    } else {
-        builder.uri(path).header("host", server.to_string())
-    }
-}
-
-fn with<'a>(
-    builder: Builder,
-    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Request<Empty<Bytes>> {
-    let builder = headers.into_iter().fold(builder, |builder, (name, value)| {
-        builder.header(name, value)
-    });
-    builder.body(Empty::new()).expect("a request")
 }
 
 /// Asserts all of a response but its framing, which is hyper's, and differs

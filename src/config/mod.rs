@@ -2,6 +2,7 @@
 
 mod duration;
 mod options;
+mod presets;
 #[cfg(feature = "serde")]
 mod serde;
 
