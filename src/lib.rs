@@ -67,7 +67,8 @@
 //! | develop against `localhost` | [`docs::development`] |
 //! | have previews on generated host names | [`docs::previews`] |
 //! | have tenants, paths, or policies that change | [`docs::tenants_and_reload`] |
-//! | serve gRPC-web, or WebSockets | [`docs::grpc_web`], [`docs::websockets`] |
+//! | serve gRPC-Web | [`docs::grpc_web`] |
+//! | open sockets, or take CORS for a guard | [`docs::websockets`] |
 //! | are asked for access to a private network | [`docs::private_network`] |
 //! | see a request blocked | [`docs::debugging`] |
 //! | take requests or policies from strangers | [`docs::untrusted_input`] |

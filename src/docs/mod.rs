@@ -10,7 +10,7 @@
 //! | develop against `localhost` | [`development`] |
 //! | have previews on generated host names | [`previews`] |
 //! | have tenants, paths, or policies that change | [`tenants_and_reload`] |
-//! | serve gRPC-web | [`grpc_web`] |
+//! | serve gRPC-Web | [`grpc_web`] |
 //! | serve WebSockets, or take CORS for access control | [`websockets`] |
 //! | are asked for `Access-Control-Allow-Private-Network` | [`private_network`] |
 //! | see a request blocked | [`debugging`] |
