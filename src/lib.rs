@@ -124,11 +124,24 @@ mod decision;
     doc,
     any(
         not(doctest),
-        all(feature = "kong", feature = "krakend", feature = "reload", feature = "testing")
+        all(
+            feature = "kong",
+            feature = "krakend",
+            feature = "public-suffix-list",
+            feature = "reload",
+            feature = "testing",
+        )
     )
 ))]
+#[cfg_attr(docsrs, doc(auto_cfg = false))]
 #[cfg_attr(
-    not(all(feature = "kong", feature = "krakend", feature = "reload", feature = "testing")),
+    not(all(
+        feature = "kong",
+        feature = "krakend",
+        feature = "reload",
+        feature = "testing",
+        feature = "tracing",
+    )),
     allow(rustdoc::broken_intra_doc_links, reason = "they lead to features")
 )]
 pub mod docs;
