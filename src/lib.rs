@@ -56,13 +56,33 @@
 //! What must stand outside, a rate limit say, can let preflights through by
 //! [`is_preflight`].
 //!
+//! # Where to read on
+//!
+//! | you | |
+//! |---|---|
+//! | have a CORS error in the console, and ten minutes | [`docs::first_policy`] |
+//! | come from tower-http | [`docs::from_tower_http`] |
+//! | come from a gateway | [`docs::from_krakend`], [`docs::from_kong`] |
+//! | send cookies | [`docs::credentials`] |
+//! | develop against `localhost` | [`docs::development`] |
+//! | have previews on generated host names | [`docs::previews`] |
+//! | have tenants, paths, or policies that change | [`docs::tenants_and_reload`] |
+//! | serve gRPC-Web | [`docs::grpc_web`] |
+//! | open sockets, or take CORS for a guard | [`docs::websockets`] |
+//! | are asked for access to a private network | [`docs::private_network`] |
+//! | see a request blocked | [`docs::debugging`] |
+//! | take requests or policies from strangers | [`docs::untrusted_input`] |
+//! | ask why, or choose between libraries | [`docs::questions`], [`docs::comparison`] |
+//! | look for a setting | [`CorsConfig`] |
+//!
 //! # What CORS does not do
 //!
 //! It lets pages read responses, or not. It does not keep requests out: unless
 //! the policy asks for [enforcement by the server](Enforcement::Server), what it
 //! denies still reaches the inner service, and the page only cannot see the
 //! response. It is no protection against forged requests, and none for data that
-//! is guarded by nothing but where the server stands in a network.
+//! is guarded by nothing but where the server stands in a network
+//! ([more](docs::websockets)).
 //!
 //! # Untrusted input
 //!
@@ -72,7 +92,7 @@
 //! host is looked up under as many suffixes as the longest pattern has labels;
 //! regular expressions take linear time. Patterns and policies are trusted, but
 //! for what [`Danger`] lists; tenants who supply their own cannot slow each other
-//! down by choosing origins that collide.
+//! down by choosing origins that collide ([more](docs::untrusted_input)).
 //!
 //! Nothing panics, unless a function of the caller does.
 //!
@@ -100,6 +120,31 @@ mod body;
 mod compile;
 mod config;
 mod decision;
+#[cfg(all(
+    doc,
+    any(
+        not(doctest),
+        all(
+            feature = "kong",
+            feature = "krakend",
+            feature = "public-suffix-list",
+            feature = "reload",
+            feature = "testing",
+        )
+    )
+))]
+#[cfg_attr(docsrs, doc(auto_cfg = false))]
+#[cfg_attr(
+    not(all(
+        feature = "kong",
+        feature = "krakend",
+        feature = "reload",
+        feature = "testing",
+        feature = "tracing",
+    )),
+    allow(rustdoc::broken_intra_doc_links, reason = "they lead to features")
+)]
+pub mod docs;
 mod edit;
 mod error;
 mod escape;
