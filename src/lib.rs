@@ -199,5 +199,5 @@ pub use source::{Fixed, PolicySource};
 
 /// The code of the README, which the tests compile.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
+#[doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"))]
 mod readme {}

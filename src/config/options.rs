@@ -109,8 +109,8 @@ pub enum Danger {
     /// Origins over plain `http`, other than loopback: whoever controls the
     /// network between the user and that host can be that origin.
     InsecureOrigins,
-    /// Subdomains of a public suffix, such as `https://*.github.io`: anyone
-    /// can register one.
+    /// Hosts below a public suffix, such as `https://*.github.io` and
+    /// `https://pr-*.vercel.app`: anyone can register one.
     PublicSuffixSubdomains,
     /// A regular expression that accepts registrable domains without number.
     UnboundedRegex,
