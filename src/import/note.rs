@@ -204,13 +204,16 @@ impl NoteKind {
             ),
             NoteKind::RouteConditions { by } => write!(
                 f,
-                "Kong chooses this route by {by} too; the import goes by the path alone; where \
-                 that matters, choose the policy by `CorsLayer::per_request`"
+                "Kong chooses this route by {by} too; the import goes by the path alone, so that \
+                 requests to it that Kong routes nowhere have this CORS too; if there are any, \
+                 choose the policy by `CorsLayer::per_request`"
             ),
             NoteKind::PathAmbiguous { routes } => write!(
                 f,
                 "Kong chooses between {routes} here by more than the path, and their CORS \
-                 differs; CORS is off here; choose the policy by `CorsLayer::per_request`"
+                 differs; CORS is off here, and what the inner service sends of it stands; \
+                 remove the routes that this service does not serve, or choose the policy by \
+                 `CorsLayer::per_request`"
             ),
             _ => f.write_str(self.text()),
         }

@@ -47,11 +47,14 @@
 //!
 //! Kong chooses the plugin by route: the route's own, else its service's, else
 //! the global one. A [`PathConfigs`] chooses by path: each path prefix of a
-//! route becomes one, `/users*`, and the global plugin `/`. Kong also chooses
-//! routes by host, method, header and by regexes; where that would lead to
-//! different CORS for the same path, CORS is off there, with a note. A route
-//! without a path has a note, and no policy; the global one goes too if it
-//! differs, lest requests fall through to it.
+//! route becomes one, `/users*`, and the global plugin `/`.
+//!
+//! Kong also chooses routes by host, method, header and by regexes, and a route
+//! with more such conditions goes before one with a longer path. Where routes
+//! with different CORS could be chosen for the same path, CORS is off there,
+//! with a note; so import a file of what this service serves, and nothing else.
+//! What Kong routes nowhere it answers itself, by 404; a layer does not know, so
+//! such a request has the policy of its path.
 //!
 //! Kong's plugin works only on routes that match preflights, which carry no
 //! headers of the page and have the method `OPTIONS`. A layer in front of all
