@@ -164,6 +164,48 @@ fn a_prefix_is_one_of_bytes() {
     }
 }
 
+/// Kong compares paths decoded, but for reserved characters, and `//` as `/`.
+#[test]
+fn paths_are_read_as_kong_reads_them() {
+    let yaml = format!(
+        "
+plugins: [{}]
+routes:
+- {{paths: [/café, '/a b'], plugins: [{}]}}
+- {{paths: [/x@y], plugins: [{}]}}
+",
+        cors("global"),
+        cors("a"),
+        cors("x"),
+    );
+    check(
+        &yaml,
+        &[
+            ("/", "global"),
+            ("/a%20b*", "a"),
+            ("/caf%C3%A9*", "a"),
+            ("/x@y*", "x"),
+        ],
+        &[],
+    );
+    let policies = import(&yaml).unwrap().config.compile().unwrap();
+    for (path, expected) in [
+        ("/caf%c3%a9", Some("a")),
+        ("/caf%C3%A9s/x", Some("a")),
+        ("/a%20b", Some("a")),
+        ("/x%40y", Some("global")),
+        ("//x@y", None),
+        ("//x", Some("global")),
+    ] {
+        let origin = policies.get(path).map(|policy| {
+            let config = policy.config();
+            config.allow_origins[0].to_string()
+        });
+        let expected = expected.map(|name| format!("https://{name}"));
+        assert_eq!(origin, expected, "{path}");
+    }
+}
+
 #[test]
 fn routes_without_a_path() {
     let not_imported = "Kong does not choose this route by a path prefix, so its CORS is not \

@@ -9,7 +9,7 @@ use super::Generation;
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::import::document::Value;
 use crate::import::{Findings, NoteKind};
-use crate::paths::PathConfigs;
+use crate::paths::{PathConfigs, is_plain};
 
 /// What stands for the routes that the file does not tell apart.
 const GLOBAL: &str = "the global plugin";
@@ -150,12 +150,20 @@ pub(super) fn resolve(
     })
 }
 
-/// As [`PathConfigs`] writes a prefix that need not end with a segment.
+/// As [`PathConfigs`] writes a prefix that need not end with a segment:
+/// percent-encoded where Kong has it decoded.
 fn written(prefix: &str) -> String {
-    match prefix {
-        "/" => "/".to_owned(),
-        _ => format!("{prefix}*"),
+    if prefix == "/" {
+        return prefix.to_owned();
     }
+    let mut text = String::new();
+    for byte in prefix.bytes() {
+        match is_plain(byte) {
+            true => text.push(char::from(byte)),
+            false => text.extend(format!("%{byte:02X}").chars()),
+        }
+    }
+    text + "*"
 }
 
 /// The plugin for the paths of which a prefix is the longest, and the routes
