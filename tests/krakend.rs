@@ -96,16 +96,18 @@ fn files_without_the_component() {
 
 #[test]
 fn the_key_of_the_other_generation() {
-    let json = r#"{"version": 3, "extra_config": {"github_com/devopsfaith/krakend-cors":
-        {"allow_origins": ["https://a.example"]}}}"#;
-    assert_eq!(config(json), origin());
-    assert_eq!(
-        notes(json),
-        [
-            "extra_config `github_com/devopsfaith/krakend-cors`: not every KrakenD of this \
-             `version` reads this key; its CORS is imported all the same; write `security/cors`"
-        ]
-    );
+    // Where KrakenD ignores it, it shares nothing.
+    let (old, new) = ("github_com/devopsfaith/krakend-cors", "security/cors");
+    for (version, key, usual) in [(3, old, new), (2, new, old)] {
+        let json = format!(r#"{{"version": {version}, "extra_config": {{"{key}": {{}}}}}}"#);
+        assert_eq!(
+            error(&json),
+            format!(
+                "extra_config `{key}`: KrakenD does not read this key in a file of this `version`, \
+                 and leaves CORS off; rename it, or remove it; write `{usual}`"
+            )
+        );
+    }
 }
 
 #[test]

@@ -132,6 +132,9 @@ pub enum ImportErrorKind {
         /// What it should be.
         expected: &'static str,
     },
+    /// KrakenD's component under the key of the other generation, where it does
+    /// nothing.
+    OtherGeneration,
     /// A string with commas, which the gateway does not split.
     NotSplit,
     /// An option that the gateway does not have, and refuses.
@@ -182,6 +185,7 @@ impl ImportErrorKind {
         match self {
             Kind::WrongType { .. } => "wrong-type",
             Kind::OtherDocument { .. } => "other-document",
+            Kind::OtherGeneration => "other-generation",
             Kind::NotSplit => "not-split",
             Kind::UnknownOption => "unknown-option",
             Kind::Invalid(kind) => kind.code(),
@@ -213,6 +217,10 @@ impl fmt::Display for ImportErrorKind {
                 return write!(f, "this is {found}, not {expected}; {consequence}");
             }
             Kind::OtherDocument { expected } => return write!(f, "this is not {expected}"),
+            Kind::OtherGeneration => {
+                "KrakenD does not read this key in a file of this `version`, and leaves CORS off; \
+                 rename it, or remove it"
+            }
             Kind::NotSplit => {
                 "Kong takes this for one entry, and does not split it at commas; make it a list"
             }

@@ -63,8 +63,6 @@ impl fmt::Display for Note {
 pub enum NoteKind {
     /// The gateway ignored the option.
     IgnoredOption,
-    /// KrakenD's component under the key of the other generation.
-    OtherGeneration,
     /// An entry that did nothing, or that browsers did not heed.
     LeftOut(ConfigErrorKind),
     /// A `*` that is no wildcard there.
@@ -138,7 +136,6 @@ impl NoteKind {
     pub fn code(&self) -> &'static str {
         match self {
             NoteKind::IgnoredOption => "ignored-option",
-            NoteKind::OtherGeneration => "other-generation",
             NoteKind::LeftOut(kind) => kind.code(),
             NoteKind::LiteralWildcard => "literal-wildcard",
             NoteKind::AnyAmongOthers => "any-among-others",
@@ -224,10 +221,6 @@ impl NoteKind {
         match self {
             NoteKind::IgnoredOption => {
                 "KrakenD has no such option, and ignores it; so did the import"
-            }
-            NoteKind::OtherGeneration => {
-                "not every KrakenD of this `version` reads this key; its CORS is imported all the \
-                 same"
             }
             NoteKind::LiteralWildcard => {
                 "left out: this `*` is no wildcard, and stands for itself only"
