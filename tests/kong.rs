@@ -417,6 +417,12 @@ fn plugins_that_are_none() {
              cannot see; list both `http` and `https`, or remove it",
         ),
         (
+            // deck's, which takes the place of `config`.
+            r#"{"name": "cors", "_config": "strict"}"#,
+            "_config `\"strict\"`: Kong's plugin has no such option, and refuses it; remove it; \
+             write `config`",
+        ),
+        (
             r#"{"name": "cors", "enabled": "yes"}"#,
             "enabled `\"yes\"`: this is a string, not `true` or `false`; Kong refuses it",
         ),
@@ -433,7 +439,8 @@ fn plugins_that_are_none() {
             "{json}"
         );
     }
-    let document: Document = serde_json::from_str(r#"{"name": "cors", "enabled": false}"#).unwrap();
+    let json = r#"{"name": "cors", "_comment": "x", "_ignore": [], "enabled": false}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
     assert_eq!(
         kong::plugin(&document, Generation::V3).unwrap().config,
         None
@@ -749,6 +756,16 @@ fn form_fields() {
             "{fields:?}"
         );
     }
+    // A field is not lost behind a `config` of nothing.
+    let json = r#"{"name": "cors", "config": null, "config.origins": "https://a.example"}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    assert_eq!(config(kong::plugin(&document, Generation::V3)), old);
+    let json = r#"{"name": "cors", "config": {"origins": "*"}, "config.origins": "https://a"}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    assert_eq!(
+        error(kong::plugin(&document, Generation::V3)),
+        "config.origins: `config` is there too; remove one of them"
+    );
     // Today a string is one entry.
     let today = kong::form(
         [
@@ -805,6 +822,26 @@ fn the_only_origin_of_old() {
         config(searched).allow_origins,
         [OriginPattern::regex(r"https://[a-z]+\.a\.example")]
     );
+}
+
+/// Kong 0.x compared the text as it was.
+#[test]
+fn literals_of_old_are_not_normalised() {
+    let origins = "https://a.example/, https://b.example:443, https://c.example";
+    let old = kong::form(
+        [("name", "cors"), ("config.origins", origins)],
+        Generation::V0,
+    );
+    assert_eq!(
+        notes(&old),
+        [
+            "config.origins `https://a.example/`: left out, for no browser sends this: an origin \
+             has no trailing slash; write `https://a.example`",
+            "config.origins `https://b.example:443`: left out, for no browser sends this: \
+             browsers leave the default port out; write `https://b.example`",
+        ]
+    );
+    assert_eq!(config(old).allow_origins, ["https://c.example".into()]);
 }
 
 /// What Kong's documentation says of requests, and what is different here.

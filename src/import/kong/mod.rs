@@ -177,7 +177,7 @@ pub fn form<K: Into<String>, V: Into<String>>(
     let fields = fields
         .into_iter()
         .map(|(key, value)| (key.into(), value.into()));
-    let object = form::nest(&form::gather(fields));
+    let object = form::nest(&form::gather(fields), &mut findings);
     let options = Options {
         dialect: generation.dialect(true),
         place: String::new(),
@@ -203,7 +203,7 @@ fn one_plugin(
     findings: &mut Findings,
 ) -> Option<CorsConfig> {
     if form::is_flat(object) {
-        let object = form::nest(object);
+        let object = form::nest(object, findings);
         let options = Options {
             dialect: Generation::V0.dialect(true),
             place: String::new(),

@@ -58,8 +58,11 @@ pub(super) fn import(
                 findings.note(place, text, NoteKind::LiteralWildcard);
                 None
             }
-            // The only entry is sent as it is, and browsers compare.
-            _ if is_literal(text) && entries.len() == 1 => literal(place, text, text, findings),
+            // The only entry is sent as it is, and browsers compare; before 1.0
+            // no entry was normalised.
+            _ if is_literal(text) && (entries.len() == 1 || generation == Generation::V0) => {
+                literal(place, text, text, findings)
+            }
             _ if is_literal(text) => literal(place, text, &normalise(text), findings),
             _ => regex(entry, generation, credentials, findings),
         };

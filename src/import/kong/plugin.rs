@@ -10,7 +10,9 @@ use crate::import::{Findings, ImportErrorKind, NoteKind, names};
 use crate::nearest::nearest;
 
 /// What a plugin object holds beside `config`.
-const PLUGIN: [&str; 18] = [
+const PLUGIN: [&str; 20] = [
+    "_comment",
+    "_ignore",
     "name",
     "config",
     "enabled",
@@ -66,8 +68,7 @@ pub(super) fn import(
     findings: &mut Findings,
 ) -> Option<CorsConfig> {
     for (key, value) in options.object {
-        // Keys with such a sign are comments by custom.
-        if !PLUGIN.contains(&&key[..]) && !key.starts_with('_') {
+        if !PLUGIN.contains(&&key[..]) {
             let near = nearest(key, PLUGIN).map(ToOwned::to_owned);
             let kind = ImportErrorKind::UnknownOption;
             findings.error(&options.place(key), value, kind, near);
