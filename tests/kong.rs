@@ -639,6 +639,49 @@ fn regexes_that_rust_has_not() {
     }
 }
 
+/// Kong sees `::1` where browsers send `[::1]`.
+#[test]
+fn brackets_of_ipv6_addresses() {
+    let table = [
+        (r"^https?://.{5}$", r"https?://[^\[\]]{5}"),
+        (r"https?://[^.]+:\d+", r"https?://[[^.]&&[^\[\]]]+:\d+"),
+        (
+            r"http://[A-z]\W+1[A-z]",
+            r"http://[[A-z]&&[^\[\]]][\W&&[^\[\]]]+1[[A-z]&&[^\[\]]]",
+        ),
+    ];
+    for (entry, imported) in table {
+        let json = serde_json::json!({"origins": [entry, "https://a.example"]}).to_string();
+        let import = options(&json);
+        assert_eq!(
+            notes(&import),
+            [format!(
+                "config.origins[0] `{entry}`: Kong removes the brackets of IPv6 addresses before \
+                 it matches; imported as `{imported}`, which allows no such address; list one \
+                 that is meant as it is, `http://[::1]:3000`, beside the regex"
+            )]
+        );
+        let config = config(import);
+        assert_eq!(config.allow_origins[0], OriginPattern::regex(imported));
+        check(&[Row {
+            name: entry,
+            config: &config,
+            request: "GET origin: http://[::1]",
+            response: "200
+                vary: Origin",
+        }]);
+    }
+    // Both would match, but to tell is more than it is worth.
+    let any = config(options(r#"{"origins": [".*"]}"#));
+    assert_eq!(any.allow_origins, [OriginPattern::host_regex(r"[^\[\]]*")]);
+    // Kong 0.x compared what was sent.
+    let old = config(options_of(
+        Generation::V0,
+        r#"{"origins": ["https?://.*"]}"#,
+    ));
+    assert_eq!(old.allow_origins, [OriginPattern::regex("https?://.*")]);
+}
+
 #[test]
 fn regexes_that_match_nothing() {
     let import = options(r#"{"origins": ["https://a.example", "^https://b\\.example/$"]}"#);

@@ -93,6 +93,11 @@ pub enum NoteKind {
         /// Whether pages may send credentials.
         credentials: bool,
     },
+    /// A regex that would see the brackets of IPv6 addresses, which Kong removes.
+    Ipv6Brackets {
+        /// The regex that it became.
+        regex: String,
+    },
     /// A regex that Kong 0.x searched for anywhere in the origin.
     Unanchored,
     /// Methods that browsers send unasked, and Kong did not check.
@@ -148,6 +153,7 @@ impl NoteKind {
             NoteKind::BareDots => "bare-dots",
             NoteKind::Alternation => "alternation",
             NoteKind::HostOnly { .. } => "host-only",
+            NoteKind::Ipv6Brackets { .. } => "ipv6-brackets",
             NoteKind::Unanchored => "unanchored",
             NoteKind::MethodsNowChecked { .. } => "methods-now-checked",
             NoteKind::NoMethods => "no-methods",
@@ -193,6 +199,12 @@ impl NoteKind {
                 }
                 f.write_str("put the scheme in front")
             }
+            NoteKind::Ipv6Brackets { regex } => write!(
+                f,
+                "Kong removes the brackets of IPv6 addresses before it matches; imported as \
+                 `{regex}`, which allows no such address; list one that is meant as it is, \
+                 `http://[::1]:3000`, beside the regex"
+            ),
             NoteKind::MethodsNowChecked { methods } => write!(
                 f,
                 "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \

@@ -5,7 +5,7 @@ use super::pcre::Pcre;
 use crate::error::ConfigErrorKind;
 use crate::import::options::Entry;
 use crate::import::{Findings, NoteKind};
-use crate::origin::{OriginPattern, Pattern, repair};
+use crate::origin::{OriginPattern, Pattern, Subject, check_regex, may_match_ipv6, repair};
 
 /// What a list of origins becomes.
 pub(super) struct Origins {
@@ -138,11 +138,26 @@ fn regex(
         }
     };
     let by_host = generation != Generation::V0 && !regex.contains(':');
-    let pattern = match by_host {
-        true => OriginPattern::host_regex(regex),
-        false => OriginPattern::regex(regex),
+    let subject = match by_host {
+        true => Subject::Host,
+        false => Subject::Origin,
+    };
+    // 0.x did not parse the origin.
+    let sees_brackets = generation != Generation::V0
+        && check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex, subject));
+    let imported = match sees_brackets {
+        true => &found.without_brackets,
+        false => regex,
+    };
+    let pattern = match subject {
+        Subject::Host => OriginPattern::host_regex(imported),
+        Subject::Origin => OriginPattern::regex(imported),
     };
     let pattern = findings.unless_dead(place, text, pattern)?;
+    if sees_brackets {
+        let regex = imported.to_owned();
+        findings.note(place, text, NoteKind::Ipv6Brackets { regex });
+    }
     if Pattern::parse(text).is_ok() {
         let pattern = Some(text.clone());
         findings.suggest(place, text, NoteKind::LooksLikePattern, pattern);
