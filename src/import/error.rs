@@ -145,6 +145,9 @@ pub enum ImportErrorKind {
     NothingLeft,
     /// Not a duration in Go's grammar, which KrakenD takes for zero.
     Duration,
+    /// A `*` beside other entries, which is any origin since Kong 3.8, and was
+    /// none before.
+    AnyAmongOthers,
     /// A method that Kong does not know.
     UnknownMethod,
     /// Syntax of PCRE that Rust's regular expressions do not have, or read
@@ -191,6 +194,7 @@ impl ImportErrorKind {
             Kind::Invalid(kind) => kind.code(),
             Kind::NothingLeft => "nothing-left",
             Kind::Duration => "duration",
+            Kind::AnyAmongOthers => "any-among-others",
             Kind::UnknownMethod => "unknown-method",
             Kind::Pcre { .. } => "pcre",
             Kind::Regex { .. } => "regex",
@@ -233,6 +237,10 @@ impl fmt::Display for ImportErrorKind {
             Kind::Duration => {
                 "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD \
                  silently takes it for zero"
+            }
+            Kind::AnyAmongOthers => {
+                "since Kong 3.8 a `*` beside other entries allows every origin, and before that \
+                 none; remove it, or the others"
             }
             Kind::UnknownMethod => {
                 "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` \

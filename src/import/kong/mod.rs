@@ -84,10 +84,10 @@ pub enum Generation {
     /// of `origins`, regexes are searched for in the whole origin, and
     /// `methods` does not have `OPTIONS` by default.
     V0,
-    /// 1.x and 2.x: as 3.x, but for `*` beside other origins, which does
-    /// nothing.
+    /// 1.x and 2.x: as 3.x, but `*` beside other origins does nothing.
     V1,
-    /// 3.x.
+    /// 3.x. What `*` beside other origins does depends on the version, so it
+    /// is an error.
     #[default]
     V3,
 }

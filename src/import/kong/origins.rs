@@ -4,28 +4,8 @@ use super::Generation;
 use super::pcre::Pcre;
 use crate::error::ConfigErrorKind;
 use crate::import::options::Entry;
-use crate::import::{Findings, NoteKind};
+use crate::import::{Findings, ImportErrorKind, NoteKind};
 use crate::origin::{OriginPattern, Pattern, Subject, check_regex, may_match_ipv6, repair};
-
-/// What a list of origins becomes.
-pub(super) struct Origins {
-    pub(super) patterns: Vec<OriginPattern>,
-    /// Whether requests without `Origin` are answered, by `*` if any is allowed.
-    pub(super) without_origin: bool,
-}
-
-impl Origins {
-    pub(super) fn any() -> Self {
-        Origins {
-            patterns: vec!["*".into()],
-            without_origin: true,
-        }
-    }
-
-    pub(super) fn is_any(&self) -> bool {
-        self.patterns == ["*".into()]
-    }
-}
 
 /// The entries of `origins`; at least one.
 pub(super) fn import(
@@ -34,26 +14,23 @@ pub(super) fn import(
     generation: Generation,
     credentials: bool,
     findings: &mut Findings,
-) -> Origins {
+) -> Vec<OriginPattern> {
     if let [Entry { text, .. }] = entries
         && text == "*"
     {
-        return Origins::any();
-    }
-    let any = entries.iter().find(|entry| entry.text == "*");
-    if let Some(any) = any.filter(|_| generation == Generation::V3) {
-        findings.note(&any.place, "*", NoteKind::AnyAmongOthers);
-        return Origins {
-            without_origin: false,
-            ..Origins::any()
-        };
+        return vec!["*".into()];
     }
     let mut patterns = Vec::new();
     let (errors, notes) = (findings.errors.len(), findings.notes.len());
     for entry in entries {
         let Entry { place, text } = entry;
         let pattern = match &text[..] {
-            // A regex that does not compile, before Kong 3.8.
+            // Since Kong 3.8 the rest is as if it were not there; before, this
+            // was a regex that does not compile.
+            "*" if generation == Generation::V3 => {
+                findings.error(place, text, ImportErrorKind::AnyAmongOthers, None);
+                None
+            }
             "*" => {
                 findings.note(place, text, NoteKind::LiteralWildcard);
                 None
@@ -71,10 +48,7 @@ pub(super) fn import(
     if patterns.is_empty() && findings.errors.len() == errors {
         findings.nothing_left(field, notes);
     }
-    Origins {
-        patterns,
-        without_origin: true,
-    }
+    patterns
 }
 
 /// Kong's own test: anything else makes it a regex.
