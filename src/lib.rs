@@ -119,6 +119,7 @@ mod per_request;
 mod policy;
 #[cfg(feature = "reload")]
 mod reload;
+mod remark;
 mod request_headers;
 mod service;
 mod source;
@@ -149,6 +150,7 @@ pub use policy::Policy;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use reload::{ReloadHandle, Reloadable};
+pub use remark::{Errors, Remark};
 pub use service::Cors;
 pub use source::{Fixed, PolicySource};
 

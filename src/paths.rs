@@ -91,7 +91,7 @@ impl PathConfigs {
             };
             errors.push(ConfigError::new("path", prefix, kind));
         }
-        ConfigErrors::unless_empty(errors, PathPolicies(Arc::new(paths)))
+        ConfigErrors::of_config(errors, PathPolicies(Arc::new(paths)))
     }
 }
 

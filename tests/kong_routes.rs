@@ -521,6 +521,43 @@ services:
     check(&yaml, &[("/", "global")], &[]);
 }
 
+/// Texts of a file command no terminal that shows the notes.
+#[test]
+fn names_are_shown_readably() {
+    let yaml = r#"
+routes:
+- name: "a\u202E\n"
+  paths: [/]
+  methods: [GET]
+  "plugins": [{name: cors, config: {origins: ['https://a']}}]
+- {name: b, paths: [/], methods: [PUT]}
+"#;
+    let imported = import(yaml).unwrap();
+    let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes, [off("/", "`a\u{fffd}\u{240a}` and `b`")]);
+    assert_eq!(
+        serde_json::to_value(&imported.notes[0]).unwrap(),
+        serde_json::json!({
+            "field": "path",
+            "value": "/",
+            "code": "path-ambiguous",
+            "message": notes[0].strip_prefix("path `/`: ").unwrap(),
+        })
+    );
+    let yaml = r#"
+plugins: [{name: cors, "\u001B[31m": 1, config: {origins: ["https://\u202E(a"]}}]
+"#;
+    assert_eq!(
+        errors(yaml),
+        [
+            "plugins[0].\u{241b}[31m `1`: Kong's plugin has no such option, and refuses it; \
+             remove it",
+            "plugins[0].config.origins[0] `https://\u{fffd}(a`: this does not compile as a \
+             regular expression of Rust: `(`: unclosed group",
+        ]
+    );
+}
+
 #[test]
 fn errors_name_the_place() {
     let yaml = "

@@ -3,114 +3,15 @@
 use std::error::Error;
 use std::fmt;
 
-use super::Gateway;
-use crate::error::{ConfigErrorKind, fmt_place};
+use crate::error::ConfigErrorKind;
+use crate::escape::Readable;
+use crate::remark::{Errors, Remark};
 
-/// All that cannot be imported; at least one error.
-///
-/// Its `Display` is a list, a line each.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImportErrors {
-    pub(super) gateway: Gateway,
-    pub(super) errors: Vec<ImportError>,
-}
+/// All that cannot be imported.
+pub type ImportErrors = Errors<ImportErrorKind>;
 
-impl ImportErrors {
-    /// The errors, in the order of the file.
-    pub fn iter(&self) -> std::slice::Iter<'_, ImportError> {
-        self.errors.iter()
-    }
-}
-
-impl IntoIterator for ImportErrors {
-    type Item = ImportError;
-    type IntoIter = std::vec::IntoIter<ImportError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.errors.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a ImportErrors {
-    type Item = &'a ImportError;
-    type IntoIter = std::slice::Iter<'a, ImportError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for ImportErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let gateway = self.gateway;
-        match &self.errors[..] {
-            [error] => write!(
-                f,
-                "this {gateway} configuration cannot be imported: {error}"
-            ),
-            errors => {
-                let count = errors.len();
-                write!(
-                    f,
-                    "this {gateway} configuration cannot be imported, {count} errors:"
-                )?;
-                errors.iter().try_for_each(|error| write!(f, "\n- {error}"))
-            }
-        }
-    }
-}
-
-impl Error for ImportErrors {}
-
-/// One thing that cannot be imported.
-///
-/// Its `Display` names the entry and its value, says what the gateway makes of
-/// it, and what to write instead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImportError {
-    pub(super) field: String,
-    pub(super) value: String,
-    pub(super) kind: ImportErrorKind,
-    pub(super) suggestion: Option<String>,
-}
-
-impl ImportError {
-    /// The place in the gateway's configuration: `allow_origins[2]`,
-    /// `services[0].plugins[1].config.origins[0]`.
-    #[must_use]
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// The value, as written.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// Why it cannot be imported.
-    #[must_use]
-    pub fn kind(&self) -> &ImportErrorKind {
-        &self.kind
-    }
-
-    /// What to write in place of the value, if that can be told.
-    #[must_use]
-    pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
-    }
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_place(f, &self.field, &self.value)?;
-        self.kind.fmt(f)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; write `{suggestion}`"),
-            None => Ok(()),
-        }
-    }
-}
+/// One thing that cannot be imported, with what the gateway makes of it.
+pub type ImportError = Remark<ImportErrorKind>;
 
 impl Error for ImportError {}
 
@@ -256,7 +157,8 @@ impl fmt::Display for ImportErrorKind {
             Kind::Regex { message } => {
                 return write!(
                     f,
-                    "this does not compile as a regular expression of Rust: {message}"
+                    "this does not compile as a regular expression of Rust: {}",
+                    Readable(message)
                 );
             }
             Kind::Ipv6Brackets => {
@@ -283,28 +185,10 @@ impl fmt::Display for ImportErrorKind {
     }
 }
 
-/// A list of errors, fit for an extension member of a problem response
-/// (RFC 9457).
-impl serde::Serialize for ImportErrors {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self)
-    }
-}
-
 /// An object with `field`, `value`, `code` and `message`, and, where there is
 /// one, `suggestion`.
 impl serde::Serialize for ImportError {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("field", &self.field)?;
-        map.serialize_entry("value", &self.value)?;
-        map.serialize_entry("code", self.kind.code())?;
-        map.serialize_entry("message", &self.kind.to_string())?;
-        if let Some(suggestion) = &self.suggestion {
-            map.serialize_entry("suggestion", suggestion)?;
-        }
-        map.end()
+        self.serialize_as(self.kind().code(), None, serializer)
     }
 }

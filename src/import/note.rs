@@ -3,59 +3,13 @@
 use std::fmt;
 
 use super::Gateway;
-use crate::error::{ConfigErrorKind, fmt_place};
+use crate::error::ConfigErrorKind;
+use crate::escape::Readable;
+use crate::remark::Remark;
 
 /// Something that the gateway did and the imported configuration does not, or
 /// that is kept although it was hardly meant.
-///
-/// Its `Display` names the entry, says what the gateway did, and what to write
-/// instead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Note {
-    pub(super) gateway: Gateway,
-    pub(super) field: String,
-    pub(super) value: String,
-    pub(super) kind: NoteKind,
-    pub(super) suggestion: Option<String>,
-}
-
-impl Note {
-    /// The place in the gateway's configuration: `allow_origins[2]`,
-    /// `services[0].plugins[1].config.origins[0]`.
-    #[must_use]
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// The value, as written.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// What is remarked.
-    #[must_use]
-    pub fn kind(&self) -> &NoteKind {
-        &self.kind
-    }
-
-    /// What to write in place of the value, if that can be told.
-    #[must_use]
-    pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
-    }
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_place(f, &self.field, &self.value)?;
-        self.kind.fmt(self.gateway, f)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; write `{suggestion}`"),
-            None => Ok(()),
-        }
-    }
-}
+pub type Note = Remark<NoteKind>;
 
 /// What a [`Note`] is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +24,10 @@ pub enum NoteKind {
     /// A `*` beside other entries, which it makes superfluous.
     AnyAmongOthers,
     /// No origin is listed, which is any.
-    AnyByDefault,
+    AnyByDefault {
+        /// For whom.
+        gateway: Gateway,
+    },
     /// Credentials beside `*`, which browsers refuse; imported without.
     CredentialsWithAny,
     /// Credentials with any origin, whose name the gateway repeats.
@@ -144,7 +101,7 @@ impl NoteKind {
             NoteKind::LeftOut(kind) => kind.code(),
             NoteKind::LiteralWildcard => "literal-wildcard",
             NoteKind::AnyAmongOthers => "any-among-others",
-            NoteKind::AnyByDefault => "any-by-default",
+            NoteKind::AnyByDefault { .. } => "any-by-default",
             NoteKind::CredentialsWithAny => "credentials-with-any",
             NoteKind::ReflectsAnyOrigin => "reflects-any-origin",
             NoteKind::Subdomains => "subdomains",
@@ -167,64 +124,6 @@ impl NoteKind {
             NoteKind::RouteWithoutOptions => "route-without-options",
             NoteKind::RouteWithoutPrefix => "route-without-prefix",
             NoteKind::PathAmbiguous { .. } => "path-ambiguous",
-        }
-    }
-
-    fn fmt(&self, gateway: Gateway, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoteKind::LeftOut(ConfigErrorKind::Origin(fault)) => {
-                write!(f, "left out, for no browser sends this: {fault}")
-            }
-            NoteKind::LeftOut(kind) => write!(f, "left out: {kind}"),
-            NoteKind::AnyByDefault => write!(
-                f,
-                "{gateway} allows every origin where none is listed, and so does the import; \
-                 list the origins that are meant"
-            ),
-            NoteKind::AnyText { regex } => write!(
-                f,
-                "KrakenD lets `*` stand for any text, dots and slashes included; imported as \
-                 `{{ regex = '{regex}' }}`, which is the same; list the origins that are meant"
-            ),
-            NoteKind::HostOnly { credentials } => {
-                f.write_str(
-                    "Kong compares a regex without `:` with the host alone, so any scheme and \
-                     any port are allowed; ",
-                )?;
-                if *credentials {
-                    f.write_str(
-                        "with credentials, whoever controls the network can act as the user \
-                         through plain http; ",
-                    )?;
-                }
-                f.write_str("put the scheme in front")
-            }
-            NoteKind::Ipv6Brackets { regex } => write!(
-                f,
-                "Kong removes the brackets of IPv6 addresses before it matches; imported as \
-                 `{regex}`, which allows no such address; list one that is meant as it is, \
-                 `http://[::1]:3000`, beside the regex"
-            ),
-            NoteKind::MethodsNowChecked { methods } => write!(
-                f,
-                "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
-                 and `POST` unasked, so pages could read responses to {methods} too; they no \
-                 longer can; add them if that is meant"
-            ),
-            NoteKind::RouteConditions { by } => write!(
-                f,
-                "Kong chooses this route by {by} too; the import goes by the path alone, so that \
-                 requests to it that Kong routes nowhere have this CORS too; if there are any, \
-                 choose the policy by `CorsLayer::per_request`"
-            ),
-            NoteKind::PathAmbiguous { routes } => write!(
-                f,
-                "Kong chooses between {routes} here by more than the path, and their CORS \
-                 differs; CORS is off here, and what the inner service sends of it stands; \
-                 remove the routes that this service does not serve, or choose the policy by \
-                 `CorsLayer::per_request`"
-            ),
-            _ => f.write_str(self.text()),
         }
     }
 
@@ -303,20 +202,72 @@ impl NoteKind {
     }
 }
 
+impl fmt::Display for NoteKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoteKind::LeftOut(ConfigErrorKind::Origin(fault)) => {
+                write!(f, "left out, for no browser sends this: {fault}")
+            }
+            NoteKind::LeftOut(kind) => write!(f, "left out: {kind}"),
+            NoteKind::AnyByDefault { gateway } => write!(
+                f,
+                "{gateway} allows every origin where none is listed, and so does the import; \
+                 list the origins that are meant"
+            ),
+            NoteKind::AnyText { regex } => write!(
+                f,
+                "KrakenD lets `*` stand for any text, dots and slashes included; imported as \
+                 `{{ regex = '{}' }}`, which is the same; list the origins that are meant",
+                Readable(regex)
+            ),
+            NoteKind::HostOnly { credentials } => {
+                f.write_str(
+                    "Kong compares a regex without `:` with the host alone, so any scheme and \
+                     any port are allowed; ",
+                )?;
+                if *credentials {
+                    f.write_str(
+                        "with credentials, whoever controls the network can act as the user \
+                         through plain http; ",
+                    )?;
+                }
+                f.write_str("put the scheme in front")
+            }
+            NoteKind::Ipv6Brackets { regex } => write!(
+                f,
+                "Kong removes the brackets of IPv6 addresses before it matches; imported as \
+                 `{}`, which allows no such address; list one that is meant as it is, \
+                 `http://[::1]:3000`, beside the regex",
+                Readable(regex)
+            ),
+            NoteKind::MethodsNowChecked { methods } => write!(
+                f,
+                "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
+                 and `POST` unasked, so pages could read responses to {methods} too; they no \
+                 longer can; add them if that is meant"
+            ),
+            NoteKind::RouteConditions { by } => write!(
+                f,
+                "Kong chooses this route by {by} too; the import goes by the path alone, so that \
+                 requests to it that Kong routes nowhere have this CORS too; if there are any, \
+                 choose the policy by `CorsLayer::per_request`"
+            ),
+            NoteKind::PathAmbiguous { routes } => write!(
+                f,
+                "Kong chooses between {routes} here by more than the path, and their CORS \
+                 differs; CORS is off here, and what the inner service sends of it stands; \
+                 remove the routes that this service does not serve, or choose the policy by \
+                 `CorsLayer::per_request`"
+            ),
+            _ => f.write_str(self.text()),
+        }
+    }
+}
+
 /// An object with `field`, `value`, `code` and `message`, and, where there is
 /// one, `suggestion`.
 impl serde::Serialize for Note {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("field", &self.field)?;
-        map.serialize_entry("value", &self.value)?;
-        map.serialize_entry("code", self.kind.code())?;
-        map.serialize_entry("message", &self.to_string())?;
-        if let Some(suggestion) = &self.suggestion {
-            map.serialize_entry("suggestion", suggestion)?;
-        }
-        map.end()
+        self.serialize_as(self.kind().code(), None, serializer)
     }
 }

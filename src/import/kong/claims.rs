@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::Generation;
 use crate::config::{AllowHeaders, CorsConfig};
+use crate::escape::Readable;
 use crate::import::document::Value;
 use crate::import::{Findings, NoteKind};
 use crate::paths::{PathConfigs, is_plain};
@@ -199,7 +200,7 @@ fn choose<'a>(
     let labels: BTreeSet<_> = plugins.iter().map(|&(_, label)| label).collect();
     let quote = |label: &str| match label {
         GLOBAL => label.to_owned(),
-        _ => format!("`{label}`"),
+        _ => format!("`{}`", Readable(label)),
     };
     Err(labels.into_iter().map(quote).collect())
 }

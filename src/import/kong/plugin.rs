@@ -6,7 +6,7 @@ use super::origins;
 use super::{Generation, Options};
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode};
 use crate::import::document::Value;
-use crate::import::{Findings, ImportErrorKind, NoteKind, names};
+use crate::import::{Findings, Gateway, ImportErrorKind, NoteKind, names};
 use crate::nearest::nearest;
 use crate::origin::OriginPattern;
 
@@ -169,7 +169,10 @@ fn origins(
     let entries = options.list("origins", "", findings);
     if entries.is_empty() {
         let written = options.get("origins").map(ToString::to_string);
-        findings.note(&place, written.unwrap_or_default(), NoteKind::AnyByDefault);
+        let kind = NoteKind::AnyByDefault {
+            gateway: Gateway::Kong,
+        };
+        findings.note(&place, written.unwrap_or_default(), kind);
         return vec!["*".into()];
     }
     origins::import(&place, &entries, generation, credentials, findings)
