@@ -288,8 +288,8 @@ fn options_with_a_note() {
         (
             r#""max_age": -1"#,
             origin().max_age(MaxAge::Disabled),
-            "config.max_age `-1`: some browsers take this for no time, and some ignore it; \
-             imported as no time",
+            "config.max_age `-1`: Kong sends it, which some browsers take for no time and some \
+             ignore; imported as no time, for which `0` is the way to write it",
         ),
         (
             r#""max_age": 90000"#,
@@ -524,7 +524,12 @@ fn regexes() {
              are allowed; put the scheme in front; write `{repair}`"
         )
     };
-    let dots = |repair: &str| format!("in a regex `.` is any character; write `{repair}`");
+    let dots = |repair: &str| {
+        format!(
+            "Kong takes this for a regex, in which `.` is any character, so other names match too, \
+             and so they do here; write `{repair}`"
+        )
+    };
     let alternation = "Kong binds only the last branch of a regex to the end of the origin, so the \
                        others allow longer names too; imported so that each branch matches the \
                        whole";
@@ -575,8 +580,8 @@ fn regexes() {
             OriginPattern::regex("http://*.a.example"),
             vec![
                 "Kong takes this for a regex, in which `*` repeats the character in front and `.` \
-                 is any character; it is imported as that; a pattern for tower-cors would be \
-                 written the same, outside of a regex; write `http://*.a.example`"
+                 is any character, and so does the import; if a pattern is meant, put it into the \
+                 imported configuration as it is, outside of `regex`"
                     .to_owned(),
             ],
         ),

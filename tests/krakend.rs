@@ -184,7 +184,8 @@ fn options_with_a_note() {
         (
             r#""debug": true"#,
             origin().debug(true),
-            "debug `true`: here it also adds the header `x-cors-debug` to responses",
+            "debug `true`: KrakenD logs its decisions; here responses tell them too, in \
+             `x-cors-debug`; set it during development only",
         ),
         (
             r#""allow_method": ["PUT"]"#,

@@ -154,10 +154,13 @@ impl NoteKind {
             }
             NoteKind::LooksLikePattern => {
                 "Kong takes this for a regex, in which `*` repeats the character in front and `.` \
-                 is any character; it is imported as that; a pattern for tower-cors would be \
-                 written the same, outside of a regex"
+                 is any character, and so does the import; if a pattern is meant, put it into the \
+                 imported configuration as it is, outside of `regex`"
             }
-            NoteKind::BareDots => "in a regex `.` is any character",
+            NoteKind::BareDots => {
+                "Kong takes this for a regex, in which `.` is any character, so other names match \
+                 too, and so they do here"
+            }
             NoteKind::Alternation => {
                 "Kong binds only the last branch of a regex to the end of the origin, so the \
                  others allow longer names too; imported so that each branch matches the whole"
@@ -180,14 +183,18 @@ impl NoteKind {
                  seconds; so does the import"
             }
             NoteKind::MaxAgeNegative => {
-                "some browsers take this for no time, and some ignore it; imported as no time"
+                "Kong sends it, which some browsers take for no time and some ignore; imported as no \
+                 time, for which `0` is the way to write it"
             }
             NoteKind::MaxAgeOverDay => "no browser keeps an answer longer than a day",
             NoteKind::Passthrough => {
                 "preflights reach the inner service, whose status is sent; browsers accept it \
                  from 200 to 299 only"
             }
-            NoteKind::Debug => "here it also adds the header `x-cors-debug` to responses",
+            NoteKind::Debug => {
+                "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set \
+                 it during development only"
+            }
             NoteKind::RouteWithoutOptions => {
                 "preflights are `OPTIONS` requests, which Kong does not choose this route for, so \
                  only what browsers send unasked is imported; add `OPTIONS` to the methods if more \

@@ -133,8 +133,7 @@ fn regex(
         findings.note(place, text, NoteKind::Ipv6Brackets { regex });
     }
     if Pattern::parse(text).is_ok() {
-        let pattern = Some(text.clone());
-        findings.suggest(place, text, NoteKind::LooksLikePattern, pattern);
+        findings.note(place, text, NoteKind::LooksLikePattern);
     } else if !found.bare_dots.is_empty() {
         let escaped = Some(escape_dots(text, &found.bare_dots));
         findings.suggest(place, text, NoteKind::BareDots, escaped);
