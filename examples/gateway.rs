@@ -27,7 +27,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clap::{Args as Group, Parser};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, Request, Response, StatusCode, Uri, Version, header};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -261,7 +261,7 @@ async fn forward(
         return say(StatusCode::BAD_REQUEST, "this is no path\n");
     };
     head.uri = uri;
-    head.version = http::Version::HTTP_11;
+    head.version = Version::HTTP_11;
     remove_hop_by_hop(&mut head.headers);
     // The client writes the upstream's.
     head.headers.remove(header::HOST);
@@ -269,6 +269,8 @@ async fn forward(
         Ok(response) => {
             let mut response = response.map(Either::Left);
             remove_hop_by_hop(response.headers_mut());
+            // That of the connection to the upstream; here is another.
+            *response.version_mut() = Version::HTTP_11;
             response
         }
         // An answer, not an error: pages may read what went wrong.

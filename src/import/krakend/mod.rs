@@ -167,11 +167,11 @@ fn config(options: &Options<'_>, findings: &mut Findings) -> CorsConfig {
         .allow_origins(origins::import(options, findings))
         .allow_methods(methods(options, findings))
         .allow_headers(headers(options, findings))
-        // A request without `Origin` is none for KrakenD.
-        .answer_without_origin(false)
         .max_age(max_age(options, findings));
 
     let any = config.allow_origins == ["*".into()];
+    // A request without `Origin` is none for KrakenD.
+    config.answer_without_origin = !any;
     let credentials = options.flag("allow_credentials", false, findings);
     if credentials && any {
         let field = options.place("allow_credentials");
