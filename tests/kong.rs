@@ -445,6 +445,12 @@ fn plugins_that_are_none() {
         kong::plugin(&document, Generation::V3).unwrap().config,
         None
     );
+    let json = r#"{"name": "cors", "id": "7", "instance_name": "x", "tags": ["t"], "route": null,
+        "service": {"id": "8"}, "consumer": null, "consumer_group": null, "ordering": null,
+        "protocols": ["grpc", "grpcs", "http", "https"], "enabled": true, "created_at": 1,
+        "updated_at": 2, "config": {}}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    assert_eq!(config(kong::plugin(&document, Generation::V3)), defaults());
     let document: Document = serde_json::from_str(r#"{"origins": ["*"], "max_age": 0}"#).unwrap();
     let alone = kong::plugin(&document, Generation::V3);
     assert_eq!(config(alone), defaults().max_age(MaxAge::Disabled));
@@ -629,7 +635,8 @@ fn regexes_that_rust_has_not() {
         (
             r"https?://(localhost|\[::1\])",
             "Kong removes the brackets of IPv6 addresses before it matches, so `[` never matched; \
-             list such an origin as it is, `http://[::1]:3000`, beside the regex",
+             remove that part, and list such an origin in the imported configuration, \
+             `http://[::1]:3000`",
         ),
         (
             "*.a.example",
@@ -663,7 +670,7 @@ fn brackets_of_ipv6_addresses() {
             [format!(
                 "config.origins[0] `{entry}`: Kong removes the brackets of IPv6 addresses before \
                  it matches; imported as `{imported}`, which allows no such address; list one \
-                 that is meant as it is, `http://[::1]:3000`, beside the regex"
+                 that is meant in the imported configuration, `http://[::1]:3000`"
             )]
         );
         let config = config(import);
@@ -685,6 +692,27 @@ fn brackets_of_ipv6_addresses() {
         r#"{"origins": ["https?://.*"]}"#,
     ));
     assert_eq!(old.allow_origins, [OriginPattern::regex("https?://.*")]);
+}
+
+/// A colon anywhere makes Kong match the whole origin.
+#[test]
+fn colons_make_a_regex_one_of_whole_origins() {
+    let whole = [
+        r"https://[[:alpha:]]+\.example",
+        r".*://(?:a|b)\.example",
+        r"https?.+a\.example:\d+",
+    ];
+    for entry in whole {
+        let json = serde_json::json!({"origins": [entry]}).to_string();
+        let origins = config(options(&json)).allow_origins;
+        assert_eq!(origins, [OriginPattern::regex(entry)]);
+    }
+    // Without a scheme it matches none, although a host is meant.
+    let import = options(r#"{"origins": ["https://a.example", "(?:a|b)\\.example"]}"#);
+    let codes = import.as_ref().unwrap().notes.iter();
+    let codes: Vec<_> = codes.map(|note| note.kind().code()).collect();
+    assert_eq!(codes, ["regex-never-matches"]);
+    assert_eq!(config(import), origin());
 }
 
 #[test]
@@ -733,15 +761,24 @@ fn any_origin_with_credentials_is_taken_on_by_name() {
     let codes: Vec<_> = errors.iter().map(|error| error.kind().code()).collect();
     assert_eq!(codes, ["any-origin-with-credentials"]);
     let config = config.dangerously_allow([Danger::AnyOriginWithCredentials]);
-    check(&[Row {
-        name: "every origin is repeated",
-        config: &config,
-        request: "GET origin: https://evil.example",
-        response: "200
-            access-control-allow-credentials: true
-            access-control-allow-origin: https://evil.example
-            vary: Origin",
-    }]);
+    check(&[
+        Row {
+            name: "every origin is repeated",
+            config: &config,
+            request: "GET origin: https://evil.example",
+            response: "200
+                access-control-allow-credentials: true
+                access-control-allow-origin: https://evil.example
+                vary: Origin",
+        },
+        Row {
+            name: "there is no origin (Kong: `*`)",
+            config: &config,
+            request: "GET",
+            response: "200
+                vary: Origin",
+        },
+    ]);
 }
 
 #[test]

@@ -262,6 +262,8 @@ fn max_ages() {
         ("1.5h", secs(5_400), ""),
         ("1m1h1m", secs(3_720), ""),
         ("+1s", secs(1), ""),
+        (".5h", secs(1_800), ""),
+        ("1.s", secs(1), ""),
         ("1500ms", secs(1), ""),
         ("2000000us", secs(2), ""),
         ("2000000\u{b5}s", secs(2), ""),
@@ -301,6 +303,9 @@ fn durations_that_are_none() {
         ("1 h", "; write `3600s`"),
         ("1H", ""),
         ("abc", ""),
+        (".", ""),
+        ("1e3s", ""),
+        ("1_0s", ""),
         ("9999999h", "; write `35999996400s`"),
     ];
     for (text, repair) in table {
@@ -530,7 +535,9 @@ fn origins() {
         (
             r"^https://.*\.a\.example$",
             None,
-            left_out("this looks like a regular expression; write it as `{ regex = '…' }`"),
+            "left out: KrakenD has no regular expressions, and no browser sends this; if one is \
+             meant, write it as `{ regex = '…' }` into the imported configuration"
+                .to_owned(),
         ),
         (
             "https://*.*.example",
@@ -661,6 +668,7 @@ fn dangers_are_not_taken_on() {
 #[test]
 fn on_the_wire() {
     let any = config(DOCUMENTED);
+    let all = config("{}");
     let credentials = config(
         r#"{"allow_origins": ["https://a.example", "https://*.b.example"],
             "allow_methods": ["GET", "PUT"], "allow_headers": ["X-A", "X-B"],
@@ -700,6 +708,20 @@ fn on_the_wire() {
                 access-control-allow-methods: GET, HEAD, POST
                 access-control-allow-origin: *
                 access-control-max-age: 43200
+                {preflight_vary}"
+            ),
+        },
+        Row {
+            name: "all by default: a preflight repeats the headers",
+            config: &all,
+            request: "OPTIONS origin: https://x.example
+                access-control-request-method: POST
+                access-control-request-headers: authorization,x-a",
+            response: &format!(
+                "204
+                access-control-allow-headers: authorization,x-a
+                access-control-allow-methods: GET, POST, HEAD
+                access-control-allow-origin: *
                 {preflight_vary}"
             ),
         },

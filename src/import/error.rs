@@ -163,7 +163,8 @@ impl fmt::Display for ImportErrorKind {
             }
             Kind::Ipv6Brackets => {
                 "Kong removes the brackets of IPv6 addresses before it matches, so `[` never \
-                 matched; list such an origin as it is, `http://[::1]:3000`, beside the regex"
+                 matched; remove that part, and list such an origin in the imported configuration, \
+                 `http://[::1]:3000`"
             }
             Kind::Twice { other } => {
                 return write!(f, "`{other}` is there too; remove one of them");

@@ -5,6 +5,7 @@ use std::fmt;
 use super::Gateway;
 use crate::error::ConfigErrorKind;
 use crate::escape::Readable;
+use crate::origin::PatternFault;
 use crate::remark::Remark;
 
 /// Something that the gateway did and the imported configuration does not, or
@@ -212,6 +213,10 @@ impl NoteKind {
 impl fmt::Display for NoteKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            NoteKind::LeftOut(ConfigErrorKind::Origin(PatternFault::LooksLikeRegex)) => f.write_str(
+                "left out: KrakenD has no regular expressions, and no browser sends this; if one \
+                 is meant, write it as `{ regex = '…' }` into the imported configuration",
+            ),
             NoteKind::LeftOut(ConfigErrorKind::Origin(fault)) => {
                 write!(f, "left out, for no browser sends this: {fault}")
             }
@@ -243,8 +248,8 @@ impl fmt::Display for NoteKind {
             NoteKind::Ipv6Brackets { regex } => write!(
                 f,
                 "Kong removes the brackets of IPv6 addresses before it matches; imported as \
-                 `{}`, which allows no such address; list one that is meant as it is, \
-                 `http://[::1]:3000`, beside the regex",
+                 `{}`, which allows no such address; list one that is meant in \
+                 the imported configuration, `http://[::1]:3000`",
                 Readable(regex)
             ),
             NoteKind::MethodsNowChecked { methods } => write!(

@@ -200,6 +200,14 @@ mod tests {
     }
 
     #[test]
+    fn any_other_character_makes_a_regex() {
+        assert!(is_literal("https://a-1.example:80/x"));
+        for c in r"_*\(?[^$|+{ ~é@,%".chars() {
+            assert!(!is_literal(&format!("a.b{c}")), "{c}");
+        }
+    }
+
+    #[test]
     fn anchors_go() {
         let table = [
             ("^a$", "a"),
