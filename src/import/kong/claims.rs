@@ -229,13 +229,12 @@ fn candidates<'a>(prefix: &str, routes: &'a [Route]) -> Vec<&'a Route> {
         .partition(|(route, _)| route.plugin.is_none() && route.methods.is_empty());
     let leave_methods = |silent: &Route| {
         let mut others = others.iter();
-        !silent.takes_some(prefix)
-            && others.all(|(route, around)| {
-                around.is_some()
-                    && !route.takes_some(prefix)
-                    && !route.methods.is_empty()
-                    && route.by == silent.by
-            })
+        others.all(|(route, around)| {
+            around.is_some()
+                && !route.takes_some(prefix)
+                && !route.methods.is_empty()
+                && route.by == silent.by
+        })
     };
     if !others.is_empty() && silent.iter().all(|(route, _)| leave_methods(route)) {
         chosen = others;
