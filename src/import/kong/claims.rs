@@ -230,10 +230,7 @@ fn candidates<'a>(prefix: &str, routes: &'a [Route]) -> Vec<&'a Route> {
     let leave_methods = |silent: &Route| {
         let mut others = others.iter();
         others.all(|(route, around)| {
-            around.is_some()
-                && !route.takes_some(prefix)
-                && !route.methods.is_empty()
-                && route.by == silent.by
+            around.is_some() && !route.methods.is_empty() && route.by == silent.by
         })
     };
     if !others.is_empty() && silent.iter().all(|(route, _)| leave_methods(route)) {
