@@ -363,6 +363,24 @@ routes:
         cors("read"),
     );
     check(&yaml, &[("/a*", "read")], &[]);
+    // But for the paths that a regex leaves, it is not told apart.
+    let yaml = format!(
+        "
+_format_version: '3.0'
+routes:
+- {{name: rest, paths: [/]}}
+- {{name: read, paths: ['~/a/\\d'], methods: [GET, OPTIONS], plugins: [{}]}}
+",
+        cors("read"),
+    );
+    check(
+        &yaml,
+        &[],
+        &[
+            &by("routes[1] `read`", "a regex"),
+            &off("/a/*", "`read` and `rest`"),
+        ],
+    );
     // The same path, and the same host, but another method.
     let yaml = format!(
         "
