@@ -15,9 +15,7 @@ pub(super) fn import(
     credentials: bool,
     findings: &mut Findings,
 ) -> Vec<OriginPattern> {
-    if let [Entry { text, .. }] = entries
-        && text == "*"
-    {
+    if matches!(entries, [entry] if entry.text == "*") {
         return vec!["*".into()];
     }
     let mut patterns = Vec::new();
