@@ -1,14 +1,19 @@
-//! A reverse proxy with the CORS of a gateway that it takes the place of.
+//! A reverse proxy with the CORS of a gateway that it takes the place of: a
+//! configuration of KrakenD or Kong becomes a policy, and notes on what changes.
 //!
 //! ```sh
+//! echo '{"allow_origins": ["https://*.example.com"], "max_age": "12h"}' > krakend.json
 //! cargo run --example gateway --features krakend,kong -- --krakend krakend.json
-//! cargo run --example gateway --features krakend,kong -- --kong kong.yaml \
-//!     --upstream http://127.0.0.1:8000
-//! cargo run --example gateway --features krakend,kong -- --config policy.toml
+//! curl -i http://127.0.0.1:3004/ -H 'Origin: https://app.example.com'
 //! ```
 //!
-//! It prints the imported policy, what is to be known about it, and what to
-//! try. Without `--upstream`, it tells each request back to who sent it.
+//! `--kong kong.yaml` takes a file of Kong, `--config policy.toml` one of this
+//! crate, and `--upstream http://127.0.0.1:8000` says where requests go; without,
+//! each is told back to who sent it. What is dangerous with credentials is an
+//! error until it is taken on, by `--dangerously-allow insecure-origins` say.
+//!
+//! It prints the policy, what is to be known about it, and requests to try. What
+//! the upstream says of CORS is replaced, and removed where there is no policy.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -22,7 +27,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clap::{Args as Group, Parser};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, Request, Response, StatusCode, Uri, Version, header};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -89,8 +94,7 @@ async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
     let policies = configs.compile()?;
     print_advice(&configs, &policies);
 
-    let proxy = Proxy::to(args.upstream)?;
-    // The policy replaces what the upstream says of CORS.
+    let proxy = Proxy::to(args.upstream, policies.clone())?;
     let service = ServiceBuilder::new()
         .layer(CorsLayer::from(policies).wrap_body())
         .service_fn(move |request| proxy.clone().call(request));
@@ -211,10 +215,11 @@ struct Proxy {
     client: Client<HttpConnector, Incoming>,
     /// `None` is an echo.
     upstream: Option<Authority>,
+    policies: PathPolicies,
 }
 
 impl Proxy {
-    fn to(upstream: Option<Uri>) -> Result<Self, Box<dyn Error>> {
+    fn to(upstream: Option<Uri>, policies: PathPolicies) -> Result<Self, Box<dyn Error>> {
         let upstream = match upstream.map(Uri::into_parts) {
             None => None,
             Some(uri) if uri.scheme == Some(Scheme::HTTP) => uri.authority,
@@ -223,14 +228,21 @@ impl Proxy {
         Ok(Proxy {
             client: Client::builder(TokioExecutor::new()).build_http(),
             upstream,
+            policies,
         })
     }
 
     async fn call(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        Ok(match self.upstream {
+        // There the layer leaves what the upstream says of CORS as it is.
+        let is_off = self.policies.get(request.uri().path()).is_none();
+        let mut response = match self.upstream {
             None => echo(&request),
             Some(authority) => forward(&self.client, authority, request).await,
-        })
+        };
+        if is_off {
+            remove_cors(response.headers_mut());
+        }
+        Ok(response)
     }
 }
 
@@ -249,7 +261,7 @@ async fn forward(
         return say(StatusCode::BAD_REQUEST, "this is no path\n");
     };
     head.uri = uri;
-    head.version = http::Version::HTTP_11;
+    head.version = Version::HTTP_11;
     remove_hop_by_hop(&mut head.headers);
     // The client writes the upstream's.
     head.headers.remove(header::HOST);
@@ -257,6 +269,8 @@ async fn forward(
         Ok(response) => {
             let mut response = response.map(Either::Left);
             remove_hop_by_hop(response.headers_mut());
+            // That of the connection to the upstream; here is another.
+            *response.version_mut() = Version::HTTP_11;
             response
         }
         // An answer, not an error: pages may read what went wrong.
@@ -285,11 +299,17 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
         "transfer-encoding",
         "upgrade",
     ];
-    for name in known
-        .iter()
-        .copied()
-        .chain(listed.iter().map(|name| &name[..]))
-    {
+    for name in known.into_iter().chain(listed.iter().map(|name| &name[..])) {
+        headers.remove(name);
+    }
+}
+
+fn remove_cors(headers: &mut HeaderMap) {
+    let names = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("access-control-"));
+    let names: Vec<_> = names.cloned().collect();
+    for name in names {
         headers.remove(name);
     }
 }

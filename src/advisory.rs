@@ -3,49 +3,12 @@
 use std::fmt;
 
 use crate::config::Danger;
+use crate::escape::Readable;
+use crate::remark::Remark;
 
 /// Something in a policy that works, but hardly as intended. See
 /// [`Policy::advisories`](crate::Policy::advisories).
-///
-/// Its `Display` names the field and the value, and says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Advisory {
-    field: String,
-    value: String,
-    kind: AdvisoryKind,
-}
-
-impl Advisory {
-    pub(crate) fn new(
-        field: impl Into<String>,
-        value: impl Into<String>,
-        kind: AdvisoryKind,
-    ) -> Self {
-        Advisory {
-            field: field.into(),
-            value: value.into(),
-            kind,
-        }
-    }
-
-    /// The field, with the place in its list: `allow_origins[2]`.
-    #[must_use]
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// The value, as written.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// What is remarked.
-    #[must_use]
-    pub fn kind(&self) -> &AdvisoryKind {
-        &self.kind
-    }
-}
+pub type Advisory = Remark<AdvisoryKind>;
 
 /// What an [`Advisory`] is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,13 +74,6 @@ impl AdvisoryKind {
     }
 }
 
-impl fmt::Display for Advisory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::error::fmt_place(f, &self.field, &self.value)?;
-        self.kind.fmt(f)
-    }
-}
-
 impl fmt::Display for AdvisoryKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -137,7 +93,11 @@ impl fmt::Display for AdvisoryKind {
             }
             AdvisoryKind::SafelistedResponseHeader => "pages may read this header anyway",
             AdvisoryKind::Covered { by } => {
-                return write!(f, "`{by}` allows this origin already; remove one of them");
+                return write!(
+                    f,
+                    "`{}` allows this origin already; remove one of them",
+                    Readable(by)
+                );
             }
             AdvisoryKind::PrivateNetwork => {
                 "Chromium asks the user for permission instead, and no other browser asks for it"

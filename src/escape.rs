@@ -1,6 +1,6 @@
-//! Bytes of a request, for people to read.
+//! Bytes of a request and text of a configuration, for people to read.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use http::HeaderValue;
 
@@ -24,5 +24,34 @@ impl fmt::Display for Escaped<'_> {
 impl fmt::Debug for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
+    }
+}
+
+/// Shows text on one line, without what terminals take for a command or what
+/// turns the text around. One character stands for another, so that a caret
+/// below it stays in place; a regex stays readable.
+pub(crate) struct Readable<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Readable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| f.write_char(readable(c)))
+    }
+}
+
+fn readable(c: char) -> char {
+    match c {
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        '\x7f' => '\u{2421}',
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        c => c,
     }
 }

@@ -164,6 +164,7 @@ mod per_request;
 mod policy;
 #[cfg(feature = "reload")]
 mod reload;
+mod remark;
 mod request_headers;
 mod service;
 mod source;
@@ -194,6 +195,7 @@ pub use policy::Policy;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use reload::{ReloadHandle, Reloadable};
+pub use remark::{Errors, Remark};
 pub use service::Cors;
 pub use source::{Fixed, PolicySource};
 

@@ -17,10 +17,12 @@ use crate::policy::Policy;
 /// `/` covers all.
 ///
 /// Prefixes are compared with the path as this layer sees it: inside a nested
-/// router that is without the router's own prefix. Case matters, and `//` is
-/// not `/`. Where a path needs not be percent-encoded but is (`/%61pi`), it is
-/// read as if it were not. What stands behind this layer should read paths no
-/// more loosely than that.
+/// router that is without the router's own prefix. Case matters. What is
+/// percent-encoded is read as if it were not (`/%61pi`, `/caf%c3%a9`), but for
+/// the reserved characters of RFC 3986: `%2F` is not `/`. Some servers take `//`
+/// for `/`, and some do not, so a path with it has a policy only if that is the
+/// same either way. What stands behind this layer should read paths no more
+/// loosely than that.
 ///
 /// In a file (feature `serde`) it is a table, where `false` switches CORS off:
 ///
@@ -89,7 +91,7 @@ impl PathConfigs {
             };
             errors.push(ConfigError::new("path", prefix, kind));
         }
-        ConfigErrors::unless_empty(errors, PathPolicies(Arc::new(paths)))
+        ConfigErrors::of_config(errors, PathPolicies(Arc::new(paths)))
     }
 }
 
@@ -118,20 +120,17 @@ impl PathPolicies {
     /// is none.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Policy> {
-        let path = &*decode_unreserved(path.as_bytes());
-        let fitting = self
-            .0
-            .lengths
-            .iter()
-            .filter(|&&length| length <= path.len());
-        let mut found = fitting.filter_map(|&length| {
-            let (prefix, rest) = path.split_at(length);
-            let ends_segment = matches!(rest.first(), None | Some(b'/'));
-            // The same prefix without `*` is the narrower one.
-            let below = ends_segment.then(|| self.0.below.get(prefix)).flatten();
-            below.or_else(|| self.0.beginning.get(prefix))
-        });
-        found.next()?.as_ref()
+        let path = decode(path.as_bytes());
+        let found = self.0.longest(&path)?;
+        if path.windows(2).any(|pair| pair == b"//") {
+            let mut single = path.into_owned();
+            single.dedup_by(|next, byte| (*next, *byte) == (b'/', b'/'));
+            let other = self.0.longest(&single)?;
+            if !std::ptr::eq(found, other) {
+                return None;
+            }
+        }
+        found.as_ref()
     }
 }
 
@@ -148,6 +147,19 @@ impl PathPolicies {
 }
 
 impl Paths {
+    /// What the longest prefix of a decoded path has.
+    fn longest(&self, path: &[u8]) -> Option<&Option<Policy>> {
+        let fitting = self.lengths.iter().filter(|&&length| length <= path.len());
+        let mut found = fitting.filter_map(|&length| {
+            let (prefix, rest) = path.split_at(length);
+            let ends_segment = matches!(rest.first(), None | Some(b'/'));
+            // The same prefix without `*` is the narrower one.
+            let below = ends_segment.then(|| self.below.get(prefix)).flatten();
+            below.or_else(|| self.beginning.get(prefix))
+        });
+        found.next()
+    }
+
     fn insert(&mut self, prefix: &str, policy: Option<Policy>) -> Result<(), ConfigErrorKind> {
         let (text, table) = match prefix.strip_suffix('*') {
             Some(text) => (text, &mut self.beginning),
@@ -159,30 +171,52 @@ impl Paths {
         if !is_sent_by_browsers(text) {
             return Err(ConfigErrorKind::PathNeverSent);
         }
-        if table.insert(text.as_bytes().into(), policy).is_some() {
-            return Err(ConfigErrorKind::PathTwice);
-        }
+        let text = decode(text.as_bytes());
         if let Err(at) = self
             .lengths
             .binary_search_by(|length| text.len().cmp(length))
         {
             self.lengths.insert(at, text.len());
         }
-        Ok(())
+        match table.insert(text.into(), policy) {
+            None => Ok(()),
+            Some(_) => Err(ConfigErrorKind::PathTwice),
+        }
     }
 }
 
 /// Whether a path of a request can begin so: browsers resolve dot segments, and
 /// percent-encode some bytes.
 fn is_sent_by_browsers(text: &str) -> bool {
-    let is_plain = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
     let dots = text.split('/').any(|segment| matches!(segment, "." | ".."));
-    !dots && text.bytes().all(is_plain) && *decode_unreserved(text.as_bytes()) == *text.as_bytes()
+    let escaped = text.split('%').skip(1).filter_map(|behind| {
+        let digits = behind.as_bytes().get(..2)?;
+        from_hex(digits)
+    });
+    !dots
+        && !text.contains("//")
+        && text.bytes().all(is_plain)
+        && !escaped.into_iter().any(is_unreserved)
 }
 
-/// The path with those escapes resolved that nobody needs to write
-/// (RFC 3986 section 2.3).
-fn decode_unreserved(path: &[u8]) -> Cow<'_, [u8]> {
+/// What no client encodes in a path by itself.
+pub(crate) fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
+}
+
+/// What nobody needs to encode (RFC 3986 section 2.3).
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+/// What means something else when it is encoded (RFC 3986 section 2.2).
+fn is_reserved(byte: u8) -> bool {
+    b"%:/?#[]@!$&'()*+,;=".contains(&byte)
+}
+
+/// The path without escapes, but for those of reserved characters; in these,
+/// digits are in upper case.
+fn decode(path: &[u8]) -> Cow<'_, [u8]> {
     if !path.contains(&b'%') {
         return Cow::Borrowed(path);
     }
@@ -190,15 +224,20 @@ fn decode_unreserved(path: &[u8]) -> Cow<'_, [u8]> {
     let mut rest = path;
     while let [byte, tail @ ..] = rest {
         rest = tail;
-        match (byte, tail.split_at_checked(2)) {
-            (b'%', Some((digits, behind))) => match from_hex(digits) {
-                Some(b) if b.is_ascii_alphanumeric() || b"-._~".contains(&b) => {
-                    decoded.push(b);
-                    rest = behind;
-                }
-                _ => decoded.push(b'%'),
-            },
-            _ => decoded.push(*byte),
+        let escaped = match tail.split_at_checked(2) {
+            Some((digits, behind)) if *byte == b'%' => from_hex(digits).map(|b| (b, behind)),
+            _ => None,
+        };
+        match escaped {
+            Some((reserved, behind)) if is_reserved(reserved) => {
+                decoded.extend([b'%', tail[0], tail[1]].map(|b| b.to_ascii_uppercase()));
+                rest = behind;
+            }
+            Some((other, behind)) => {
+                decoded.push(other);
+                rest = behind;
+            }
+            None => decoded.push(*byte),
         }
     }
     Cow::Owned(decoded)
@@ -232,6 +271,10 @@ mod tests {
             .path("/api/v2/", origin("v2"))
             .path("/api/v2/off", None)
             .path("/x/y", origin("xy"))
+            .path("/caf%C3%A9", origin("caf"))
+            .path("/a%7Cb", origin("bar"))
+            .path("/a@b", origin("at"))
+            .path("/a%2Fb", origin("slash"))
             .compile()
             .unwrap();
         let table = [
@@ -255,11 +298,24 @@ mod tests {
             ("/%61p%69/v1%2Foff", Some("api")),
             ("/api/v2/%6fff", None),
             ("/api%2Fv2", Some("beginning")),
+            ("/api%2fv2", Some("beginning")),
             ("/api%", Some("beginning")),
             ("/api%4", Some("beginning")),
             ("/api%zz", Some("beginning")),
-            ("//api", Some("root")),
+            ("/api/v2%2foff", Some("api")),
             ("/Api", Some("root")),
+            ("//x", Some("root")),
+            ("//api", None),
+            ("/api//v2", None),
+            ("/api//v1", Some("api")),
+            ("/api/v2///off", None),
+            ("/caf%C3%A9/x", Some("caf")),
+            ("/caf%c3%a9", Some("caf")),
+            ("/café", Some("caf")),
+            ("/a|b", Some("bar")),
+            ("/a%7cb", Some("bar")),
+            ("/a%40b", Some("root")),
+            ("/a%2fb", Some("slash")),
             ("", Some("root")),
             ("*", None),
         ];
@@ -287,21 +343,26 @@ mod tests {
             .path("/users/{id}", None)
             .path("/a/../b", None)
             .path("/%61", None)
+            .path("/a//b", None)
+            .path("/%c3%a9", None)
+            .path("/%C3%A9", None)
             .path("/", CorsConfig::default())
             .compile()
             .unwrap_err();
         assert_eq!(
             errors.to_string(),
-            "invalid CORS configuration, 9 errors:\n\
+            "invalid CORS configuration, 11 errors:\n\
              - \"/a\".allow_origins[0] `https://a.example/`: an origin has no trailing slash; \
              write `https://a.example`\n\
              - path `/a/`: this prefix is there already; remove one of them\n\
              - path `b`: a prefix begins with `/`, and has a `*` at its end at most\n\
              - path `/c*d`: a prefix begins with `/`, and has a `*` at its end at most\n\
-             - path `/café`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
-             - path `/users/{id}`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
-             - path `/a/../b`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
-             - path `/%61`: no request has such a path; write it percent-encoded as far as needed, without `.`, `..` and placeholders\n\
+             - path `/café`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
+             - path `/users/{id}`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
+             - path `/a/../b`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
+             - path `/%61`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
+             - path `/a//b`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
+             - path `/%C3%A9`: this prefix is there already; remove one of them\n\
              - \"/\".allow_origins: no origin is allowed; list at least one, such as \
              `https://app.example.com`"
         );

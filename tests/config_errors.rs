@@ -650,10 +650,10 @@ fn all_errors_are_reported_at_once() {
 }
 
 #[test]
-fn control_bytes_in_values_are_escaped() {
+fn values_command_no_terminal() {
     assert_error(
-        &valid().allow_methods(["G\nET"]),
-        "allow_methods[0] `G\\nET`: a name has letters, digits and a few signs only, no others",
+        &valid().allow_methods(["G\n\u{1b}E\u{202e}T\\"]),
+        "allow_methods[0] `G\u{240a}\u{241b}E\u{fffd}T\\`: a name has letters, digits and a few signs only, no others",
     );
 }
 

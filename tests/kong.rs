@@ -288,8 +288,8 @@ fn options_with_a_note() {
         (
             r#""max_age": -1"#,
             origin().max_age(MaxAge::Disabled),
-            "config.max_age `-1`: some browsers take this for no time, and some ignore it; \
-             imported as no time",
+            "config.max_age `-1`: Kong sends it, which some browsers take for no time and some \
+             ignore; imported as no time, for which `0` is the way to write it",
         ),
         (
             r#""max_age": 90000"#,
@@ -417,6 +417,12 @@ fn plugins_that_are_none() {
              cannot see; list both `http` and `https`, or remove it",
         ),
         (
+            // deck's, which takes the place of `config`.
+            r#"{"name": "cors", "_config": "strict"}"#,
+            "_config `\"strict\"`: Kong's plugin has no such option, and refuses it; remove it; \
+             write `config`",
+        ),
+        (
             r#"{"name": "cors", "enabled": "yes"}"#,
             "enabled `\"yes\"`: this is a string, not `true` or `false`; Kong refuses it",
         ),
@@ -433,11 +439,18 @@ fn plugins_that_are_none() {
             "{json}"
         );
     }
-    let document: Document = serde_json::from_str(r#"{"name": "cors", "enabled": false}"#).unwrap();
+    let json = r#"{"name": "cors", "_comment": "x", "_ignore": [], "enabled": false}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
     assert_eq!(
         kong::plugin(&document, Generation::V3).unwrap().config,
         None
     );
+    let json = r#"{"name": "cors", "id": "7", "instance_name": "x", "tags": ["t"], "route": null,
+        "service": {"id": "8"}, "consumer": null, "consumer_group": null, "ordering": null,
+        "protocols": ["grpc", "grpcs", "http", "https"], "enabled": true, "created_at": 1,
+        "updated_at": 2, "config": {}}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    assert_eq!(config(kong::plugin(&document, Generation::V3)), defaults());
     let document: Document = serde_json::from_str(r#"{"origins": ["*"], "max_age": 0}"#).unwrap();
     let alone = kong::plugin(&document, Generation::V3);
     assert_eq!(config(alone), defaults().max_age(MaxAge::Disabled));
@@ -517,7 +530,12 @@ fn regexes() {
              are allowed; put the scheme in front; write `{repair}`"
         )
     };
-    let dots = |repair: &str| format!("in a regex `.` is any character; write `{repair}`");
+    let dots = |repair: &str| {
+        format!(
+            "Kong takes this for a regex, in which `.` is any character, so other names match too, \
+             and so they do here; write `{repair}`"
+        )
+    };
     let alternation = "Kong binds only the last branch of a regex to the end of the origin, so the \
                        others allow longer names too; imported so that each branch matches the \
                        whole";
@@ -568,8 +586,8 @@ fn regexes() {
             OriginPattern::regex("http://*.a.example"),
             vec![
                 "Kong takes this for a regex, in which `*` repeats the character in front and `.` \
-                 is any character; it is imported as that; a pattern for tower-cors would be \
-                 written the same, outside of a regex; write `http://*.a.example`"
+                 is any character, and so does the import; if a pattern is meant, put it into the \
+                 imported configuration as it is, outside of `regex`"
                     .to_owned(),
             ],
         ),
@@ -617,7 +635,8 @@ fn regexes_that_rust_has_not() {
         (
             r"https?://(localhost|\[::1\])",
             "Kong removes the brackets of IPv6 addresses before it matches, so `[` never matched; \
-             list such an origin as it is, `http://[::1]:3000`, beside the regex",
+             remove that part, and list such an origin in the imported configuration, \
+             `http://[::1]:3000`",
         ),
         (
             "*.a.example",
@@ -630,6 +649,70 @@ fn regexes_that_rust_has_not() {
         let message = format!("config.origins[0] `{entry}`: {message}");
         assert_eq!(error(options(&json)), message);
     }
+}
+
+/// Kong sees `::1` where browsers send `[::1]`.
+#[test]
+fn brackets_of_ipv6_addresses() {
+    let table = [
+        (r"^https?://.{5}$", r"https?://[^\[\]]{5}"),
+        (r"https?://[^.]+:\d+", r"https?://[[^.]&&[^\[\]]]+:\d+"),
+        (
+            r"http://[A-z]\W+1[A-z]",
+            r"http://[[A-z]&&[^\[\]]][\W&&[^\[\]]]+1[[A-z]&&[^\[\]]]",
+        ),
+    ];
+    for (entry, imported) in table {
+        let json = serde_json::json!({"origins": [entry, "https://a.example"]}).to_string();
+        let import = options(&json);
+        assert_eq!(
+            notes(&import),
+            [format!(
+                "config.origins[0] `{entry}`: Kong removes the brackets of IPv6 addresses before \
+                 it matches; imported as `{imported}`, which allows no such address; list one \
+                 that is meant in the imported configuration, `http://[::1]:3000`"
+            )]
+        );
+        let config = config(import);
+        assert_eq!(config.allow_origins[0], OriginPattern::regex(imported));
+        check(&[Row {
+            name: entry,
+            config: &config,
+            request: "GET origin: http://[::1]",
+            response: "200
+                vary: Origin",
+        }]);
+    }
+    // Both would match, but to tell is more than it is worth.
+    let any = config(options(r#"{"origins": [".*"]}"#));
+    assert_eq!(any.allow_origins, [OriginPattern::host_regex(r"[^\[\]]*")]);
+    // Kong 0.x compared what was sent.
+    let old = config(options_of(
+        Generation::V0,
+        r#"{"origins": ["https?://.*"]}"#,
+    ));
+    assert_eq!(old.allow_origins, [OriginPattern::regex("https?://.*")]);
+}
+
+/// A colon anywhere makes Kong match the whole origin.
+#[test]
+fn colons_make_a_regex_one_of_whole_origins() {
+    let whole = [
+        r"https://[[:alpha:]]+\.example",
+        r".*://(?:a|b)\.example",
+        r"https?.+a\.example:\d+",
+    ];
+    for entry in whole {
+        let json = serde_json::json!({"origins": [entry]}).to_string();
+        let origins = config(options(&json)).allow_origins;
+        assert_eq!(origins, [OriginPattern::regex(entry)]);
+    }
+    // Without a scheme it matches none, although a host is meant.
+    let import = options(r#"{"origins": ["https://a.example", "(?:a|b)\\.example"]}"#);
+    let codes = import.as_ref().unwrap().notes.iter();
+    let codes: Vec<_> = codes.map(|note| note.kind().code()).collect();
+    assert_eq!(codes, ["regex-never-matches"]);
+    assert_eq!(config(import), origin());
 }
 
 #[test]
@@ -649,18 +732,12 @@ fn any_origin() {
     assert_eq!(config(options(r#"{"origins": ["*"]}"#)), defaults());
     assert_eq!(config(options(r#"{"origins": "*"}"#)), defaults());
     let among = r#"{"origins": ["https://a.example", "*"]}"#;
+    // Every origin since 3.8, none before.
     assert_eq!(
-        notes(&options(among)),
-        [
-            "config.origins[1] `*`: `*` beside other entries allows all, so it is all that is \
-             imported; remove the others, or `*` if they are meant"
-        ]
+        error(options(among)),
+        "config.origins[1] `*`: since Kong 3.8 a `*` beside other entries allows every origin, \
+         and before that none; remove it, or the others"
     );
-    assert_eq!(
-        config(options(among)),
-        defaults().answer_without_origin(false)
-    );
-    // Before 3.8, a regex that does not compile.
     let before = options_of(Generation::V1, among);
     assert_eq!(
         notes(&before),
@@ -684,15 +761,24 @@ fn any_origin_with_credentials_is_taken_on_by_name() {
     let codes: Vec<_> = errors.iter().map(|error| error.kind().code()).collect();
     assert_eq!(codes, ["any-origin-with-credentials"]);
     let config = config.dangerously_allow([Danger::AnyOriginWithCredentials]);
-    check(&[Row {
-        name: "every origin is repeated",
-        config: &config,
-        request: "GET origin: https://evil.example",
-        response: "200
-            access-control-allow-credentials: true
-            access-control-allow-origin: https://evil.example
-            vary: Origin",
-    }]);
+    check(&[
+        Row {
+            name: "every origin is repeated",
+            config: &config,
+            request: "GET origin: https://evil.example",
+            response: "200
+                access-control-allow-credentials: true
+                access-control-allow-origin: https://evil.example
+                vary: Origin",
+        },
+        Row {
+            name: "there is no origin (Kong: `*`)",
+            config: &config,
+            request: "GET",
+            response: "200
+                vary: Origin",
+        },
+    ]);
 }
 
 #[test]
@@ -749,6 +835,16 @@ fn form_fields() {
             "{fields:?}"
         );
     }
+    // A field is not lost behind a `config` of nothing.
+    let json = r#"{"name": "cors", "config": null, "config.origins": "https://a.example"}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    assert_eq!(config(kong::plugin(&document, Generation::V3)), old);
+    let json = r#"{"name": "cors", "config": {"origins": "*"}, "config.origins": "https://a"}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    assert_eq!(
+        error(kong::plugin(&document, Generation::V3)),
+        "config.origins: `config` is there too; remove one of them"
+    );
     // Today a string is one entry.
     let today = kong::form(
         [
@@ -805,6 +901,26 @@ fn the_only_origin_of_old() {
         config(searched).allow_origins,
         [OriginPattern::regex(r"https://[a-z]+\.a\.example")]
     );
+}
+
+/// Kong 0.x compared the text as it was.
+#[test]
+fn literals_of_old_are_not_normalised() {
+    let origins = "https://a.example/, https://b.example:443, https://c.example";
+    let old = kong::form(
+        [("name", "cors"), ("config.origins", origins)],
+        Generation::V0,
+    );
+    assert_eq!(
+        notes(&old),
+        [
+            "config.origins `https://a.example/`: left out, for no browser sends this: an origin \
+             has no trailing slash; write `https://a.example`",
+            "config.origins `https://b.example:443`: left out, for no browser sends this: \
+             browsers leave the default port out; write `https://b.example`",
+        ]
+    );
+    assert_eq!(config(old).allow_origins, ["https://c.example".into()]);
 }
 
 /// What Kong's documentation says of requests, and what is different here.

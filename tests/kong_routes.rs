@@ -4,6 +4,25 @@
 use tower_cors::import::{Document, ImportErrors, Imported, kong};
 use tower_cors::{AllowHeaders, CorsConfig, PathConfigs};
 
+/// The note on a route that matches by more than its path.
+fn by(route: &str, what: &str) -> String {
+    format!(
+        "{route}: Kong chooses this route by {what} too; the import goes by the path alone, so \
+         that requests to it that Kong routes nowhere have this CORS too; if there are any, choose \
+         the policy by `CorsLayer::per_request`"
+    )
+}
+
+/// The note on a path with more than one policy.
+fn off(path: &str, routes: &str) -> String {
+    format!(
+        "path `{path}`: Kong chooses between {routes} here by more than the path, and their CORS \
+         differs; CORS is off here, and what the inner service sends of it stands; remove the \
+         routes that this service does not serve, or choose the policy by \
+         `CorsLayer::per_request`"
+    )
+}
+
 fn import(yaml: &str) -> Result<Imported<PathConfigs>, ImportErrors> {
     let document: Document = serde_saphyr::from_str(yaml).expect("YAML");
     kong::import(&document)
@@ -145,6 +164,48 @@ fn a_prefix_is_one_of_bytes() {
     }
 }
 
+/// Kong compares paths decoded, but for reserved characters, and `//` as `/`.
+#[test]
+fn paths_are_read_as_kong_reads_them() {
+    let yaml = format!(
+        "
+plugins: [{}]
+routes:
+- {{paths: [/café, '/a b'], plugins: [{}]}}
+- {{paths: [/x@y], plugins: [{}]}}
+",
+        cors("global"),
+        cors("a"),
+        cors("x"),
+    );
+    check(
+        &yaml,
+        &[
+            ("/", "global"),
+            ("/a%20b*", "a"),
+            ("/caf%C3%A9*", "a"),
+            ("/x@y*", "x"),
+        ],
+        &[],
+    );
+    let policies = import(&yaml).unwrap().config.compile().unwrap();
+    for (path, expected) in [
+        ("/caf%c3%a9", Some("a")),
+        ("/caf%C3%A9s/x", Some("a")),
+        ("/a%20b", Some("a")),
+        ("/x%40y", Some("global")),
+        ("//x@y", None),
+        ("//x", Some("global")),
+    ] {
+        let origin = policies.get(path).map(|policy| {
+            let config = policy.config();
+            config.allow_origins[0].to_string()
+        });
+        let expected = expected.map(|name| format!("https://{name}"));
+        assert_eq!(origin, expected, "{path}");
+    }
+}
+
 #[test]
 fn routes_without_a_path() {
     let not_imported = "Kong does not choose this route by a path prefix, so its CORS is not \
@@ -164,12 +225,43 @@ routes:
     );
     check(
         &yaml,
-        &[("/users*", "users")],
+        &[],
         &[
             &format!("routes[0] `admin`: {not_imported}"),
-            "path `/`: Kong chooses between `admin` and `same` and the global plugin here by \
-             more than the path, and their CORS differs; CORS is off here; choose the policy by \
-             `CorsLayer::per_request`",
+            &off("/", "`admin` and `same` and the global plugin"),
+            // Its host goes before any path.
+            &off("/users*", "`admin` and `same` and `users`"),
+        ],
+    );
+    let yaml = format!(
+        "
+routes:
+- {{name: admin, hosts: [admin.example]}}
+- {{name: users, paths: [/users], plugins: [{}]}}
+",
+        cors("users"),
+    );
+    check(&yaml, &[], &[&off("/users*", "`admin` and `users`")]);
+    // Where the conditions are the same, a path makes the difference; and a
+    // method alone is less than a path.
+    let yaml = format!(
+        "
+routes:
+- {{name: rest, hosts: [x.example]}}
+- {{name: options, methods: [OPTIONS]}}
+- {{name: users, hosts: [x.example], paths: [/users], plugins: [{}]}}
+- {{name: public, paths: [/public], plugins: [{}]}}
+",
+        cors("users"),
+        cors("public"),
+    );
+    check(
+        &yaml,
+        &[],
+        &[
+            &by("routes[2] `users`", "host"),
+            &off("/public*", "`public` and `rest`"),
+            &off("/users*", "`options` and `users`"),
         ],
     );
     let yaml = format!(
@@ -189,12 +281,6 @@ routes: [{{name: same, methods: [POST]}}]
 
 #[test]
 fn routes_by_more_than_the_path() {
-    let by = |what: &str| {
-        format!(
-            "Kong chooses this route by {what} too; the import goes by the path alone; where that \
-             matters, choose the policy by `CorsLayer::per_request`"
-        )
-    };
     let yaml = format!(
         "
 routes:
@@ -206,10 +292,93 @@ routes:
     );
     check(
         &yaml,
-        &[("/", "web"), ("/api*", "api")],
+        &[("/", "web"), ("/api*", "-")],
         &[
-            &format!("routes[0] `api`: {}", by("host and server name")),
-            &format!("routes[1] `web`: {}", by("host")),
+            &by("routes[0] `api`", "host and server name"),
+            &by("routes[1] `web`", "host"),
+            // What the one host has there, the other has not.
+            &off("/api*", "`api` and `web`"),
+        ],
+    );
+    // More conditions go before a longer path.
+    let yaml = format!(
+        "
+routes:
+- {{name: strict, paths: [/a], hosts: [x.example], plugins: [{}]}}
+- {{name: open, paths: [/a/b], plugins: [{}]}}
+",
+        cors("strict"),
+        cors("open"),
+    );
+    check(
+        &yaml,
+        &[("/a*", "strict"), ("/a/b*", "-")],
+        &[
+            &by("routes[0] `strict`", "host"),
+            &off("/a/b*", "`open` and `strict`"),
+        ],
+    );
+    // Where they are the same, the longer path is chosen.
+    let yaml = format!(
+        "
+routes:
+- {{name: outer, paths: [/a], hosts: [x.example], plugins: [{}]}}
+- {{name: inner, paths: [/a/b], hosts: [x.example], plugins: [{}]}}
+",
+        cors("outer"),
+        cors("inner"),
+    );
+    check(
+        &yaml,
+        &[("/a*", "outer"), ("/a/b*", "inner")],
+        &[
+            &by("routes[0] `outer`", "host"),
+            &by("routes[1] `inner`", "host"),
+        ],
+    );
+    // A route without CORS has the rest of the hosts.
+    let yaml = format!(
+        "
+routes:
+- {{name: rest, paths: [/]}}
+- {{name: one, paths: [/a], hosts: [x.example], plugins: [{}]}}
+",
+        cors("one"),
+    );
+    check(
+        &yaml,
+        &[],
+        &[
+            &by("routes[1] `one`", "host"),
+            &off("/a*", "`one` and `rest`"),
+        ],
+    );
+    // The rest of the methods is not in the policy.
+    let yaml = format!(
+        "
+routes:
+- {{name: rest, paths: [/]}}
+- {{name: read, paths: [/a], methods: [GET, OPTIONS], plugins: [{}]}}
+",
+        cors("read"),
+    );
+    check(&yaml, &[("/a*", "read")], &[]);
+    // But for the paths that a regex leaves, it is not told apart.
+    let yaml = format!(
+        "
+_format_version: '3.0'
+routes:
+- {{name: rest, paths: [/]}}
+- {{name: read, paths: ['~/a/\\d'], methods: [GET, OPTIONS], plugins: [{}]}}
+",
+        cors("read"),
+    );
+    check(
+        &yaml,
+        &[],
+        &[
+            &by("routes[1] `read`", "a regex"),
+            &off("/a/*", "`read` and `rest`"),
         ],
     );
     // The same path, and the same host, but another method.
@@ -222,14 +391,7 @@ routes:
         cors("read"),
         cors("write"),
     );
-    check(
-        &yaml,
-        &[],
-        &[
-            "path `/a*`: Kong chooses between `read` and `write` here by more than the path, and \
-           their CORS differs; CORS is off here; choose the policy by `CorsLayer::per_request`",
-        ],
-    );
+    check(&yaml, &[], &[&off("/a*", "`read` and `write`")]);
     // What the inner route does not take falls to the outer one.
     let yaml = format!(
         "
@@ -243,10 +405,7 @@ routes:
     check(
         &yaml,
         &[("/a*", "outer"), ("/a/b*", "-")],
-        &[
-            "path `/a/b*`: Kong chooses between `inner` and `outer` here by more than the path, and \
-           their CORS differs; CORS is off here; choose the policy by `CorsLayer::per_request`",
-        ],
+        &[&off("/a/b*", "`inner` and `outer`")],
     );
 }
 
@@ -288,14 +447,6 @@ services:
 
 #[test]
 fn regex_paths() {
-    let regex = "Kong chooses this route by a regex too; the import goes by the path alone; where \
-                 that matters, choose the policy by `CorsLayer::per_request`";
-    let off = |path: &str, routes: &str| {
-        format!(
-            "path `{path}`: Kong chooses between {routes} here by more than the path, and their \
-             CORS differs; CORS is off here; choose the policy by `CorsLayer::per_request`"
-        )
-    };
     let yaml = format!(
         "
 _format_version: '3.0'
@@ -318,8 +469,8 @@ routes:
             ("/users/*", "-"),
         ],
         &[
-            &format!("routes[0] `user`: {regex}"),
-            &format!("routes[3] `alone`: {regex}"),
+            &by("routes[0] `user`", "a regex"),
+            &by("routes[3] `alone`", "a regex"),
             &off("/users/*", "`user` and `users`"),
             &off("/users/me*", "`me` and `user`"),
         ],
@@ -335,7 +486,7 @@ routes: [{{name: user, paths: ['/users/\\d+$'], plugins: [{}]}}]
     check(
         &yaml,
         &[("/users/*", "user")],
-        &[&format!("routes[0] `user`: {regex}")],
+        &[&by("routes[0] `user`", "a regex")],
     );
 }
 
@@ -386,6 +537,43 @@ services:
         cors("tcp"),
     );
     check(&yaml, &[("/", "global")], &[]);
+}
+
+/// Texts of a file command no terminal that shows the notes.
+#[test]
+fn names_are_shown_readably() {
+    let yaml = r#"
+routes:
+- name: "a\u202E\n"
+  paths: [/]
+  methods: [GET]
+  "plugins": [{name: cors, config: {origins: ['https://a']}}]
+- {name: b, paths: [/], methods: [PUT]}
+"#;
+    let imported = import(yaml).unwrap();
+    let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes, [off("/", "`a\u{fffd}\u{240a}` and `b`")]);
+    assert_eq!(
+        serde_json::to_value(&imported.notes[0]).unwrap(),
+        serde_json::json!({
+            "field": "path",
+            "value": "/",
+            "code": "path-ambiguous",
+            "message": notes[0].strip_prefix("path `/`: ").unwrap(),
+        })
+    );
+    let yaml = r#"
+plugins: [{name: cors, "\u001B[31m": 1, config: {origins: ["https://\u202E(a"]}}]
+"#;
+    assert_eq!(
+        errors(yaml),
+        [
+            "plugins[0].\u{241b}[31m `1`: Kong's plugin has no such option, and refuses it; \
+             remove it",
+            "plugins[0].config.origins[0] `https://\u{fffd}(a`: this does not compile as a \
+             regular expression of Rust: `(`: unclosed group",
+        ]
+    );
 }
 
 #[test]

@@ -53,7 +53,9 @@ fn defaults() -> CorsConfig {
 
 /// One origin, about which there is nothing to note.
 fn origin() -> CorsConfig {
-    defaults().allow_origins(["https://a.example"])
+    defaults()
+        .allow_origins(["https://a.example"])
+        .answer_without_origin(true)
 }
 
 fn with(option: &str) -> String {
@@ -96,16 +98,18 @@ fn files_without_the_component() {
 
 #[test]
 fn the_key_of_the_other_generation() {
-    let json = r#"{"version": 3, "extra_config": {"github_com/devopsfaith/krakend-cors":
-        {"allow_origins": ["https://a.example"]}}}"#;
-    assert_eq!(config(json), origin());
-    assert_eq!(
-        notes(json),
-        [
-            "extra_config `github_com/devopsfaith/krakend-cors`: not every KrakenD of this \
-             `version` reads this key; its CORS is imported all the same; write `security/cors`"
-        ]
-    );
+    // Where KrakenD ignores it, it shares nothing.
+    let (old, new) = ("github_com/devopsfaith/krakend-cors", "security/cors");
+    for (version, key, usual) in [(3, old, new), (2, new, old)] {
+        let json = format!(r#"{{"version": {version}, "extra_config": {{"{key}": {{}}}}}}"#);
+        assert_eq!(
+            error(&json),
+            format!(
+                "extra_config `{key}`: KrakenD does not read this key in a file of this `version`, \
+                 and leaves CORS off; rename it, or remove it; write `{usual}`"
+            )
+        );
+    }
 }
 
 #[test]
@@ -165,7 +169,10 @@ fn each_option_alone() {
     ];
     for (option, expected) in table {
         assert_eq!(config(&with(option)), expected, "{option}");
-        assert!(expected.compile().is_ok(), "{option}");
+        let policy = expected.compile().unwrap();
+        let mut advice = policy.advisories().iter().map(|a| a.kind().code());
+        // Nothing is advised on what the file does not say.
+        assert!(advice.all(|code| code != "without-effect"), "{option}");
         assert_eq!(notes(&with(option)), [""; 0], "{option}");
     }
 }
@@ -182,7 +189,8 @@ fn options_with_a_note() {
         (
             r#""debug": true"#,
             origin().debug(true),
-            "debug `true`: here it also adds the header `x-cors-debug` to responses",
+            "debug `true`: KrakenD logs its decisions; here responses tell them too, in \
+             `x-cors-debug`; set it during development only",
         ),
         (
             r#""allow_method": ["PUT"]"#,
@@ -254,6 +262,8 @@ fn max_ages() {
         ("1.5h", secs(5_400), ""),
         ("1m1h1m", secs(3_720), ""),
         ("+1s", secs(1), ""),
+        (".5h", secs(1_800), ""),
+        ("1.s", secs(1), ""),
         ("1500ms", secs(1), ""),
         ("2000000us", secs(2), ""),
         ("2000000\u{b5}s", secs(2), ""),
@@ -293,6 +303,9 @@ fn durations_that_are_none() {
         ("1 h", "; write `3600s`"),
         ("1H", ""),
         ("abc", ""),
+        (".", ""),
+        ("1e3s", ""),
+        ("1_0s", ""),
         ("9999999h", "; write `35999996400s`"),
     ];
     for (text, repair) in table {
@@ -522,7 +535,9 @@ fn origins() {
         (
             r"^https://.*\.a\.example$",
             None,
-            left_out("this looks like a regular expression; write it as `{ regex = '…' }`"),
+            "left out: KrakenD has no regular expressions, and no browser sends this; if one is \
+             meant, write it as `{ regex = '…' }` into the imported configuration"
+                .to_owned(),
         ),
         (
             "https://*.*.example",
@@ -653,6 +668,7 @@ fn dangers_are_not_taken_on() {
 #[test]
 fn on_the_wire() {
     let any = config(DOCUMENTED);
+    let all = config("{}");
     let credentials = config(
         r#"{"allow_origins": ["https://a.example", "https://*.b.example"],
             "allow_methods": ["GET", "PUT"], "allow_headers": ["X-A", "X-B"],
@@ -692,6 +708,20 @@ fn on_the_wire() {
                 access-control-allow-methods: GET, HEAD, POST
                 access-control-allow-origin: *
                 access-control-max-age: 43200
+                {preflight_vary}"
+            ),
+        },
+        Row {
+            name: "all by default: a preflight repeats the headers",
+            config: &all,
+            request: "OPTIONS origin: https://x.example
+                access-control-request-method: POST
+                access-control-request-headers: authorization,x-a",
+            response: &format!(
+                "204
+                access-control-allow-headers: authorization,x-a
+                access-control-allow-methods: GET, POST, HEAD
+                access-control-allow-origin: *
                 {preflight_vary}"
             ),
         },

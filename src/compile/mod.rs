@@ -88,7 +88,7 @@ impl CorsConfig {
             advisories: report.advisories,
             config,
         };
-        ConfigErrors::unless_empty(report.errors, Policy(Arc::new(policy)))
+        ConfigErrors::of_config(report.errors, Policy(Arc::new(policy)))
     }
 }
 

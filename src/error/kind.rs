@@ -202,7 +202,7 @@ impl fmt::Display for ConfigErrorKind {
             Kind::PathPrefix => "a prefix begins with `/`, and has a `*` at its end at most",
             Kind::PathNeverSent => {
                 "no request has such a path; write it percent-encoded as far as needed, without \
-                 `.`, `..` and placeholders"
+                 `//`, `.`, `..` and placeholders"
             }
             Kind::PathTwice => "this prefix is there already; remove one of them",
             Kind::Danger { danger, witness } => return fmt_danger(f, *danger, witness),

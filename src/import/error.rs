@@ -3,114 +3,15 @@
 use std::error::Error;
 use std::fmt;
 
-use super::Gateway;
-use crate::error::{ConfigErrorKind, fmt_place};
+use crate::error::ConfigErrorKind;
+use crate::escape::Readable;
+use crate::remark::{Errors, Remark};
 
-/// All that cannot be imported; at least one error.
-///
-/// Its `Display` is a list, a line each.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImportErrors {
-    pub(super) gateway: Gateway,
-    pub(super) errors: Vec<ImportError>,
-}
+/// All that cannot be imported.
+pub type ImportErrors = Errors<ImportErrorKind>;
 
-impl ImportErrors {
-    /// The errors, in the order of the file.
-    pub fn iter(&self) -> std::slice::Iter<'_, ImportError> {
-        self.errors.iter()
-    }
-}
-
-impl IntoIterator for ImportErrors {
-    type Item = ImportError;
-    type IntoIter = std::vec::IntoIter<ImportError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.errors.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a ImportErrors {
-    type Item = &'a ImportError;
-    type IntoIter = std::slice::Iter<'a, ImportError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for ImportErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let gateway = self.gateway;
-        match &self.errors[..] {
-            [error] => write!(
-                f,
-                "this {gateway} configuration cannot be imported: {error}"
-            ),
-            errors => {
-                let count = errors.len();
-                write!(
-                    f,
-                    "this {gateway} configuration cannot be imported, {count} errors:"
-                )?;
-                errors.iter().try_for_each(|error| write!(f, "\n- {error}"))
-            }
-        }
-    }
-}
-
-impl Error for ImportErrors {}
-
-/// One thing that cannot be imported.
-///
-/// Its `Display` names the entry and its value, says what the gateway makes of
-/// it, and what to write instead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImportError {
-    pub(super) field: String,
-    pub(super) value: String,
-    pub(super) kind: ImportErrorKind,
-    pub(super) suggestion: Option<String>,
-}
-
-impl ImportError {
-    /// The place in the gateway's configuration: `allow_origins[2]`,
-    /// `services[0].plugins[1].config.origins[0]`.
-    #[must_use]
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// The value, as written.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// Why it cannot be imported.
-    #[must_use]
-    pub fn kind(&self) -> &ImportErrorKind {
-        &self.kind
-    }
-
-    /// What to write in place of the value, if that can be told.
-    #[must_use]
-    pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
-    }
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_place(f, &self.field, &self.value)?;
-        self.kind.fmt(f)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; write `{suggestion}`"),
-            None => Ok(()),
-        }
-    }
-}
+/// One thing that cannot be imported, with what the gateway makes of it.
+pub type ImportError = Remark<ImportErrorKind>;
 
 impl Error for ImportError {}
 
@@ -132,6 +33,9 @@ pub enum ImportErrorKind {
         /// What it should be.
         expected: &'static str,
     },
+    /// KrakenD's component under the key of the other generation, where it does
+    /// nothing.
+    OtherGeneration,
     /// A string with commas, which the gateway does not split.
     NotSplit,
     /// An option that the gateway does not have, and refuses.
@@ -142,6 +46,9 @@ pub enum ImportErrorKind {
     NothingLeft,
     /// Not a duration in Go's grammar, which KrakenD takes for zero.
     Duration,
+    /// A `*` beside other entries, which is any origin since Kong 3.8, and was
+    /// none before.
+    AnyAmongOthers,
     /// A method that Kong does not know.
     UnknownMethod,
     /// Syntax of PCRE that Rust's regular expressions do not have, or read
@@ -182,11 +89,13 @@ impl ImportErrorKind {
         match self {
             Kind::WrongType { .. } => "wrong-type",
             Kind::OtherDocument { .. } => "other-document",
+            Kind::OtherGeneration => "other-generation",
             Kind::NotSplit => "not-split",
             Kind::UnknownOption => "unknown-option",
             Kind::Invalid(kind) => kind.code(),
             Kind::NothingLeft => "nothing-left",
             Kind::Duration => "duration",
+            Kind::AnyAmongOthers => "any-among-others",
             Kind::UnknownMethod => "unknown-method",
             Kind::Pcre { .. } => "pcre",
             Kind::Regex { .. } => "regex",
@@ -213,6 +122,10 @@ impl fmt::Display for ImportErrorKind {
                 return write!(f, "this is {found}, not {expected}; {consequence}");
             }
             Kind::OtherDocument { expected } => return write!(f, "this is not {expected}"),
+            Kind::OtherGeneration => {
+                "KrakenD does not read this key in a file of this `version`, and leaves CORS off; \
+                 rename it, or remove it"
+            }
             Kind::NotSplit => {
                 "Kong takes this for one entry, and does not split it at commas; make it a list"
             }
@@ -225,6 +138,10 @@ impl fmt::Display for ImportErrorKind {
             Kind::Duration => {
                 "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD \
                  silently takes it for zero"
+            }
+            Kind::AnyAmongOthers => {
+                "since Kong 3.8 a `*` beside other entries allows every origin, and before that \
+                 none; remove it, or the others"
             }
             Kind::UnknownMethod => {
                 "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` \
@@ -240,12 +157,14 @@ impl fmt::Display for ImportErrorKind {
             Kind::Regex { message } => {
                 return write!(
                     f,
-                    "this does not compile as a regular expression of Rust: {message}"
+                    "this does not compile as a regular expression of Rust: {}",
+                    Readable(message)
                 );
             }
             Kind::Ipv6Brackets => {
                 "Kong removes the brackets of IPv6 addresses before it matches, so `[` never \
-                 matched; list such an origin as it is, `http://[::1]:3000`, beside the regex"
+                 matched; remove that part, and list such an origin in the imported configuration, \
+                 `http://[::1]:3000`"
             }
             Kind::Twice { other } => {
                 return write!(f, "`{other}` is there too; remove one of them");
@@ -267,28 +186,10 @@ impl fmt::Display for ImportErrorKind {
     }
 }
 
-/// A list of errors, fit for an extension member of a problem response
-/// (RFC 9457).
-impl serde::Serialize for ImportErrors {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self)
-    }
-}
-
 /// An object with `field`, `value`, `code` and `message`, and, where there is
 /// one, `suggestion`.
 impl serde::Serialize for ImportError {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("field", &self.field)?;
-        map.serialize_entry("value", &self.value)?;
-        map.serialize_entry("code", self.kind.code())?;
-        map.serialize_entry("message", &self.kind.to_string())?;
-        if let Some(suggestion) = &self.suggestion {
-            map.serialize_entry("suggestion", suggestion)?;
-        }
-        map.end()
+        self.serialize_as(self.kind().code(), None, serializer)
     }
 }

@@ -109,13 +109,7 @@ impl Findings {
         kind: NoteKind,
         suggestion: Option<String>,
     ) {
-        let note = Note {
-            gateway: self.gateway,
-            field: field.to_owned(),
-            value: value.to_string(),
-            kind,
-            suggestion,
-        };
+        let note = Note::new(field, value.to_string(), kind).suggest(suggestion);
         // A route with several paths is met as often.
         if !self.notes.contains(&note) {
             self.notes.push(note);
@@ -129,12 +123,11 @@ impl Findings {
         kind: ImportErrorKind,
         suggestion: Option<String>,
     ) {
-        self.errors.push(ImportError {
-            field: field.to_owned(),
-            value: value.to_string(),
-            kind,
-            suggestion,
-        });
+        let error = ImportError::new(field, value.to_string(), kind).suggest(suggestion);
+        // So is its service.
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
     }
 
     /// An error about a value of the wrong type.
@@ -180,28 +173,21 @@ impl Findings {
     /// entries since there were so many notes.
     fn nothing_left(&mut self, field: &str, notes_before: usize) {
         let errors_before = self.errors.len();
-        for note in self.notes.split_off(notes_before) {
-            if let NoteKind::LeftOut(kind) = note.kind {
-                let kind = ImportErrorKind::Invalid(kind);
-                self.error(&note.field, note.value, kind, note.suggestion);
-            }
-        }
+        let left_out = |kind| match kind {
+            NoteKind::LeftOut(kind) => Some(ImportErrorKind::Invalid(kind)),
+            _ => None,
+        };
+        let notes = self.notes.split_off(notes_before).into_iter();
+        self.errors
+            .extend(notes.filter_map(|note| note.filter_map(left_out)));
         if self.errors.len() == errors_before {
             self.error(field, "[…]", ImportErrorKind::NothingLeft, None);
         }
     }
 
     fn finish<T>(self, config: T) -> Result<Imported<T>, ImportErrors> {
-        if self.errors.is_empty() {
-            Ok(Imported {
-                config,
-                notes: self.notes,
-            })
-        } else {
-            Err(ImportErrors {
-                gateway: self.gateway,
-                errors: self.errors,
-            })
-        }
+        let heading = format!("this {} configuration cannot be imported", self.gateway);
+        let notes = self.notes;
+        ImportErrors::unless_empty(heading, self.errors, Imported { config, notes })
     }
 }

@@ -3,59 +3,14 @@
 use std::fmt;
 
 use super::Gateway;
-use crate::error::{ConfigErrorKind, fmt_place};
+use crate::error::ConfigErrorKind;
+use crate::escape::Readable;
+use crate::origin::PatternFault;
+use crate::remark::Remark;
 
 /// Something that the gateway did and the imported configuration does not, or
 /// that is kept although it was hardly meant.
-///
-/// Its `Display` names the entry, says what the gateway did, and what to write
-/// instead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Note {
-    pub(super) gateway: Gateway,
-    pub(super) field: String,
-    pub(super) value: String,
-    pub(super) kind: NoteKind,
-    pub(super) suggestion: Option<String>,
-}
-
-impl Note {
-    /// The place in the gateway's configuration: `allow_origins[2]`,
-    /// `services[0].plugins[1].config.origins[0]`.
-    #[must_use]
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// The value, as written.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// What is remarked.
-    #[must_use]
-    pub fn kind(&self) -> &NoteKind {
-        &self.kind
-    }
-
-    /// What to write in place of the value, if that can be told.
-    #[must_use]
-    pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
-    }
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_place(f, &self.field, &self.value)?;
-        self.kind.fmt(self.gateway, f)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; write `{suggestion}`"),
-            None => Ok(()),
-        }
-    }
-}
+pub type Note = Remark<NoteKind>;
 
 /// What a [`Note`] is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +18,6 @@ impl fmt::Display for Note {
 pub enum NoteKind {
     /// The gateway ignored the option.
     IgnoredOption,
-    /// KrakenD's component under the key of the other generation.
-    OtherGeneration,
     /// An entry that did nothing, or that browsers did not heed.
     LeftOut(ConfigErrorKind),
     /// A `*` that is no wildcard there.
@@ -72,7 +25,10 @@ pub enum NoteKind {
     /// A `*` beside other entries, which it makes superfluous.
     AnyAmongOthers,
     /// No origin is listed, which is any.
-    AnyByDefault,
+    AnyByDefault {
+        /// For whom.
+        gateway: Gateway,
+    },
     /// Credentials beside `*`, which browsers refuse; imported without.
     CredentialsWithAny,
     /// Credentials with any origin, whose name the gateway repeats.
@@ -94,6 +50,11 @@ pub enum NoteKind {
     HostOnly {
         /// Whether pages may send credentials.
         credentials: bool,
+    },
+    /// A regex that would see the brackets of IPv6 addresses, which Kong removes.
+    Ipv6Brackets {
+        /// The regex that it became.
+        regex: String,
     },
     /// A regex that Kong 0.x searched for anywhere in the origin.
     Unanchored,
@@ -138,11 +99,10 @@ impl NoteKind {
     pub fn code(&self) -> &'static str {
         match self {
             NoteKind::IgnoredOption => "ignored-option",
-            NoteKind::OtherGeneration => "other-generation",
             NoteKind::LeftOut(kind) => kind.code(),
             NoteKind::LiteralWildcard => "literal-wildcard",
             NoteKind::AnyAmongOthers => "any-among-others",
-            NoteKind::AnyByDefault => "any-by-default",
+            NoteKind::AnyByDefault { .. } => "any-by-default",
             NoteKind::CredentialsWithAny => "credentials-with-any",
             NoteKind::ReflectsAnyOrigin => "reflects-any-origin",
             NoteKind::Subdomains => "subdomains",
@@ -151,6 +111,7 @@ impl NoteKind {
             NoteKind::BareDots => "bare-dots",
             NoteKind::Alternation => "alternation",
             NoteKind::HostOnly { .. } => "host-only",
+            NoteKind::Ipv6Brackets { .. } => "ipv6-brackets",
             NoteKind::Unanchored => "unanchored",
             NoteKind::MethodsNowChecked { .. } => "methods-now-checked",
             NoteKind::NoMethods => "no-methods",
@@ -167,64 +128,11 @@ impl NoteKind {
         }
     }
 
-    fn fmt(&self, gateway: Gateway, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoteKind::LeftOut(ConfigErrorKind::Origin(fault)) => {
-                write!(f, "left out, for no browser sends this: {fault}")
-            }
-            NoteKind::LeftOut(kind) => write!(f, "left out: {kind}"),
-            NoteKind::AnyByDefault => write!(
-                f,
-                "{gateway} allows every origin where none is listed, and so does the import; \
-                 list the origins that are meant"
-            ),
-            NoteKind::AnyText { regex } => write!(
-                f,
-                "KrakenD lets `*` stand for any text, dots and slashes included; imported as \
-                 `{{ regex = '{regex}' }}`, which is the same; list the origins that are meant"
-            ),
-            NoteKind::HostOnly { credentials } => {
-                f.write_str(
-                    "Kong compares a regex without `:` with the host alone, so any scheme and \
-                     any port are allowed; ",
-                )?;
-                if *credentials {
-                    f.write_str(
-                        "with credentials, whoever controls the network can act as the user \
-                         through plain http; ",
-                    )?;
-                }
-                f.write_str("put the scheme in front")
-            }
-            NoteKind::MethodsNowChecked { methods } => write!(
-                f,
-                "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
-                 and `POST` unasked, so pages could read responses to {methods} too; they no \
-                 longer can; add them if that is meant"
-            ),
-            NoteKind::RouteConditions { by } => write!(
-                f,
-                "Kong chooses this route by {by} too; the import goes by the path alone; where \
-                 that matters, choose the policy by `CorsLayer::per_request`"
-            ),
-            NoteKind::PathAmbiguous { routes } => write!(
-                f,
-                "Kong chooses between {routes} here by more than the path, and their CORS \
-                 differs; CORS is off here; choose the policy by `CorsLayer::per_request`"
-            ),
-            _ => f.write_str(self.text()),
-        }
-    }
-
     /// The message of a kind that needs no more than itself.
     fn text(&self) -> &'static str {
         match self {
             NoteKind::IgnoredOption => {
                 "KrakenD has no such option, and ignores it; so did the import"
-            }
-            NoteKind::OtherGeneration => {
-                "not every KrakenD of this `version` reads this key; its CORS is imported all the \
-                 same"
             }
             NoteKind::LiteralWildcard => {
                 "left out: this `*` is no wildcard, and stands for itself only"
@@ -247,10 +155,13 @@ impl NoteKind {
             }
             NoteKind::LooksLikePattern => {
                 "Kong takes this for a regex, in which `*` repeats the character in front and `.` \
-                 is any character; it is imported as that; a pattern for tower-cors would be \
-                 written the same, outside of a regex"
+                 is any character, and so does the import; if a pattern is meant, put it into the \
+                 imported configuration as it is, outside of `regex`"
             }
-            NoteKind::BareDots => "in a regex `.` is any character",
+            NoteKind::BareDots => {
+                "Kong takes this for a regex, in which `.` is any character, so other names match \
+                 too, and so they do here"
+            }
             NoteKind::Alternation => {
                 "Kong binds only the last branch of a regex to the end of the origin, so the \
                  others allow longer names too; imported so that each branch matches the whole"
@@ -273,14 +184,18 @@ impl NoteKind {
                  seconds; so does the import"
             }
             NoteKind::MaxAgeNegative => {
-                "some browsers take this for no time, and some ignore it; imported as no time"
+                "Kong sends it, which some browsers take for no time and some ignore; imported as no \
+                 time, for which `0` is the way to write it"
             }
             NoteKind::MaxAgeOverDay => "no browser keeps an answer longer than a day",
             NoteKind::Passthrough => {
                 "preflights reach the inner service, whose status is sent; browsers accept it \
                  from 200 to 299 only"
             }
-            NoteKind::Debug => "here it also adds the header `x-cors-debug` to responses",
+            NoteKind::Debug => {
+                "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set \
+                 it during development only"
+            }
             NoteKind::RouteWithoutOptions => {
                 "preflights are `OPTIONS` requests, which Kong does not choose this route for, so \
                  only what browsers send unasked is imported; add `OPTIONS` to the methods if more \
@@ -295,20 +210,76 @@ impl NoteKind {
     }
 }
 
+impl fmt::Display for NoteKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoteKind::LeftOut(ConfigErrorKind::Origin(PatternFault::LooksLikeRegex)) => f.write_str(
+                "left out: KrakenD has no regular expressions, and no browser sends this; if one \
+                 is meant, write it as `{ regex = '…' }` into the imported configuration",
+            ),
+            NoteKind::LeftOut(ConfigErrorKind::Origin(fault)) => {
+                write!(f, "left out, for no browser sends this: {fault}")
+            }
+            NoteKind::LeftOut(kind) => write!(f, "left out: {kind}"),
+            NoteKind::AnyByDefault { gateway } => write!(
+                f,
+                "{gateway} allows every origin where none is listed, and so does the import; \
+                 list the origins that are meant"
+            ),
+            NoteKind::AnyText { regex } => write!(
+                f,
+                "KrakenD lets `*` stand for any text, dots and slashes included; imported as \
+                 `{{ regex = '{}' }}`, which is the same; list the origins that are meant",
+                Readable(regex)
+            ),
+            NoteKind::HostOnly { credentials } => {
+                f.write_str(
+                    "Kong compares a regex without `:` with the host alone, so any scheme and \
+                     any port are allowed; ",
+                )?;
+                if *credentials {
+                    f.write_str(
+                        "with credentials, whoever controls the network can act as the user \
+                         through plain http; ",
+                    )?;
+                }
+                f.write_str("put the scheme in front")
+            }
+            NoteKind::Ipv6Brackets { regex } => write!(
+                f,
+                "Kong removes the brackets of IPv6 addresses before it matches; imported as \
+                 `{}`, which allows no such address; list one that is meant in \
+                 the imported configuration, `http://[::1]:3000`",
+                Readable(regex)
+            ),
+            NoteKind::MethodsNowChecked { methods } => write!(
+                f,
+                "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
+                 and `POST` unasked, so pages could read responses to {methods} too; they no \
+                 longer can; add them if that is meant"
+            ),
+            NoteKind::RouteConditions { by } => write!(
+                f,
+                "Kong chooses this route by {by} too; the import goes by the path alone, so that \
+                 requests to it that Kong routes nowhere have this CORS too; if there are any, \
+                 choose the policy by `CorsLayer::per_request`"
+            ),
+            NoteKind::PathAmbiguous { routes } => write!(
+                f,
+                "Kong chooses between {routes} here by more than the path, and their CORS \
+                 differs; CORS is off here, and what the inner service sends of it stands; \
+                 remove the routes that this service does not serve, or choose the policy by \
+                 `CorsLayer::per_request`"
+            ),
+            _ => f.write_str(self.text()),
+        }
+    }
+}
+
 /// An object with `field`, `value`, `code` and `message`, and, where there is
 /// one, `suggestion`.
 impl serde::Serialize for Note {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("field", &self.field)?;
-        map.serialize_entry("value", &self.value)?;
-        map.serialize_entry("code", self.kind.code())?;
-        map.serialize_entry("message", &self.to_string())?;
-        if let Some(suggestion) = &self.suggestion {
-            map.serialize_entry("suggestion", suggestion)?;
-        }
-        map.end()
+        self.serialize_as(self.kind().code(), None, serializer)
     }
 }

@@ -85,6 +85,20 @@ pub(crate) fn audit(regex: &Whole, subject: Subject) -> Audit {
     }
 }
 
+/// Whether a regex may match with an IPv6 address in brackets.
+#[cfg(feature = "kong")]
+pub(crate) fn may_match_ipv6(regex: &Whole, subject: Subject) -> bool {
+    let auditor = Auditor {
+        subject,
+        compiled: &regex.compiled,
+        nfa: Nfa::new(&regex.hir),
+    };
+    [Scope::Web, Scope::Foreign].into_iter().any(|scope| {
+        let graph = auditor.graph(scope);
+        graph.is_none_or(|graph| graph.spell("]", false, None).is_some())
+    })
+}
+
 struct Auditor<'r> {
     subject: Subject,
     compiled: &'r RegexSet,

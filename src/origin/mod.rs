@@ -20,6 +20,8 @@ mod whole;
 pub use fault::PatternFault;
 pub use pattern::{OriginPattern, OriginPredicate};
 
+#[cfg(feature = "kong")]
+pub(crate) use audit::may_match_ipv6;
 pub(crate) use grammar::{Host, Pattern, Port};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 pub(crate) use repair::repair;

@@ -5,6 +5,7 @@
 //! around a parsed expression there is nothing to escape from.
 
 use crate::error::ConfigErrorKind;
+use crate::escape::Readable;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use regex_syntax::ast::{self, Ast, Flag, RepetitionKind};
 use regex_syntax::hir::translate::TranslatorBuilder;
@@ -174,26 +175,10 @@ fn translate_fault(error: hir::Error) -> RegexFault {
     }
 }
 
-/// A message of the parser, which quotes the regex, without what terminals take
-/// for a command. One character stands for another, so that carets stay in place.
+/// A message of the parser, which quotes the regex.
 fn readable(message: &str) -> String {
-    let shown = |c: char| match c {
-        '\n' => c,
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-        '\x7f' => '\u{2421}',
-        '\u{80}'..='\u{9f}'
-        | '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
-        c => c,
-    };
-    message.chars().map(shown).collect()
+    let lines = message.split('\n').map(|line| Readable(line).to_string());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Finds what parses, but means something else elsewhere.

@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 use super::Generation;
 use crate::config::{AllowHeaders, CorsConfig};
+use crate::escape::Readable;
+use crate::import::document::Value;
 use crate::import::{Findings, NoteKind};
-use crate::paths::PathConfigs;
+use crate::paths::{PathConfigs, is_plain};
 
 /// What stands for the routes that the file does not tell apart.
 const GLOBAL: &str = "the global plugin";
@@ -20,8 +22,7 @@ pub(super) struct Route {
     pub(super) label: String,
     pub(super) claims: Vec<Claim>,
     /// What else it matches by, but for methods.
-    pub(super) by: Vec<&'static str>,
-    pub(super) hosts: Vec<String>,
+    pub(super) by: Vec<(&'static str, Value)>,
     pub(super) methods: Vec<String>,
     pub(super) plugin: Option<usize>,
 }
@@ -82,9 +83,17 @@ fn literal_prefix(regex: &str) -> String {
 }
 
 impl Route {
-    fn claims(&self, prefix: &str, partly: bool) -> bool {
-        let mut claims = self.claims.iter();
-        claims.any(|claim| claim.prefix == prefix && claim.partly == partly)
+    /// The length of its longest prefix around one.
+    fn around(&self, prefix: &str) -> Option<usize> {
+        let whole = self.claims.iter().filter(|claim| !claim.partly);
+        let around = whole.filter(|claim| prefix.starts_with(&claim.prefix));
+        around.map(|claim| claim.prefix.len()).max()
+    }
+
+    /// Whether it takes some of the paths below a prefix.
+    fn takes_some(&self, prefix: &str) -> bool {
+        let mut partly = self.claims.iter().filter(|claim| claim.partly);
+        partly.any(|claim| prefix.starts_with(&claim.prefix))
     }
 
     /// Whether it takes a request by its path alone.
@@ -92,12 +101,13 @@ impl Route {
         self.by.is_empty() && self.methods.is_empty()
     }
 
-    /// Whether no request has both hosts. Hosts with a `*` may be any.
-    fn is_elsewhere(&self, other: &Route) -> bool {
-        let exact = |route: &Route| {
-            !route.hosts.is_empty() && !route.hosts.iter().any(|host| host.contains('*'))
-        };
-        exact(self) && exact(other) && !self.hosts.iter().any(|host| other.hosts.contains(host))
+    /// Whether Kong chooses it, where both have a path and this one's is the
+    /// longer, or only this one has. What matches by more goes first, whatever
+    /// the path, so that only the same conditions tell.
+    fn goes_before(&self, other: &Route) -> bool {
+        let same = self.by == other.by && self.methods == other.methods;
+        // A method is less than a path.
+        same || self.by_path_alone() && other.claims.is_empty() && other.by.is_empty()
     }
 }
 
@@ -141,12 +151,20 @@ pub(super) fn resolve(
     })
 }
 
-/// As [`PathConfigs`] writes a prefix that need not end with a segment.
+/// As [`PathConfigs`] writes a prefix that need not end with a segment:
+/// percent-encoded where Kong has it decoded.
 fn written(prefix: &str) -> String {
-    match prefix {
-        "/" => "/".to_owned(),
-        _ => format!("{prefix}*"),
+    if prefix == "/" {
+        return prefix.to_owned();
     }
+    let mut text = String::new();
+    for byte in prefix.bytes() {
+        match is_plain(byte) {
+            true => text.push(char::from(byte)),
+            false => text.extend(format!("%{byte:02X}").chars()),
+        }
+    }
+    text + "*"
 }
 
 /// The plugin for the paths of which a prefix is the longest, and the routes
@@ -160,48 +178,20 @@ fn choose<'a>(
     routes: &'a [Route],
     global: Option<usize>,
 ) -> Result<(Option<usize>, Vec<&'a Route>), Vec<String>> {
-    let here: Vec<_> = routes.iter().filter(|r| r.claims(prefix, false)).collect();
-    let mut chosen = here.clone();
-    // Kong tries regexes first, so they may take what is below a prefix too.
-    chosen.extend(routes.iter().filter(|route| {
-        let mut partly = route.claims.iter().filter(|claim| claim.partly);
-        partly.any(|claim| prefix.starts_with(&claim.prefix))
-    }));
-    let mut taken = here.iter().any(|route| route.by_path_alone());
-    // What the routes here may not take falls to those around.
-    let ends = prefix.char_indices().rev().map(|(end, _)| &prefix[..end]);
-    for outer in ends {
-        if taken {
-            break;
-        }
-        let around = routes.iter().filter(|route| {
-            route.claims(outer, false)
-                && (here.is_empty() || here.iter().any(|inner| !inner.is_elsewhere(route)))
-                // Where Kong adds nothing there is nothing to contradict,
-                // unless the whole path falls there.
-                && (here.is_empty() || route.plugin.is_some())
-        });
-        for route in around {
-            taken |= route.by_path_alone();
-            chosen.push(route);
-        }
+    let mut chosen = candidates(prefix, routes);
+    // Routes without a path cannot be told from what no route takes.
+    if global.is_none() && chosen.iter().all(|route| route.claims.is_empty()) {
+        return Ok((None, Vec::new()));
     }
-    let mut plugins: Vec<(Option<usize>, &str)> = chosen
+    let mut plugins: Vec<(Option<usize>, &'a str)> = chosen
         .iter()
         .map(|route| (route.plugin, &route.label[..]))
         .collect();
-    if prefix == "/" {
-        let anywhere = routes.iter().filter(|route| route.claims.is_empty());
-        let anywhere = anywhere.filter(|route| route.plugin.is_some());
-        let anywhere: Vec<_> = anywhere.map(|r| (r.plugin, &r.label[..])).collect();
-        // By themselves they cannot be told from the rest.
-        if plugins.is_empty() && global.is_none() {
-            return Ok((None, chosen));
-        }
-        plugins.extend(anywhere);
-        if !taken && global.is_some() {
-            plugins.push((global, GLOBAL));
-        }
+    let taken = chosen.iter().any(|route| route.by_path_alone());
+    if prefix == "/" && !taken && global.is_some() {
+        plugins.push((global, GLOBAL));
+        // It has whatever they do not take.
+        chosen.clear();
     }
     let first = plugins.first().and_then(|&(plugin, _)| plugin);
     if plugins.iter().all(|&(plugin, _)| plugin == first) {
@@ -210,9 +200,43 @@ fn choose<'a>(
     let labels: BTreeSet<_> = plugins.iter().map(|&(_, label)| label).collect();
     let quote = |label: &str| match label {
         GLOBAL => label.to_owned(),
-        _ => format!("`{label}`"),
+        _ => format!("`{}`", Readable(label)),
     };
     Err(labels.into_iter().map(quote).collect())
+}
+
+/// The routes that Kong may choose for paths of which a prefix is the longest.
+fn candidates<'a>(prefix: &str, routes: &'a [Route]) -> Vec<&'a Route> {
+    let taking: Vec<_> = routes
+        .iter()
+        .map(|route| (route, route.around(prefix)))
+        .filter(|(route, around)| {
+            around.is_some() || route.claims.is_empty() || route.takes_some(prefix)
+        })
+        .collect();
+    let comes_first = |route: &Route, around: Option<usize>| {
+        let mut others = taking.iter();
+        // Regexes are tried first.
+        route.takes_some(prefix)
+            || !others.any(|(other, inner)| *inner > around && other.goes_before(route))
+    };
+    let mut chosen = taking.clone();
+    chosen.retain(|&(route, around)| comes_first(route, around));
+    // Where Kong adds nothing for the methods that the others leave, there is
+    // nothing to contradict: theirs are all that is imported.
+    let (silent, others): (Vec<_>, Vec<_>) = chosen
+        .iter()
+        .partition(|(route, _)| route.plugin.is_none() && route.methods.is_empty());
+    let leave_methods = |silent: &Route| {
+        let mut others = others.iter();
+        others.all(|(route, around)| {
+            around.is_some() && !route.methods.is_empty() && route.by == silent.by
+        })
+    };
+    if !others.is_empty() && silent.iter().all(|(route, _)| leave_methods(route)) {
+        chosen = others;
+    }
+    chosen.into_iter().map(|(route, _)| route).collect()
 }
 
 /// The configuration for the methods of its routes: others do not reach it.
@@ -250,7 +274,7 @@ fn remark(routes: &[Route], global: Option<usize>, findings: &mut Findings) {
             }
             continue;
         }
-        let mut by = route.by.clone();
+        let mut by: Vec<_> = route.by.iter().map(|&(what, _)| what).collect();
         if route.claims.iter().any(|claim| claim.partly) {
             by.push("a regex");
         }

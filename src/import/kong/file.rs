@@ -232,7 +232,6 @@ fn route(
     };
     // The names of 0.x are the later ones.
     let paths = texts(["paths", "uris", "request_path"]);
-    let hosts = texts(["hosts", "request_host", ""]);
     let methods = texts(["methods", "", ""]);
     let keys = [
         ("hosts", "host"),
@@ -243,13 +242,15 @@ fn route(
         ("destinations", "address"),
         ("expression", "an expression"),
     ];
-    let is_set = |key| match options.get(key) {
-        None => false,
-        Some(Value::List(list)) => !list.is_empty(),
-        Some(Value::Object(object)) => !object.is_empty(),
-        Some(_) => true,
-    };
-    let by = keys.iter().filter(|(key, _)| is_set(key));
+    let by = keys.iter().filter_map(|&(key, what)| {
+        let value = options.get(key)?;
+        let is_empty = match value {
+            Value::List(list) => list.is_empty(),
+            Value::Object(object) => object.is_empty(),
+            _ => false,
+        };
+        (!is_empty).then(|| (what, value.clone()))
+    });
     let place = options.place.trim_end_matches('.').to_owned();
     let label = options
         .text("name")
@@ -261,8 +262,7 @@ fn route(
             .iter()
             .map(|path| Claim::new(path, generation))
             .collect(),
-        by: by.map(|&(_, what)| what).collect(),
-        hosts,
+        by: by.collect(),
         methods,
         plugin,
         place,

@@ -1,6 +1,9 @@
 //! Form fields of the Admin API: flat keys with dots, and strings.
 
-use crate::import::document::{Object, Value};
+use crate::import::document::{Object, Value, get};
+use crate::import::{Findings, ImportErrorKind};
+
+const CONFIG: &str = "config";
 
 /// Makes lists of repeated keys, and of `key[]` and `key[1]`.
 pub(super) fn gather(pairs: impl IntoIterator<Item = (String, String)>) -> Object {
@@ -27,13 +30,17 @@ pub(super) fn is_flat(object: &Object) -> bool {
 }
 
 /// Makes an object of the keys that begin with the same name and a dot.
-pub(super) fn nest(flat: &Object) -> Object {
+pub(super) fn nest(flat: &Object, findings: &mut Findings) -> Object {
     let mut nested = Object::new();
-    for (key, value) in flat {
+    for (key, value) in flat.iter().filter(|(_, value)| *value != Value::Null) {
         let Some((outer, inner)) = key.split_once('.') else {
             nested.push((key.clone(), value.clone()));
             continue;
         };
+        if outer == CONFIG && get(flat, CONFIG).is_some_and(|config| *config != Value::Null) {
+            let kind = ImportErrorKind::Twice { other: CONFIG };
+            findings.error(key, "", kind, None);
+        }
         let entry = (inner.to_owned(), value.clone());
         match nested.iter_mut().find(|(name, _)| name == outer) {
             Some((_, Value::Object(object))) => object.push(entry),

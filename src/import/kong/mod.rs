@@ -47,11 +47,14 @@
 //!
 //! Kong chooses the plugin by route: the route's own, else its service's, else
 //! the global one. A [`PathConfigs`] chooses by path: each path prefix of a
-//! route becomes one, `/users*`, and the global plugin `/`. Kong also chooses
-//! routes by host, method, header and by regexes; where that would lead to
-//! different CORS for the same path, CORS is off there, with a note. A route
-//! without a path has a note, and no policy; the global one goes too if it
-//! differs, lest requests fall through to it.
+//! route becomes one, `/users*`, and the global plugin `/`.
+//!
+//! Kong also chooses routes by host, method, header and by regexes, and a route
+//! with more such conditions goes before one with a longer path. Where routes
+//! with different CORS could be chosen for the same path, CORS is off there,
+//! with a note; so import a file of what this service serves, and nothing else.
+//! What Kong routes nowhere it answers itself, by 404; a layer does not know, so
+//! such a request has the policy of its path.
 //!
 //! Kong's plugin works only on routes that match preflights, which carry no
 //! headers of the page and have the method `OPTIONS`. A layer in front of all
@@ -81,10 +84,10 @@ pub enum Generation {
     /// of `origins`, regexes are searched for in the whole origin, and
     /// `methods` does not have `OPTIONS` by default.
     V0,
-    /// 1.x and 2.x: as 3.x, but for `*` beside other origins, which does
-    /// nothing.
+    /// 1.x and 2.x: as 3.x, but `*` beside other origins does nothing.
     V1,
-    /// 3.x.
+    /// 3.x. What `*` beside other origins does depends on the version, so it
+    /// is an error.
     #[default]
     V3,
 }
@@ -174,7 +177,7 @@ pub fn form<K: Into<String>, V: Into<String>>(
     let fields = fields
         .into_iter()
         .map(|(key, value)| (key.into(), value.into()));
-    let object = form::nest(&form::gather(fields));
+    let object = form::nest(&form::gather(fields), &mut findings);
     let options = Options {
         dialect: generation.dialect(true),
         place: String::new(),
@@ -200,7 +203,7 @@ fn one_plugin(
     findings: &mut Findings,
 ) -> Option<CorsConfig> {
     if form::is_flat(object) {
-        let object = form::nest(object);
+        let object = form::nest(object, findings);
         let options = Options {
             dialect: Generation::V0.dialect(true),
             place: String::new(),

@@ -4,28 +4,8 @@ use super::Generation;
 use super::pcre::Pcre;
 use crate::error::ConfigErrorKind;
 use crate::import::options::Entry;
-use crate::import::{Findings, NoteKind};
-use crate::origin::{OriginPattern, Pattern, repair};
-
-/// What a list of origins becomes.
-pub(super) struct Origins {
-    pub(super) patterns: Vec<OriginPattern>,
-    /// Whether requests without `Origin` are answered, by `*` if any is allowed.
-    pub(super) without_origin: bool,
-}
-
-impl Origins {
-    pub(super) fn any() -> Self {
-        Origins {
-            patterns: vec!["*".into()],
-            without_origin: true,
-        }
-    }
-
-    pub(super) fn is_any(&self) -> bool {
-        self.patterns == ["*".into()]
-    }
-}
+use crate::import::{Findings, ImportErrorKind, NoteKind};
+use crate::origin::{OriginPattern, Pattern, Subject, check_regex, may_match_ipv6, repair};
 
 /// The entries of `origins`; at least one.
 pub(super) fn import(
@@ -34,32 +14,30 @@ pub(super) fn import(
     generation: Generation,
     credentials: bool,
     findings: &mut Findings,
-) -> Origins {
-    if let [Entry { text, .. }] = entries
-        && text == "*"
-    {
-        return Origins::any();
-    }
-    let any = entries.iter().find(|entry| entry.text == "*");
-    if let Some(any) = any.filter(|_| generation == Generation::V3) {
-        findings.note(&any.place, "*", NoteKind::AnyAmongOthers);
-        return Origins {
-            without_origin: false,
-            ..Origins::any()
-        };
+) -> Vec<OriginPattern> {
+    if matches!(entries, [entry] if entry.text == "*") {
+        return vec!["*".into()];
     }
     let mut patterns = Vec::new();
     let (errors, notes) = (findings.errors.len(), findings.notes.len());
     for entry in entries {
         let Entry { place, text } = entry;
         let pattern = match &text[..] {
-            // A regex that does not compile, before Kong 3.8.
+            // Since Kong 3.8 the rest is as if it were not there; before, this
+            // was a regex that does not compile.
+            "*" if generation == Generation::V3 => {
+                findings.error(place, text, ImportErrorKind::AnyAmongOthers, None);
+                None
+            }
             "*" => {
                 findings.note(place, text, NoteKind::LiteralWildcard);
                 None
             }
-            // The only entry is sent as it is, and browsers compare.
-            _ if is_literal(text) && entries.len() == 1 => literal(place, text, text, findings),
+            // The only entry is sent as it is, and browsers compare; before 1.0
+            // no entry was normalised.
+            _ if is_literal(text) && (entries.len() == 1 || generation == Generation::V0) => {
+                literal(place, text, text, findings)
+            }
             _ if is_literal(text) => literal(place, text, &normalise(text), findings),
             _ => regex(entry, generation, credentials, findings),
         };
@@ -68,10 +46,7 @@ pub(super) fn import(
     if patterns.is_empty() && findings.errors.len() == errors {
         findings.nothing_left(field, notes);
     }
-    Origins {
-        patterns,
-        without_origin: true,
-    }
+    patterns
 }
 
 /// Kong's own test: anything else makes it a regex.
@@ -135,14 +110,28 @@ fn regex(
         }
     };
     let by_host = generation != Generation::V0 && !regex.contains(':');
-    let pattern = match by_host {
-        true => OriginPattern::host_regex(regex),
-        false => OriginPattern::regex(regex),
+    let subject = match by_host {
+        true => Subject::Host,
+        false => Subject::Origin,
+    };
+    // 0.x did not parse the origin.
+    let sees_brackets = generation != Generation::V0
+        && check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex, subject));
+    let imported = match sees_brackets {
+        true => &found.without_brackets,
+        false => regex,
+    };
+    let pattern = match subject {
+        Subject::Host => OriginPattern::host_regex(imported),
+        Subject::Origin => OriginPattern::regex(imported),
     };
     let pattern = findings.unless_dead(place, text, pattern)?;
+    if sees_brackets {
+        let regex = imported.to_owned();
+        findings.note(place, text, NoteKind::Ipv6Brackets { regex });
+    }
     if Pattern::parse(text).is_ok() {
-        let pattern = Some(text.clone());
-        findings.suggest(place, text, NoteKind::LooksLikePattern, pattern);
+        findings.note(place, text, NoteKind::LooksLikePattern);
     } else if !found.bare_dots.is_empty() {
         let escaped = Some(escape_dots(text, &found.bare_dots));
         findings.suggest(place, text, NoteKind::BareDots, escaped);
@@ -205,6 +194,14 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(normalise(text), expected);
+        }
+    }
+
+    #[test]
+    fn any_other_character_makes_a_regex() {
+        assert!(is_literal("https://a-1.example:80/x"));
+        for c in r"_*\(?[^$|+{ ~é@,%".chars() {
+            assert!(!is_literal(&format!("a.b{c}")), "{c}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! What Rust's parser refuses, it names. What is looked for here is the syntax
 //! that it accepts and reads otherwise, which could allow more.
 
+use regex::bytes::RegexBuilder;
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
     self, AssertionKind, Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, Span,
@@ -19,7 +20,12 @@ pub(super) struct Pcre {
     pub(super) alternation: bool,
     /// Places of dots between letters or digits, where a dot is meant.
     pub(super) bare_dots: Vec<usize>,
+    /// The same pattern, but that no class in it matches a bracket.
+    pub(super) without_brackets: String,
 }
+
+/// What remains of a class that matches more.
+const NO_BRACKET: &str = r"[^\[\]]";
 
 impl Pcre {
     /// Looks at a pattern without the anchors around it.
@@ -43,9 +49,16 @@ impl Pcre {
         };
         let found = Pcre {
             alternation: matches!(ast, Ast::Alternation(_)),
-            bare_dots: Vec::new(),
+            ..Pcre::default()
         };
-        ast::visit(&ast, Look { pattern, found })
+        ast::visit(
+            &ast,
+            Look {
+                pattern,
+                copied: 0,
+                found,
+            },
+        )
     }
 }
 
@@ -59,6 +72,8 @@ fn quote<'a>(pattern: &'a str, span: &Span) -> &'a str {
 
 struct Look<'a> {
     pattern: &'a str,
+    /// How much of it is in `without_brackets`.
+    copied: usize,
     found: Pcre,
 }
 
@@ -66,7 +81,9 @@ impl ast::Visitor for Look<'_> {
     type Output = Pcre;
     type Err = ImportErrorKind;
 
-    fn finish(self) -> Result<Pcre, ImportErrorKind> {
+    fn finish(mut self) -> Result<Pcre, ImportErrorKind> {
+        let rest = &self.pattern[self.copied..];
+        self.found.without_brackets.push_str(rest);
         Ok(self.found)
     }
 
@@ -88,6 +105,14 @@ impl ast::Visitor for Look<'_> {
             Ast::Dot(span) => {
                 if self.is_between_names(span) {
                     self.found.bare_dots.push(span.start.offset);
+                }
+                self.replace(span, NO_BRACKET);
+                Ok(())
+            }
+            Ast::ClassPerl(_) | Ast::ClassBracketed(_) => {
+                let class = quote(self.pattern, ast.span());
+                if has_bracket(class) {
+                    self.replace(ast.span(), &format!("[{class}&&{NO_BRACKET}]"));
                 }
                 Ok(())
             }
@@ -114,6 +139,12 @@ impl ast::Visitor for Look<'_> {
 }
 
 impl Look<'_> {
+    fn replace(&mut self, span: &Span, class: &str) {
+        let before = &self.pattern[self.copied..span.start.offset];
+        self.found.without_brackets.extend([before, class]);
+        self.copied = span.end.offset;
+    }
+
     fn is_between_names(&self, dot: &Span) -> bool {
         let before = self.pattern[..dot.start.offset].chars().next_back();
         let after = self.pattern[dot.end.offset..].chars().next();
@@ -129,6 +160,12 @@ fn bracket(c: char) -> Result<(), ImportErrorKind> {
         '[' | ']' => Err(ImportErrorKind::Ipv6Brackets),
         _ => Ok(()),
     }
+}
+
+/// Whether a class matches one of them.
+fn has_bracket(class: &str) -> bool {
+    let regex = RegexBuilder::new(class).unicode(false).build();
+    regex.is_ok_and(|regex| regex.is_match(b"[") || regex.is_match(b"]"))
 }
 
 fn flags(flags: &Flags) -> Result<(), ImportErrorKind> {
@@ -213,6 +250,11 @@ mod tests {
             let found = Pcre::look(pattern).map(|found| found.alternation);
             assert_eq!(found, Ok(alternation), "{pattern}");
         }
+        let without = Pcre::look(r"^.[a-z]+[A-z]\W\d*[^.]$").map(|found| found.without_brackets);
+        assert_eq!(
+            without.unwrap(),
+            r"^[^\[\]][a-z]+[[A-z]&&[^\[\]]][\W&&[^\[\]]]\d*[[^.]&&[^\[\]]]$"
+        );
         let dots = Pcre::look(r"a.b\.c.*.d[.]e.f").map(|found| found.bare_dots);
         assert_eq!(dots, Ok(vec![1, 14]));
     }

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use super::origins::{self, Origins};
+use super::origins;
 use super::{Generation, Options};
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode};
 use crate::import::document::Value;
-use crate::import::{Findings, ImportErrorKind, NoteKind, names};
+use crate::import::{Findings, Gateway, ImportErrorKind, NoteKind, names};
 use crate::nearest::nearest;
+use crate::origin::OriginPattern;
 
 /// What a plugin object holds beside `config`.
-const PLUGIN: [&str; 18] = [
+const PLUGIN: [&str; 20] = [
+    "_comment",
+    "_ignore",
     "name",
     "config",
     "enabled",
@@ -66,8 +69,7 @@ pub(super) fn import(
     findings: &mut Findings,
 ) -> Option<CorsConfig> {
     for (key, value) in options.object {
-        // Keys with such a sign are comments by custom.
-        if !PLUGIN.contains(&&key[..]) && !key.starts_with('_') {
+        if !PLUGIN.contains(&&key[..]) {
             let near = nearest(key, PLUGIN).map(ToOwned::to_owned);
             let kind = ImportErrorKind::UnknownOption;
             findings.error(&options.place(key), value, kind, near);
@@ -118,10 +120,9 @@ pub(super) fn config(
     }
     let credentials = options.flag("credentials", false, findings);
     let origins = origins(options, generation, credentials, findings);
-    let is_any = origins.is_any();
-    let without_origin = origins.without_origin;
+    let is_any = origins == ["*".into()];
     let mut config = CorsConfig::default()
-        .allow_origins(origins.patterns)
+        .allow_origins(origins)
         .allow_methods(methods(options, generation, findings));
     let place = options.place("credentials");
     // Before 0.10.1, the only `origin` was sent as it was.
@@ -147,8 +148,7 @@ pub(super) fn config(
     if options.flag("preflight_continue", false, findings) {
         config.preflight = PreflightMode::Forward;
     }
-    let answers = options.flag("allow_origin_absent", true, findings);
-    config.answer_without_origin = answers && without_origin;
+    config.answer_without_origin = options.flag("allow_origin_absent", true, findings);
     config.preflight_status = match generation {
         Generation::V0 => 204,
         Generation::V1 | Generation::V3 => 200,
@@ -161,7 +161,7 @@ fn origins(
     generation: Generation,
     credentials: bool,
     findings: &mut Findings,
-) -> Origins {
+) -> Vec<OriginPattern> {
     let place = options.place("origins");
     if generation == Generation::V0 && options.get("origin").is_some() {
         return one_origin(options, findings);
@@ -169,34 +169,36 @@ fn origins(
     let entries = options.list("origins", "", findings);
     if entries.is_empty() {
         let written = options.get("origins").map(ToString::to_string);
-        findings.note(&place, written.unwrap_or_default(), NoteKind::AnyByDefault);
-        return Origins::any();
+        let kind = NoteKind::AnyByDefault {
+            gateway: Gateway::Kong,
+        };
+        findings.note(&place, written.unwrap_or_default(), kind);
+        return vec!["*".into()];
     }
     origins::import(&place, &entries, generation, credentials, findings)
 }
 
 /// The option before 0.10.1, sent as it was.
-fn one_origin(options: &Options<'_>, findings: &mut Findings) -> Origins {
+fn one_origin(options: &Options<'_>, findings: &mut Findings) -> Vec<OriginPattern> {
     let place = options.place("origin");
-    let mut origins = Origins::any();
+    let any = vec!["*".into()];
     match options.get("origin") {
         _ if options.get("origins").is_some() => {
             let kind = ImportErrorKind::Twice { other: "origins" };
             findings.error(&place, "", kind, None);
         }
-        Some(Value::String(text)) if text == "*" => {}
-        Some(Value::String(text)) => {
+        Some(Value::String(text)) if text != "*" => {
             let notes = findings.notes.len();
             let origin = origins::literal(&place, text, text, findings);
             if origin.is_none() {
                 findings.nothing_left(&place, notes);
             }
-            origins.patterns = origin.into_iter().collect();
+            return origin.into_iter().collect();
         }
+        Some(Value::String(_)) | None => {}
         Some(other) => findings.wrong_type(&place, other, "a string", "Kong refuses it", None),
-        None => {}
     }
-    origins
+    any
 }
 
 fn methods(options: &Options<'_>, generation: Generation, findings: &mut Findings) -> Vec<String> {

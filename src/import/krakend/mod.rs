@@ -78,8 +78,8 @@ const DAY_SECONDS: u64 = 86_400;
 /// # Errors
 ///
 /// All that cannot be imported, at once: values of another type than KrakenD
-/// reads, which it silently takes for its defaults, and durations that are
-/// none.
+/// reads, which it silently takes for its defaults, durations that are none, and
+/// the component under a name that the file's `version` does not have.
 pub fn import(document: &Document) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
     let mut findings = Findings::new(Gateway::KrakenD);
     let config = component(document, &mut findings).map(|object| {
@@ -132,7 +132,9 @@ fn component<'a>(document: &'a Document, findings: &mut Findings) -> Option<&'a 
     };
     if key != usual {
         let usual = Some(usual.to_owned());
-        findings.suggest("extra_config", key, NoteKind::OtherGeneration, usual);
+        let kind = ImportErrorKind::OtherGeneration;
+        findings.error("extra_config", key, kind, usual);
+        return None;
     }
     if let Value::Object(component) = value {
         return Some(component);
@@ -165,11 +167,11 @@ fn config(options: &Options<'_>, findings: &mut Findings) -> CorsConfig {
         .allow_origins(origins::import(options, findings))
         .allow_methods(methods(options, findings))
         .allow_headers(headers(options, findings))
-        // A request without `Origin` is none for KrakenD.
-        .answer_without_origin(false)
         .max_age(max_age(options, findings));
 
     let any = config.allow_origins == ["*".into()];
+    // A request without `Origin` is none for KrakenD.
+    config.answer_without_origin = !any;
     let credentials = options.flag("allow_credentials", false, findings);
     if credentials && any {
         let field = options.place("allow_credentials");

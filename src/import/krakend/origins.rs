@@ -2,7 +2,7 @@
 
 use crate::error::ConfigErrorKind;
 use crate::import::options::{Entry, Options};
-use crate::import::{Findings, NoteKind};
+use crate::import::{Findings, Gateway, NoteKind};
 use crate::origin::{Host, OriginPattern, Pattern, PatternFault, Port, repair};
 
 pub(super) fn import(options: &Options<'_>, findings: &mut Findings) -> Vec<OriginPattern> {
@@ -13,7 +13,10 @@ pub(super) fn import(options: &Options<'_>, findings: &mut Findings) -> Vec<Orig
     if entries.is_empty() {
         let written = options.get(key).map(ToString::to_string);
         let written = written.unwrap_or_default();
-        findings.note(&place, written, NoteKind::AnyByDefault);
+        let kind = NoteKind::AnyByDefault {
+            gateway: Gateway::KrakenD,
+        };
+        findings.note(&place, written, kind);
         return vec!["*".into()];
     }
     if let Some(any) = entries.iter().find(|entry| entry.text == "*") {
