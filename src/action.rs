@@ -9,12 +9,13 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 
 use crate::config::PreflightMode;
-use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
+use crate::decision::Decision;
 use crate::edit::ResponseEdit;
 use crate::method::is_safelisted;
 use crate::observe::{DecisionEvent, Observer};
 use crate::policy::{Grant, Policy};
 use crate::vary::Vary;
+use crate::verdict::{DenyReason, RequestKind, Verdict};
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");

@@ -120,6 +120,7 @@ mod policy;
 #[cfg(feature = "reload")]
 mod reload;
 mod request_headers;
+mod same_origin;
 mod service;
 mod source;
 #[cfg(feature = "testing")]
@@ -129,6 +130,7 @@ pub mod testing;
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub mod trace;
 mod vary;
+mod verdict;
 
 pub use action::Action;
 pub use advisory::{Advisory, AdvisoryKind};
@@ -136,7 +138,7 @@ pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
 pub use config::{
     AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, PreflightMode,
 };
-pub use decision::{Decision, DenyReason, RequestKind, Verdict, is_preflight};
+pub use decision::{Decision, is_preflight};
 pub use edit::ResponseEdit;
 pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
 pub use future::ResponseFuture;
@@ -151,6 +153,7 @@ pub use policy::Policy;
 pub use reload::{ReloadHandle, Reloadable};
 pub use service::Cors;
 pub use source::{Fixed, PolicySource};
+pub use verdict::{DenyReason, RequestKind, Verdict};
 
 /// The code of the README, which the tests compile.
 #[cfg(doctest)]

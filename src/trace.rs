@@ -19,10 +19,11 @@
 
 use tracing::{Level, event, field};
 
-use crate::decision::{MAX_METHOD, Verdict};
 use crate::escape::Escaped;
+use crate::method::MAX_METHOD;
 use crate::observe::DecisionEvent;
 use crate::policy::Policy;
+use crate::verdict::Verdict;
 
 /// The target of all events.
 pub const TARGET: &str = "tower_cors";
