@@ -176,8 +176,14 @@ impl Policy {
             ..decision
         };
         if *method == Method::OPTIONS {
-            if let Some(decision) = self.decide_preflight(uri, found, decision) {
-                return decision;
+            if let Some((verdict, asks_private_network)) = self.check_preflight(uri, headers, found)
+            {
+                return Decision {
+                    kind: RequestKind::Preflight,
+                    verdict,
+                    asks_private_network,
+                    ..decision
+                };
             }
         }
         match found.and_then(|_| self.check_actual_method(method)) {
@@ -193,17 +199,16 @@ impl Policy {
         }
     }
 
-    /// Decides about a preflight, in the order of
-    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0); `None`
-    /// is any other request.
+    /// The verdict on a preflight, in the order of
+    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), and
+    /// whether it asks for a private network; `None` is any other request.
     #[inline(never)]
-    fn decide_preflight<'a>(
+    fn check_preflight<'a>(
         &self,
         uri: Option<&Uri>,
+        headers: &'a HeaderMap,
         found: Result<Match, DenyReason<'static>>,
-        decision: Decision<'a>,
-    ) -> Option<Decision<'a>> {
-        let headers = decision.headers;
+    ) -> Option<(Verdict<'a>, bool)> {
         let mut asked = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
         let method = asked.next()?;
         if uri.is_some_and(|uri| uri.path() == "*") {
@@ -219,12 +224,8 @@ impl Policy {
             .and_then(|_| self.check_asked_method(method))
             .and_then(|()| self.check_asked_headers(headers))
             .and_then(|()| self.check_private_network(asks_private_network));
-        Some(Decision {
-            kind: RequestKind::Preflight,
-            verdict: checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed),
-            asks_private_network,
-            ..decision
-        })
+        let verdict = checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed);
+        Some((verdict, asks_private_network))
     }
 
     /// ([Fetch, CORS check](https://fetch.spec.whatwg.org/#cors-check), from

@@ -13,6 +13,7 @@ pub(crate) fn is_safelisted(method: &str) -> bool {
 }
 
 /// The methods that no script can send, in any case.
+#[inline(never)]
 pub(crate) fn is_forbidden(method: &str) -> bool {
     ["CONNECT", "TRACE", "TRACK"]
         .iter()

@@ -17,6 +17,7 @@
 //! it is made, or its policy replaced. It does not know the policies that a
 //! function will choose.
 
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, event, field};
 
 use crate::escape::Escaped;
@@ -54,6 +55,12 @@ macro_rules! decision_event {
 /// Methods are tokens, but as long as clients like.
 fn cut(method: &str) -> &str {
     method.get(..MAX_METHOD).unwrap_or(method)
+}
+
+/// Whether anybody may listen to more than what policies with `debug` tell.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    LevelFilter::current() >= Level::DEBUG
 }
 
 pub(crate) fn decision(policy: &Policy, event: &DecisionEvent<'_>) {
