@@ -90,11 +90,11 @@ impl ResponseEdit {
         if self.edits {
             self.edit(headers);
         }
-        if let Some(choice) = self.choice.take() {
+        if let Some(choice) = &self.choice {
             choice.merge_into(headers);
         }
-        if let Some(told) = self.told.take() {
-            let _ = headers.try_insert(&DEBUG_HEADER, *told);
+        if let Some(told) = &self.told {
+            let _ = headers.try_insert(&DEBUG_HEADER, HeaderValue::clone(told));
         }
     }
 
@@ -110,8 +110,8 @@ impl ResponseEdit {
     fn edit(&mut self, headers: &mut HeaderMap) {
         let (mut is_controlled, mut varies) = (false, false);
         for name in headers.keys() {
-            is_controlled |= is_access_control(name);
             varies |= *name == VARY;
+            is_controlled |= is_access_control(name);
         }
         let keeps_inner =
             is_controlled && self.keeps_inner && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
