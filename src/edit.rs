@@ -85,7 +85,7 @@ impl ResponseEdit {
         self.apply_once(headers);
     }
 
-    /// The same in place: to move an edit costs more than to apply it.
+    /// The same in place, for an edit is dear to move.
     pub(crate) fn apply_once(&mut self, headers: &mut HeaderMap) {
         if self.edits {
             self.edit(headers);
