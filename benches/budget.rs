@@ -160,10 +160,13 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// A service whose policy comes from somewhere, to be counted.
+/// Counts what a service does with a request.
+type Count = dyn Fn(&Request<()>);
+
+/// A service whose policy comes from somewhere.
 struct Source {
     name: &'static str,
-    count: Box<dyn Fn(&Request<()>)>,
+    count: Box<Count>,
 }
 
 impl Source {
