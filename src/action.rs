@@ -9,18 +9,21 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 
 use crate::config::PreflightMode;
-use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
+use crate::decision::Decision;
 use crate::edit::ResponseEdit;
 use crate::method::is_safelisted;
 use crate::observe::{DecisionEvent, Observer};
 use crate::policy::{Grant, Policy};
 use crate::vary::Vary;
+use crate::verdict::{DenyReason, RequestKind, Verdict};
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
 
 /// Tells what was decided, in policies with `debug`.
 pub(crate) static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
+
+static ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// What to do about a request.
 ///
@@ -86,11 +89,24 @@ impl Policy {
         headers: &HeaderMap,
         observer: Option<&Observer>,
     ) -> Action {
-        if observer.is_some() || self.0.config.debug || cfg!(feature = "tracing") {
+        #[cfg(feature = "tracing")]
+        let is_heard = crate::trace::is_heard();
+        #[cfg(not(feature = "tracing"))]
+        let is_heard = false;
+        if observer.is_some() || self.0.config.debug || is_heard {
             self.act_watched(uri, method, headers, observer)
+        } else if *method == Method::OPTIONS {
+            self.act_on_options(uri, method, headers)
         } else {
             self.decide_here(Some(uri), method, headers).plain_action()
         }
+    }
+
+    /// The same as for any method, but compiled apart, so that elsewhere there
+    /// is no preflight to think of.
+    #[inline(never)]
+    fn act_on_options(&self, uri: &Uri, method: &Method, headers: &HeaderMap) -> Action {
+        self.decide_here(Some(uri), method, headers).plain_action()
     }
 
     #[inline(never)]
@@ -138,7 +154,8 @@ impl Decision<'_> {
         }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always, reason = "the decision then stays in registers")]
+    #[inline(always)]
     fn plain_action(self) -> Action {
         match (self.kind, self.verdict) {
             (RequestKind::Preflight, _) => self.preflight_action(),
@@ -151,21 +168,21 @@ impl Decision<'_> {
                 Action::Answer(answer)
             }
             (_, verdict) => {
-                let grant = self.policy.0.grant;
-                Action::Forward(match (verdict, grant, self.origin) {
-                    (Verdict::Allowed, Grant::Origin, Some(origin)) => {
-                        ResponseEdit::share_with(self.policy, origin)
+                let is_shared = match verdict {
+                    Verdict::Allowed => true,
+                    Verdict::NotCors => {
+                        self.method_allowed && self.policy.0.config.answer_without_origin
                     }
-                    (Verdict::Allowed, Grant::Everyone, _) => {
-                        ResponseEdit::share_with_all(self.policy)
-                    }
-                    (Verdict::NotCors, Grant::Everyone, _)
-                        if self.method_allowed && self.policy.0.config.answer_without_origin =>
-                    {
-                        ResponseEdit::share_with_all(self.policy)
-                    }
-                    _ => ResponseEdit::withhold(self.policy),
-                })
+                    Verdict::Denied(_) => false,
+                };
+                let with = match self.policy.0.grant {
+                    Grant::Everyone => Some(&ANY),
+                    Grant::Origin => self.origin,
+                };
+                match with.filter(|_| is_shared) {
+                    Some(origin) => Action::Forward(ResponseEdit::share_with(self.policy, origin)),
+                    None => Action::Forward(ResponseEdit::withhold(self.policy)),
+                }
             }
         }
     }

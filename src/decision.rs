@@ -1,20 +1,17 @@
 //! What a policy decides about a request. Knows nothing of Tower.
 
-use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN};
-use http::uri::Authority;
+use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
-use crate::method::{Methods, is_forbidden};
-use crate::origin::{Match, Mismatch, Origin, OriginPattern};
+use crate::method::{MAX_METHOD, Methods, is_forbidden};
+use crate::origin::{Match, Mismatch, OriginPattern};
 use crate::policy::{Grant, Policy};
 use crate::request_headers::{Fault, token};
+use crate::same_origin::is_same_origin;
+use crate::verdict::{DenyReason, RequestKind, Verdict};
 
 pub(crate) static REQUEST_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-request-private-network");
-static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// Registered methods have up to 17 bytes.
-pub(crate) const MAX_METHOD: usize = 64;
 
 /// Whether a request is a CORS-preflight request: `OPTIONS` with an `Origin`
 /// and an `Access-Control-Request-Method`
@@ -41,57 +38,6 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS
         && headers.contains_key(ORIGIN)
         && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-/// What kind of request it is, in the words of Fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RequestKind {
-    /// It has no `Origin`.
-    NotCors,
-    /// A CORS-preflight request; see [`is_preflight`].
-    Preflight,
-    /// Any other request with an `Origin`.
-    Actual,
-}
-
-/// Whether the policy allows a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict<'a> {
-    /// There is no origin to decide about.
-    NotCors,
-    /// The page may read the response; of a preflight: may send the request.
-    Allowed,
-    /// It may not.
-    Denied(DenyReason<'a>),
-}
-
-/// Why the policy denies a request. Borrows from the request's headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DenyReason<'a> {
-    /// There are several `Origin` headers, which no browser sends.
-    SeveralOrigins,
-    /// The `Origin` is not what browsers send.
-    OriginMalformed,
-    /// No entry of `allow_origins` matches.
-    OriginNotAllowed,
-    /// `Access-Control-Request-Method` is not one method.
-    MethodMalformed,
-    /// The preflight asks for a method that scripts cannot send.
-    MethodForbidden,
-    /// `allow_methods` does not list the method.
-    MethodNotAllowed,
-    /// `Access-Control-Request-Headers` is not a list of names.
-    HeadersMalformed,
-    /// `Access-Control-Request-Headers` is longer than any list that the
-    /// policy could allow.
-    HeadersTooLong,
-    /// The preflight asks for a header that scripts cannot set.
-    HeaderForbidden(&'a str),
-    /// `allow_headers` does not cover this header.
-    HeaderNotAllowed(&'a str),
-    /// The preflight asks for access to a private network.
-    PrivateNetworkNotAllowed,
 }
 
 /// What a policy decides about one request, without allocation.
@@ -230,8 +176,14 @@ impl Policy {
             ..decision
         };
         if *method == Method::OPTIONS {
-            if let Some(decision) = self.decide_preflight(uri, found, decision) {
-                return decision;
+            if let Some((verdict, asks_private_network)) = self.check_preflight(uri, headers, found)
+            {
+                return Decision {
+                    kind: RequestKind::Preflight,
+                    verdict,
+                    asks_private_network,
+                    ..decision
+                };
             }
         }
         match found.and_then(|_| self.check_actual_method(method)) {
@@ -247,17 +199,16 @@ impl Policy {
         }
     }
 
-    /// Decides about a preflight, in the order of
-    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0); `None`
-    /// is any other request.
+    /// The verdict on a preflight, in the order of
+    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), and
+    /// whether it asks for a private network; `None` is any other request.
     #[inline(never)]
-    fn decide_preflight<'a>(
+    fn check_preflight<'a>(
         &self,
         uri: Option<&Uri>,
+        headers: &'a HeaderMap,
         found: Result<Match, DenyReason<'static>>,
-        decision: Decision<'a>,
-    ) -> Option<Decision<'a>> {
-        let headers = decision.headers;
+    ) -> Option<(Verdict<'a>, bool)> {
         let mut asked = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
         let method = asked.next()?;
         if uri.is_some_and(|uri| uri.path() == "*") {
@@ -273,12 +224,8 @@ impl Policy {
             .and_then(|_| self.check_asked_method(method))
             .and_then(|()| self.check_asked_headers(headers))
             .and_then(|()| self.check_private_network(asks_private_network));
-        Some(Decision {
-            kind: RequestKind::Preflight,
-            verdict: checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed),
-            asks_private_network,
-            ..decision
-        })
+        let verdict = checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed);
+        Some((verdict, asks_private_network))
     }
 
     /// ([Fetch, CORS check](https://fetch.spec.whatwg.org/#cors-check), from
@@ -360,43 +307,5 @@ impl Policy {
             true => Err(DenyReason::PrivateNetworkNotAllowed),
             false => Ok(()),
         }
-    }
-}
-
-/// Whether a request comes from the server's own origin: browsers say so by
-/// `Sec-Fetch-Site`; those that do not (old ones, and all on plaintext sites)
-/// send the authority twice.
-#[inline(never)]
-fn is_same_origin(uri: Option<&Uri>, headers: &HeaderMap, origin: &HeaderValue) -> bool {
-    let mut sites = headers.get_all(&SEC_FETCH_SITE).iter();
-    if let Some(site) = sites.next() {
-        return sites.next().is_none() && (site == "same-origin" || site == "none");
-    }
-    let mut hosts = headers.get_all(HOST).iter();
-    let host = hosts.next().filter(|_| hosts.next().is_none());
-    let authority = uri
-        .and_then(|uri| uri.authority().map(Authority::as_str))
-        .or_else(|| host?.to_str().ok());
-    let origin = std::str::from_utf8(origin.as_bytes())
-        .ok()
-        .and_then(Origin::parse);
-    match (origin, authority) {
-        (Some(origin), Some(authority)) => {
-            let default_port = match origin.scheme() {
-                "http" => ":80",
-                "https" => ":443",
-                // `tauri://localhost` is no page of the server at `localhost`.
-                _ => return false,
-            };
-            // The other way round says nothing: TLS may have ended before.
-            let is_downgraded = origin.scheme() == "http"
-                && uri.is_some_and(|uri| uri.scheme_str() == Some("https"));
-            if is_downgraded {
-                return false;
-            }
-            let authority = authority.strip_suffix(default_port).unwrap_or(authority);
-            origin.authority().eq_ignore_ascii_case(authority)
-        }
-        _ => false,
     }
 }

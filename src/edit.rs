@@ -12,85 +12,66 @@ use crate::action::DEBUG_HEADER;
 use crate::policy::{Expose, Policy};
 use crate::vary::Vary;
 
-static ANY: HeaderValue = HeaderValue::from_static("*");
-
 /// What is to happen to the headers of the application's response.
 ///
 /// It owns all that it needs; it does not hold the policy.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[must_use]
 pub struct ResponseEdit {
-    /// `None` leaves the response as it is.
-    edit: Option<Edit>,
-    /// What the choice of the policy depends on.
-    vary: Option<Arc<Vary>>,
-    /// What tells the decision. Boxed, for it is rare.
-    told: Option<Box<HeaderValue>>,
-}
-
-#[derive(Debug)]
-struct Edit {
-    added: Added,
-    vary: Option<&'static Vary>,
+    /// Whether anything but `choice` and `told` is done.
+    edits: bool,
+    /// Whether headers of the application stand if it shares the response.
     keeps_inner: bool,
-}
-
-/// The headers that are added beside `Vary`.
-#[derive(Debug)]
-enum Added {
-    Nothing,
-    /// Those of a response that is shared with an origin, or with `*`.
-    Share {
-        origin: HeaderValue,
-        credentials: bool,
-        expose: Expose,
-    },
-    /// Those of a preflight's answer.
-    Preflight(Box<HeaderMap>),
+    /// Whom the response is shared with: an origin, or `*`.
+    origin: Option<HeaderValue>,
+    credentials: bool,
+    exposed: Option<HeaderValue>,
+    exposes_present: bool,
+    /// The headers of a preflight's answer, of which there are few.
+    preflight: Option<Box<HeaderMap>>,
+    vary: Option<&'static Vary>,
+    /// What the choice of the policy depends on.
+    choice: Option<Arc<Vary>>,
+    /// What tells the decision.
+    told: Option<Box<HeaderValue>>,
 }
 
 impl ResponseEdit {
     /// The response stays as it is.
     pub(crate) fn untouched() -> Self {
+        ResponseEdit::default()
+    }
+
+    #[inline]
+    pub(crate) fn share_with(policy: &Policy, origin: &HeaderValue) -> Self {
+        let expose = &policy.0.expose;
         ResponseEdit {
-            edit: None,
-            vary: None,
-            told: None,
+            origin: Some(origin.clone()),
+            credentials: policy.0.config.allow_credentials,
+            exposed: match expose {
+                Expose::Value(value) => Some(value.clone()),
+                Expose::Nothing | Expose::Present => None,
+            },
+            exposes_present: matches!(expose, Expose::Present),
+            ..ResponseEdit::withhold(policy)
         }
     }
 
-    pub(crate) fn share_with(policy: &Policy, origin: &HeaderValue) -> Self {
-        let added = Added::Share {
-            origin: origin.clone(),
-            credentials: policy.0.config.allow_credentials,
-            expose: policy.0.expose.clone(),
-        };
-        ResponseEdit::new(policy, added, policy.0.vary)
-    }
-
-    pub(crate) fn share_with_all(policy: &Policy) -> Self {
-        ResponseEdit::share_with(policy, &ANY)
-    }
-
+    #[inline]
     pub(crate) fn withhold(policy: &Policy) -> Self {
-        ResponseEdit::new(policy, Added::Nothing, policy.0.vary)
+        ResponseEdit {
+            edits: true,
+            keeps_inner: policy.keeps_inner_headers(),
+            vary: policy.0.vary,
+            ..ResponseEdit::default()
+        }
     }
 
     pub(crate) fn decorate(policy: &Policy, headers: HeaderMap) -> Self {
-        let added = Added::Preflight(Box::new(headers));
-        ResponseEdit::new(policy, added, Some(policy.0.preflight.vary))
-    }
-
-    fn new(policy: &Policy, added: Added, vary: Option<&'static Vary>) -> Self {
-        let keeps_inner = policy.keeps_inner_headers();
         ResponseEdit {
-            edit: Some(Edit {
-                added,
-                vary,
-                keeps_inner,
-            }),
-            vary: None,
-            told: None,
+            preflight: Some(Box::new(headers)),
+            vary: Some(policy.0.preflight.vary),
+            ..ResponseEdit::withhold(policy)
         }
     }
 
@@ -100,41 +81,45 @@ impl ResponseEdit {
     /// there are removed. Names are merged into `Vary`, never removed. In a
     /// map that cannot grow any more, the headers are left out: the browser
     /// then denies.
-    pub fn apply(self, headers: &mut HeaderMap) {
-        if let Some(edit) = self.edit {
-            edit.apply(headers);
+    pub fn apply(mut self, headers: &mut HeaderMap) {
+        self.apply_once(headers);
+    }
+
+    /// The same in place, for an edit is dear to move.
+    pub(crate) fn apply_once(&mut self, headers: &mut HeaderMap) {
+        if self.edits {
+            self.edit(headers);
         }
-        if let Some(vary) = self.vary {
-            vary.merge_into(headers);
+        if let Some(choice) = &self.choice {
+            choice.merge_into(headers);
         }
-        if let Some(told) = self.told {
-            let _ = headers.try_insert(&DEBUG_HEADER, *told);
+        if let Some(told) = &self.told {
+            let _ = headers.try_insert(&DEBUG_HEADER, HeaderValue::clone(told));
         }
     }
 
-    pub(crate) fn vary_on(&mut self, vary: Arc<Vary>) {
-        self.vary = Some(vary);
+    pub(crate) fn vary_on(&mut self, choice: Arc<Vary>) {
+        self.choice = Some(choice);
     }
 
     pub(crate) fn tell(&mut self, told: HeaderValue) {
         self.told = Some(Box::new(told));
     }
-}
 
-impl Edit {
-    fn apply(self, headers: &mut HeaderMap) {
-        let (mut is_controlled, mut is_shared, mut varies) = (false, false, false);
+    #[inline]
+    fn edit(&mut self, headers: &mut HeaderMap) {
+        let (mut is_controlled, mut varies) = (false, false);
         for name in headers.keys() {
-            is_controlled |= is_access_control(name);
-            is_shared |= *name == ACCESS_CONTROL_ALLOW_ORIGIN;
             varies |= *name == VARY;
+            is_controlled |= is_access_control(name);
         }
-        let keeps_inner = self.keeps_inner && is_shared;
+        let keeps_inner =
+            is_controlled && self.keeps_inner && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
         if !keeps_inner {
             if is_controlled {
                 remove_access_control(headers);
             }
-            self.added.insert_into(headers);
+            self.add(headers);
         }
         match self.vary {
             Some(vary) if varies => vary.merge_into(headers),
@@ -142,39 +127,28 @@ impl Edit {
             None => {}
         }
     }
-}
 
-impl Added {
     /// It is tempting to reserve, but at most four headers are added, so the
     /// map grows at most once by itself; and an empty one becomes larger.
-    fn insert_into(self, headers: &mut HeaderMap) {
-        match self {
-            Added::Nothing => {}
-            Added::Share {
-                origin,
-                credentials,
-                expose,
-            } => {
-                let exposed = match expose {
-                    Expose::Nothing => None,
-                    Expose::Value(value) => Some(value),
-                    Expose::Present => present_names(headers),
-                };
-                let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-                if credentials {
-                    let _ = headers.try_insert(
-                        ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                        const { HeaderValue::from_static("true") },
-                    );
-                }
-                if let Some(exposed) = exposed {
-                    let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-                }
+    #[inline]
+    fn add(&mut self, headers: &mut HeaderMap) {
+        if let Some(origin) = self.origin.take() {
+            if self.exposes_present {
+                self.exposed = present_names(headers);
             }
-            Added::Preflight(added) => {
-                for (name, value) in added.iter().filter(|(name, _)| *name != VARY) {
-                    let _ = headers.try_insert(name, value.clone());
-                }
+            let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            if self.credentials {
+                let _ = headers.try_insert(
+                    ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                    const { HeaderValue::from_static("true") },
+                );
+            }
+            if let Some(exposed) = self.exposed.take() {
+                let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+            }
+        } else if let Some(added) = self.preflight.take() {
+            for (name, value) in added.iter().filter(|(name, _)| *name != VARY) {
+                let _ = headers.try_insert(name, value.clone());
             }
         }
     }

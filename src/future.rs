@@ -9,44 +9,32 @@ use std::task::{Context, Poll, ready};
 use http::Response;
 use pin_project_lite::pin_project;
 
+use crate::action::Action;
 use crate::body::{BodyMode, SameBody};
-use crate::edit::ResponseEdit;
 
 pin_project! {
     /// The response of a [`Cors`](crate::Cors) service.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F, M = SameBody> {
+        // `None` if the action is an answer.
         #[pin]
-        state: State<F>,
+        inner: Option<F>,
+        // `None` once it has been done.
+        action: Option<Action>,
         mode: PhantomData<fn() -> M>,
     }
 }
 
-pin_project! {
-    #[project = StateProj]
-    enum State<F> {
-        // `None` once it has been given.
-        Answer { answer: Option<Response<()>> },
-        Forward { #[pin] inner: F, edit: Option<ResponseEdit> },
-    }
-}
-
 impl<F, M> ResponseFuture<F, M> {
-    pub(crate) fn answer(answer: Response<()>) -> Self {
+    /// Without an inner future, the action is an answer.
+    ///
+    /// The action comes whole: taken apart and put together again, it would be
+    /// copied once more.
+    #[inline]
+    pub(crate) fn new(inner: Option<F>, action: Action) -> Self {
         ResponseFuture {
-            state: State::Answer {
-                answer: Some(answer),
-            },
-            mode: PhantomData,
-        }
-    }
-
-    pub(crate) fn forward(inner: F, edit: ResponseEdit) -> Self {
-        ResponseFuture {
-            state: State::Forward {
-                inner,
-                edit: Some(edit),
-            },
+            inner,
+            action: Some(action),
             mode: PhantomData,
         }
     }
@@ -60,20 +48,19 @@ where
     type Output = Result<Response<M::Body>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
+        let this = self.project();
+        if let Some(inner) = this.inner.as_pin_mut() {
+            let mut response = ready!(inner.poll(cx))?;
+            if let Some(Action::Forward(edit)) = this.action {
+                edit.apply_once(response.headers_mut());
+            }
+            return Poll::Ready(Ok(M::wrap(response)));
+        }
+        match this.action.take() {
+            Some(Action::Answer(answer)) => Poll::Ready(Ok(answer.map(|()| M::empty()))),
             // Polled again after its end, it stays pending: the one answer that
             // is neither wrong nor a panic.
-            StateProj::Answer { answer } => match answer.take() {
-                Some(answer) => Poll::Ready(Ok(answer.map(|()| M::empty()))),
-                None => Poll::Pending,
-            },
-            StateProj::Forward { inner, edit } => {
-                let mut response = ready!(inner.poll(cx))?;
-                if let Some(edit) = edit.take() {
-                    edit.apply(response.headers_mut());
-                }
-                Poll::Ready(Ok(M::wrap(response)))
-            }
+            _ => Poll::Pending,
         }
     }
 }
@@ -88,20 +75,19 @@ impl<F, M> fmt::Debug for ResponseFuture<F, M> {
 mod tests {
     use std::mem::size_of;
 
-    use super::{ResponseEdit, ResponseFuture};
-    use crate::action::Action;
+    use super::{Action, ResponseFuture};
+    use crate::edit::ResponseEdit;
 
     /// On 64-bit targets. Futures are moved: a byte more is a byte more for
     /// every request.
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn sizes() {
-        type Inner = [u64; 32];
+        // With a value to spare for `None`, as most futures have.
+        type Inner = [&'static u64; 32];
         assert_eq!(size_of::<ResponseEdit>(), 120);
-        assert_eq!(size_of::<Action>(), 120);
-        // Beside the inner future, the edit; or in place of both, an answer.
+        assert_eq!(size_of::<Option<Action>>(), 120);
         let beside = size_of::<ResponseFuture<Inner>>() - size_of::<Inner>();
-        assert_eq!(beside, 120);
-        assert_eq!(size_of::<ResponseFuture<()>>(), size_of::<Action>());
+        assert_eq!(beside, size_of::<Option<Action>>());
     }
 }

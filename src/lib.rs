@@ -166,6 +166,7 @@ mod policy;
 mod reload;
 mod remark;
 mod request_headers;
+mod same_origin;
 mod service;
 mod source;
 #[cfg(feature = "testing")]
@@ -175,6 +176,7 @@ pub mod testing;
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub mod trace;
 mod vary;
+mod verdict;
 
 pub use action::Action;
 pub use advisory::{Advisory, AdvisoryKind};
@@ -182,7 +184,7 @@ pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
 pub use config::{
     AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, PreflightMode,
 };
-pub use decision::{Decision, DenyReason, RequestKind, Verdict, is_preflight};
+pub use decision::{Decision, is_preflight};
 pub use edit::ResponseEdit;
 pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
 pub use future::ResponseFuture;
@@ -198,6 +200,7 @@ pub use reload::{ReloadHandle, Reloadable};
 pub use remark::{Errors, Remark};
 pub use service::Cors;
 pub use source::{Fixed, PolicySource};
+pub use verdict::{DenyReason, RequestKind, Verdict};
 
 /// The code of the README, which the tests compile.
 #[cfg(doctest)]

@@ -3,6 +3,9 @@
 
 use http::Method;
 
+/// Registered methods have up to 17 bytes.
+pub(crate) const MAX_METHOD: usize = 64;
+
 /// The CORS-safelisted methods: a browser sends them even when a preflight
 /// answer does not list them.
 pub(crate) fn is_safelisted(method: &str) -> bool {
@@ -10,6 +13,7 @@ pub(crate) fn is_safelisted(method: &str) -> bool {
 }
 
 /// The methods that no script can send, in any case.
+#[inline(never)]
 pub(crate) fn is_forbidden(method: &str) -> bool {
     ["CONNECT", "TRACE", "TRACK"]
         .iter()

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method};
 
-use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
+use crate::decision::Decision;
 use crate::origin::OriginPattern;
+use crate::verdict::{DenyReason, RequestKind, Verdict};
 
 /// One decision about one request, as
 /// [`CorsLayer::on_decision`](crate::CorsLayer::on_decision) sees it.

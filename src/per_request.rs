@@ -182,8 +182,10 @@ where
                     let mut action = service::act(policy.as_ref(), &request, observer.as_ref());
                     action.vary_on(&vary);
                     let response = match action {
-                        Action::Answer(answer) => ResponseFuture::answer(answer),
-                        Action::Forward(edit) => ResponseFuture::forward(inner.call(request), edit),
+                        Action::Answer(_) => ResponseFuture::new(None, action),
+                        Action::Forward(_) => {
+                            ResponseFuture::new(Some(inner.call(request)), action)
+                        }
                     };
                     state.set(State::Responding { response });
                 }

@@ -90,8 +90,8 @@ where
             action.vary_on(vary.0);
         }
         match action {
-            Action::Answer(answer) => ResponseFuture::answer(answer),
-            Action::Forward(edit) => ResponseFuture::forward(self.inner.call(request), edit),
+            Action::Answer(_) => ResponseFuture::new(None, action),
+            Action::Forward(_) => ResponseFuture::new(Some(self.inner.call(request)), action),
         }
     }
 }

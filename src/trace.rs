@@ -17,12 +17,14 @@
 //! it is made, or its policy replaced. It does not know the policies that a
 //! function will choose.
 
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, event, field};
 
-use crate::decision::{MAX_METHOD, Verdict};
 use crate::escape::Escaped;
+use crate::method::MAX_METHOD;
 use crate::observe::DecisionEvent;
 use crate::policy::Policy;
+use crate::verdict::Verdict;
 
 /// The target of all events.
 pub const TARGET: &str = "tower_cors";
@@ -53,6 +55,12 @@ macro_rules! decision_event {
 /// Methods are tokens, but as long as clients like.
 fn cut(method: &str) -> &str {
     method.get(..MAX_METHOD).unwrap_or(method)
+}
+
+/// Whether anybody may listen to more than what policies with `debug` tell.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    LevelFilter::current() >= Level::DEBUG
 }
 
 pub(crate) fn decision(policy: &Policy, event: &DecisionEvent<'_>) {

@@ -555,22 +555,29 @@ impl Case {
             rival: layers.rival.layer(App),
             request,
         };
-        let headers = case.request.headers();
-        let expected = answer.expected(headers);
-        let answered = |answer: Response<Body>| seen(&answer);
         let name = &case.name;
-        let ours = answered(serve(&case.ours, case.request.clone()));
-        assert_eq!(ours, expected, "{name}");
-        let floor = answered(serve(&case.floor, case.request.clone()));
-        assert_eq!(floor, expected, "{name}: floor");
-        let rival = answered(serve(&case.rival, case.request.clone()));
+        assert_answer(name, &case.ours, &case.request, answer);
+        let floor = format!("{name}: floor");
+        assert_answer(&floor, &case.floor, &case.request, answer);
+        let rival = seen(&serve(&case.rival, case.request.clone()));
         assert_eq!(
             rival,
-            answer.expected_of_rival(headers, layers.mirrors),
+            answer.expected_of_rival(case.request.headers(), layers.mirrors),
             "{name}: rival"
         );
         case
     }
+}
+
+/// # Panics
+///
+/// If the service answers anything else.
+pub(crate) fn assert_answer<S>(name: &str, service: &S, request: &Request<()>, answer: Answer)
+where
+    S: Service<Request<()>, Response = Response<Body>, Error = Infallible> + Clone,
+{
+    let answered = seen(&serve(service, request.clone()));
+    assert_eq!(answered, answer.expected(request.headers()), "{name}");
 }
 
 /// The layers of one policy, to make several cases of.

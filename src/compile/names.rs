@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use super::Report;
 use crate::config::{AllowHeaders, CorsConfig};
-use crate::decision::MAX_METHOD;
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
-use crate::method::{self, Methods};
+use crate::method::{self, MAX_METHOD, Methods};
 use crate::request_headers::{self, RequestHeaders, token};
 
 /// The wildcard of every list.

@@ -6,10 +6,11 @@ use http::{HeaderMap, HeaderValue, Method, Request};
 use super::outcome::outcome;
 use super::{Check, Explanation, NearMiss, Subject};
 use crate::config::{AllowHeaders, CorsConfig};
-use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
+use crate::decision::Decision;
 use crate::escape::Escaped;
 use crate::origin::OriginPattern;
 use crate::policy::{Grant, Policy};
+use crate::verdict::{DenyReason, RequestKind, Verdict};
 
 impl Policy {
     /// Explains what [`decide`](Policy::decide) says about a request.

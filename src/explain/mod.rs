@@ -12,7 +12,7 @@ use std::fmt;
 
 pub use near_miss::{Difference, NearMiss};
 
-use crate::decision::RequestKind;
+use crate::verdict::RequestKind;
 
 /// What a policy decides about a request, check by check, in the order of
 /// Fetch. Its `Display` is meant for people.

@@ -4,8 +4,9 @@ use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 
 use crate::action::Action;
 use crate::config::PreflightMode;
-use crate::decision::{Decision, DenyReason, RequestKind, Verdict};
+use crate::decision::Decision;
 use crate::escape::Escaped;
+use crate::verdict::{DenyReason, RequestKind, Verdict};
 
 /// Behind "it is".
 pub(super) fn outcome(decision: &Decision<'_>) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::decision::DenyReason;
+use crate::verdict::DenyReason;
 
 impl fmt::Display for DenyReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

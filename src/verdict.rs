@@ -1,0 +1,52 @@
+//! What is decided about a request, in words.
+
+/// What kind of request it is, in the words of Fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestKind {
+    /// It has no `Origin`.
+    NotCors,
+    /// A CORS-preflight request; see [`is_preflight`].
+    Preflight,
+    /// Any other request with an `Origin`.
+    Actual,
+}
+
+/// Whether the policy allows a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict<'a> {
+    /// There is no origin to decide about.
+    NotCors,
+    /// The page may read the response; of a preflight: may send the request.
+    Allowed,
+    /// It may not.
+    Denied(DenyReason<'a>),
+}
+
+/// Why the policy denies a request. Borrows from the request's headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DenyReason<'a> {
+    /// There are several `Origin` headers, which no browser sends.
+    SeveralOrigins,
+    /// The `Origin` is not what browsers send.
+    OriginMalformed,
+    /// No entry of `allow_origins` matches.
+    OriginNotAllowed,
+    /// `Access-Control-Request-Method` is not one method.
+    MethodMalformed,
+    /// The preflight asks for a method that scripts cannot send.
+    MethodForbidden,
+    /// `allow_methods` does not list the method.
+    MethodNotAllowed,
+    /// `Access-Control-Request-Headers` is not a list of names.
+    HeadersMalformed,
+    /// `Access-Control-Request-Headers` is longer than any list that the
+    /// policy could allow.
+    HeadersTooLong,
+    /// The preflight asks for a header that scripts cannot set.
+    HeaderForbidden(&'a str),
+    /// `allow_headers` does not cover this header.
+    HeaderNotAllowed(&'a str),
+    /// The preflight asks for access to a private network.
+    PrivateNetworkNotAllowed,
+}
