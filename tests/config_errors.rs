@@ -234,6 +234,7 @@ fn methods() {
         assert_error(&config, &format!("allow_methods[1] `{method}`: {message}"));
     }
     let long = "X".repeat(65);
+    assert!(valid().allow_methods([&long[1..]]).compile().is_ok());
     assert_error(
         &valid().allow_methods(["GET", &long]),
         &format!("allow_methods[1] `{long}`: no method is longer than 64 bytes; remove it"),
@@ -620,6 +621,11 @@ fn advisories() {
             ],
         ),
         (CorsConfig::new(["*"]).answer_without_origin(false), vec![]),
+        (
+            valid().preflight(tower_cors::PreflightMode::Decorate),
+            vec![],
+        ),
+        (valid().preflight_status(200), vec![]),
         (CorsConfig::new(["*"]), vec![]),
     ];
     for (config, expected) in table {

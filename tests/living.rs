@@ -337,6 +337,25 @@ fn in_debug_mode_responses_tell_the_decision() {
             told("preflight; denied; no entry of allow_origins matches"),
         ],
     );
+
+    let config = CorsConfig::new([A])
+        .debug(true)
+        .enforcement(Enforcement::Server);
+    let mut service = CorsLayer::new(config).unwrap().layer(service_fn(answer));
+    expect(
+        &get(
+            &mut service,
+            request("GET", [origin(EVIL), ("sec-fetch-site", "same-origin")]),
+        ),
+        200,
+        &[
+            support::VARY_ENFORCED,
+            told(
+                "actual; denied, but exempt as the server\\'s own origin; \
+                 no entry of allow_origins matches",
+            ),
+        ],
+    );
 }
 
 #[cfg(feature = "reload")]
