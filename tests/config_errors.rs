@@ -493,6 +493,8 @@ fn advisories() {
             .collect()
     };
     assert_eq!(advisories(&valid()), [""; 0]);
+    let debug = valid().debug(true).compile().unwrap();
+    assert_eq!(debug.advisories()[0].kind().code(), "debug");
     let caps = "browsers keep an answer no longer than 10 minutes (Safari), 2 hours (Chromium) or \
                 24 hours (Firefox)";
     let not_set = "max_age: browsers keep a preflight's answer for 5 seconds only; set it, to \
@@ -700,6 +702,9 @@ fn errors_for_programs() {
 
 #[cfg(feature = "regex")]
 mod regexes {
+    use http::header::ORIGIN;
+    use http::{HeaderMap, HeaderValue, Method};
+
     use super::*;
 
     fn regex(regex: &str) -> CorsConfig {
@@ -875,6 +880,14 @@ error: unopened group",
             });
             assert_error(&CorsConfig::new(some).max_age(MaxAge::Disabled), message);
         }
+        let small = |count| {
+            let regexes = (0..count).map(|at| OriginPattern::regex(format!("app://a{at}")));
+            CorsConfig::new(regexes).max_age(MaxAge::Disabled)
+        };
+        let policy = small(512).compile().unwrap();
+        let last = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static("app://a511"))]);
+        assert!(policy.decide(&Method::GET, &last).is_allowed());
+        assert_error(&small(513), message);
     }
 
     #[test]

@@ -330,6 +330,13 @@ fn allow_headers() {
             Allowed,
             with_credentials("authorization,x-a"),
         ),
+        asks(
+            "mirror, several lines",
+            mirror(),
+            &[acrh("x-a"), acrh("x-b")],
+            Allowed,
+            lists("x-a,x-b"),
+        ),
         asks("mirror, nothing asked", mirror(), &[], Allowed, none()),
     ]);
 }
