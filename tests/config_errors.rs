@@ -908,6 +908,23 @@ error: unopened group",
     }
 
     #[test]
+    fn https_is_suggested_for_hosts_that_can_be_quoted() {
+        let suggested = |pattern| {
+            let errors = with_credentials(pattern).compile().unwrap_err();
+            let suggestion = errors.iter().next().unwrap().suggestion();
+            suggestion.map(str::to_owned)
+        };
+        assert_eq!(
+            suggested(OriginPattern::host_regex(r"^[a-z]\.example\.com$")),
+            Some(r"{ regex = 'https://[a-z]\.example\.com' }".to_owned())
+        );
+        let commented = OriginPattern::host_regex(r"(?x)[a-z]\.example\.com # ours");
+        assert_eq!(suggested(commented), None);
+        let of_origins = OriginPattern::regex(r"https?://[a-z]\.example\.com");
+        assert_eq!(suggested(of_origins), None);
+    }
+
+    #[test]
     fn host_regexes_have_any_scheme() {
         let config = with_credentials(OriginPattern::host_regex(r"[a-z]+\.example\.com"));
         let errors = errors(&config);

@@ -331,6 +331,13 @@ fn allow_headers() {
             with_credentials("authorization,x-a"),
         ),
         asks(
+            "mirror, with blanks and empty names",
+            mirror(),
+            &[acrh(" x-a,,\tx-b ,")],
+            Allowed,
+            lists("x-a,x-b"),
+        ),
+        asks(
             "mirror, several lines",
             mirror(),
             &[acrh("x-a"), acrh("x-b")],
