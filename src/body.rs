@@ -1,6 +1,5 @@
 //! Response bodies.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -82,7 +81,7 @@ pub trait BodyMode<B>: sealed::Sealed {
 }
 
 /// Responses have the inner service's body type, whose default is empty.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct SameBody;
 
 impl<B: Default> BodyMode<B> for SameBody {
@@ -98,7 +97,7 @@ impl<B: Default> BodyMode<B> for SameBody {
 }
 
 /// Responses have a [`CorsBody`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct WrapBody;
 
 impl<B> BodyMode<B> for WrapBody {
@@ -110,18 +109,6 @@ impl<B> BodyMode<B> for WrapBody {
 
     fn wrap(inner: Response<B>) -> Response<CorsBody<B>> {
         inner.map(CorsBody::new)
-    }
-}
-
-impl fmt::Debug for SameBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SameBody")
-    }
-}
-
-impl fmt::Debug for WrapBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WrapBody")
     }
 }
 

@@ -234,6 +234,7 @@ fn methods() {
         assert_error(&config, &format!("allow_methods[1] `{method}`: {message}"));
     }
     let long = "X".repeat(65);
+    assert!(valid().allow_methods([&long[1..]]).compile().is_ok());
     assert_error(
         &valid().allow_methods(["GET", &long]),
         &format!("allow_methods[1] `{long}`: no method is longer than 64 bytes; remove it"),
@@ -492,6 +493,8 @@ fn advisories() {
             .collect()
     };
     assert_eq!(advisories(&valid()), [""; 0]);
+    let debug = valid().debug(true).compile().unwrap();
+    assert_eq!(debug.advisories()[0].kind().code(), "debug");
     let caps = "browsers keep an answer no longer than 10 minutes (Safari), 2 hours (Chromium) or \
                 24 hours (Firefox)";
     let not_set = "max_age: browsers keep a preflight's answer for 5 seconds only; set it, to \
@@ -620,6 +623,11 @@ fn advisories() {
             ],
         ),
         (CorsConfig::new(["*"]).answer_without_origin(false), vec![]),
+        (
+            valid().preflight(tower_cors::PreflightMode::Decorate),
+            vec![],
+        ),
+        (valid().preflight_status(200), vec![]),
         (CorsConfig::new(["*"]), vec![]),
     ];
     for (config, expected) in table {
@@ -694,6 +702,9 @@ fn errors_for_programs() {
 
 #[cfg(feature = "regex")]
 mod regexes {
+    use http::header::ORIGIN;
+    use http::{HeaderMap, HeaderValue, Method};
+
     use super::*;
 
     fn regex(regex: &str) -> CorsConfig {
@@ -869,6 +880,14 @@ error: unopened group",
             });
             assert_error(&CorsConfig::new(some).max_age(MaxAge::Disabled), message);
         }
+        let small = |count| {
+            let regexes = (0..count).map(|at| OriginPattern::regex(format!("app://a{at}")));
+            CorsConfig::new(regexes).max_age(MaxAge::Disabled)
+        };
+        let policy = small(512).compile().unwrap();
+        let last = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static("app://a511"))]);
+        assert!(policy.decide(&Method::GET, &last).is_allowed());
+        assert_error(&small(513), message);
     }
 
     #[test]
@@ -886,6 +905,23 @@ error: unopened group",
         for source in safe {
             assert_eq!(errors(&regex(source)), [""; 0], "{source}");
         }
+    }
+
+    #[test]
+    fn https_is_suggested_for_hosts_that_can_be_quoted() {
+        let suggested = |pattern| {
+            let errors = with_credentials(pattern).compile().unwrap_err();
+            let suggestion = errors.iter().next().unwrap().suggestion();
+            suggestion.map(str::to_owned)
+        };
+        assert_eq!(
+            suggested(OriginPattern::host_regex(r"^[a-z]\.example\.com$")),
+            Some(r"{ regex = 'https://[a-z]\.example\.com' }".to_owned())
+        );
+        let commented = OriginPattern::host_regex(r"(?x)[a-z]\.example\.com # ours");
+        assert_eq!(suggested(commented), None);
+        let of_origins = OriginPattern::regex(r"https?://[a-z]\.example\.com");
+        assert_eq!(suggested(of_origins), None);
     }
 
     #[test]

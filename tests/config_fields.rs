@@ -330,6 +330,20 @@ fn allow_headers() {
             Allowed,
             with_credentials("authorization,x-a"),
         ),
+        asks(
+            "mirror, with blanks and empty names",
+            mirror(),
+            &[acrh(" x-a,,\tx-b ,")],
+            Allowed,
+            lists("x-a,x-b"),
+        ),
+        asks(
+            "mirror, several lines",
+            mirror(),
+            &[acrh("x-a"), acrh("x-b")],
+            Allowed,
+            lists("x-a,x-b"),
+        ),
         asks("mirror, nothing asked", mirror(), &[], Allowed, none()),
     ]);
 }
@@ -607,6 +621,11 @@ fn preflight_mode() {
         ),
         asks("forward", forward(), &[], Allowed, untouched()),
         denied("forward", forward(), untouched()),
+        denied(
+            "forward: what the server enforces it answers itself",
+            forward().enforcement(Enforcement::Server),
+            answered(403, [VARY_PREFLIGHT]),
+        ),
         sends(
             "forward: other requests are not concerned",
             forward(),
@@ -844,6 +863,17 @@ fn dangerously_allow() {
         let config = config.dangerously_allow([danger]);
         assert!(config.compile().is_ok(), "{pattern}");
     }
+}
+
+#[test]
+fn dangers_are_sorted_and_named_once() {
+    use Danger::{InsecureOrigins, NullOrigin};
+    let config = plain().dangerously_allow([NullOrigin, InsecureOrigins, NullOrigin]);
+    let policy = compile(&config);
+    assert_eq!(
+        policy.config().dangerously_allow,
+        [InsecureOrigins, NullOrigin]
+    );
 }
 
 /// With the name that the danger has in files, whatever the audit does.

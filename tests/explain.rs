@@ -81,6 +81,54 @@ fn allowed() {
 }
 
 #[test]
+fn the_parts_are_at_hand() {
+    let policy = policy(["https://b.example.com", A]);
+    let explanation = policy.explain_request(&preflight(A, "PUT", None));
+    assert!(!explanation.is_allowed());
+    assert_eq!(explanation.matched(), Some(1));
+    let checks = explanation.checks().iter();
+    let checks: Vec<_> = checks
+        .map(|check| (check.subject(), check.passed(), check.detail()))
+        .collect();
+    assert_eq!(
+        checks,
+        [
+            (
+                Subject::Origin,
+                true,
+                "`https://a.example.com` of allow_origins matches"
+            ),
+            (
+                Subject::Method,
+                false,
+                "`PUT` is not listed; allow_methods has `GET`, `HEAD`, `POST`"
+            ),
+            (Subject::Headers, true, "none are asked for"),
+        ]
+    );
+    assert!(policy.explain_request(&get(A)).is_allowed());
+    let matched = |origin| policy.explain_request(&get(origin)).matched();
+    assert_eq!(matched("https://b.example.com"), Some(0));
+    assert_eq!(matched("https://other.test"), None);
+}
+
+#[test]
+fn nothing_is_listed() {
+    assert_text(
+        &policy([A]),
+        &preflight(A, "GET", Some("x-a")),
+        &[
+            "OPTIONS from `https://a.example.com` is a preflight: denied",
+            A_MATCHES,
+            GET_LISTED,
+            "- headers: denied, `x-a` is not covered; allow_headers is empty",
+            "it is answered here with 204; the browser refuses, for the answer does not list \
+             `x-a`",
+        ],
+    );
+}
+
+#[test]
 fn any_origin() {
     let any = CorsConfig::new(["*"])
         .allow_methods(["*"])
@@ -454,6 +502,18 @@ fn near_misses() {
             "with the scheme `https` and the default port instead of `http` and port 3000",
         ),
         (
+            "https://*.example.com",
+            "https://app.example.com:8443",
+            Port,
+            "with the default port instead of port 8443",
+        ),
+        (
+            "https://pr-*.example.com",
+            "http://pr-7.example.com",
+            Scheme,
+            "with the scheme `https` instead of `http`",
+        ),
+        (
             "http://localhost:3000",
             "http://127.0.0.1:3000",
             Loopback,
@@ -554,6 +614,12 @@ fn what_is_not_near() {
     let table = [
         ("https://ab.io", "https://xy.io"),
         ("https://example.com", "https://other.test"),
+        ("https://example.com", "http://exmaple.com"),
+        ("https://example.com", "https://exmaple.com:8443"),
+        ("https://*.example.com", "https://exmaple.com"),
+        ("http://localhost:3000", "http://example.com:3000"),
+        ("http://10.0.0.1", "http://10.0.0.1a"),
+        ("http://10.0.0.1a", "http://10.0.0.1"),
         ("moz-extension://*", "https://example.com"),
         ("http://10.0.0.1", "http://10.0.0.2"),
         ("https://com", "https://net"),

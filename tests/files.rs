@@ -100,6 +100,10 @@ fn every_format_gives_the_same_configuration() {
 fn what_is_absent_has_its_default() {
     let config: CorsConfig = toml::from_str("allow_origins = '*'").unwrap();
     assert_eq!(config, CorsConfig::new(["*"]));
+    let config: CorsConfig = toml::from_str("allow_headers = '*'").unwrap();
+    assert_eq!(config, CorsConfig::default().allow_headers(["*"]));
+    let config: CorsConfig = toml::from_str("max_age = 'browser-default'").unwrap();
+    assert_eq!(config, CorsConfig::default());
     assert_eq!(
         toml::from_str::<CorsConfig>("").unwrap(),
         CorsConfig::default()
@@ -143,10 +147,12 @@ fn a_round_trip_is_the_identity() {
 
 #[test]
 fn only_what_differs_from_the_default_is_written() {
-    let config = CorsConfig::new(["https://a.example"]).allow_credentials(true);
+    let config = CorsConfig::new(["https://a.example"])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(600));
     assert_eq!(
         toml::to_string(&config).unwrap(),
-        "allow_origins = [\"https://a.example\"]\nallow_credentials = true\n"
+        "allow_origins = [\"https://a.example\"]\nallow_credentials = true\nmax_age = 600\n"
     );
 }
 
@@ -222,6 +228,10 @@ fn shapes_that_are_wrong() {
             "`forwards` is not a preflight mode; did you mean `forward`? at line 1 column 24",
         ),
         (
+            r#"{"preflight": 1}"#,
+            "invalid type: integer `1`, expected a preflight mode at line 1 column 15",
+        ),
+        (
             r#"{"enforcement": "client"}"#,
             "`client` is not an enforcement; expected one of `browser`, `server` at line 1 column 24",
         ),
@@ -279,6 +289,12 @@ allow_origins = ["https://a.example"]
         "{text}"
     );
 
+    let error = serde_json::from_str::<PathConfigs>("1").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid type: integer `1`, expected a CORS configuration for each path prefix at line 1 \
+         column 1"
+    );
     let error = serde_json::from_str::<PathConfigs>(r#"{"/": true}"#).unwrap_err();
     assert_eq!(
         error.to_string(),

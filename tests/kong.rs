@@ -92,6 +92,30 @@ fn with(option: &str) -> String {
 }
 
 #[test]
+fn findings_are_for_programs_too() {
+    let imported = options(&with(r#""max_age": 90000"#)).expect("no errors");
+    let [note] = &imported.notes[..] else {
+        panic!("{:?}", imported.notes);
+    };
+    let parts = (note.field(), note.value(), note.kind().code());
+    assert_eq!(parts, ("config.max_age", "90000", "max-age-over-day"));
+    assert_eq!(note.suggestion(), Some("86400"));
+
+    let errors = options(r#"{"origin": "*"}"#).expect_err("an error");
+    let errors: Vec<_> = errors.into_iter().collect();
+    let [error] = &errors[..] else {
+        panic!("{errors:?}");
+    };
+    assert_eq!((error.field(), error.value()), ("config.origin", "\"*\""));
+    assert_eq!(error.suggestion(), Some("origins"));
+
+    let imported = options(&with(r#""max_age": -1"#)).expect("no errors");
+    assert_eq!(imported.notes[0].suggestion(), None);
+    let errors = options(r#"{"origins": ["https://a.example", null]}"#).expect_err("an error");
+    assert_eq!(errors.iter().next().unwrap().suggestion(), None);
+}
+
+#[test]
 fn the_documented_configuration() {
     let documented = CorsConfig::new(["http://mockbin.com"])
         .allow_methods(["GET", "POST"])

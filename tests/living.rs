@@ -304,6 +304,55 @@ fn every_decision_is_seen() {
 }
 
 #[test]
+fn observers_are_told_of_exemptions() {
+    let seen: Arc<Mutex<Vec<bool>>> = Arc::default();
+    let sink = seen.clone();
+    let config = CorsConfig::new([A]).enforcement(Enforcement::Server);
+    let layer = CorsLayer::new(config).unwrap();
+    let layer = layer.on_decision(move |event| sink.lock().unwrap().push(event.is_exempt()));
+    let mut service = layer.layer(service_fn(answer));
+    let site = |site| request("GET", [origin(EVIL), ("sec-fetch-site", site)]);
+    get(&mut service, site("same-origin"));
+    get(&mut service, site("cross-site"));
+    assert_eq!(*seen.lock().unwrap(), [true, false]);
+}
+
+#[test]
+fn debug_output_shows_the_policy() {
+    let policy = CorsConfig::new([A]).compile().unwrap();
+    let shown = format!("Policy({:?})", policy.config());
+    assert_eq!(format!("{policy:?}"), shown);
+
+    let layer = CorsLayer::from(policy.clone()).on_decision(|_| {});
+    let layer_shown = format!("source: Fixed(Some({shown})), observer: Some(<fn>), .. }}");
+    assert_eq!(format!("{layer:?}"), format!("CorsLayer {{ {layer_shown}"));
+    let service = layer.layer(7);
+    let inner = format!("Cors {{ inner: 7, {layer_shown}");
+    assert_eq!(format!("{service:?}"), inner);
+    let mut service = layer.layer(service_fn(answer));
+    let future = service.call(request("GET", []));
+    assert_eq!(format!("{future:?}"), "ResponseFuture { .. }");
+
+    let layer = CorsLayer::per_request_async([], |_: &Parts| ready(None));
+    let mut service = layer.layer(service_fn(answer));
+    let future = service.call(request("GET", []));
+    assert_eq!(format!("{future:?}"), "PerRequestFuture { .. }");
+
+    let paths = PathConfigs::new().path("/", CorsConfig::new([A])).compile();
+    let paths = format!("{:?}", paths.unwrap());
+    assert!(paths.starts_with("PathPolicies(") && paths.contains(&shown));
+
+    #[cfg(feature = "reload")]
+    {
+        let (layer, handle) = CorsLayer::reloadable(policy);
+        let source = format!("CorsLayer {{ source: Reloadable({shown}), observer: None, .. }}");
+        assert_eq!(format!("{layer:?}"), source);
+        let handle_shown = format!("ReloadHandle {{ policy: {shown}, generation: 0 }}");
+        assert_eq!(format!("{handle:?}"), handle_shown);
+    }
+}
+
+#[test]
 fn in_debug_mode_responses_tell_the_decision() {
     let config = CorsConfig::new([A]).debug(true);
     let mut service = CorsLayer::new(config).unwrap().layer(service_fn(answer));
@@ -335,6 +384,25 @@ fn in_debug_mode_responses_tell_the_decision() {
         &[
             support::VARY_PREFLIGHT,
             told("preflight; denied; no entry of allow_origins matches"),
+        ],
+    );
+
+    let config = CorsConfig::new([A])
+        .debug(true)
+        .enforcement(Enforcement::Server);
+    let mut service = CorsLayer::new(config).unwrap().layer(service_fn(answer));
+    expect(
+        &get(
+            &mut service,
+            request("GET", [origin(EVIL), ("sec-fetch-site", "same-origin")]),
+        ),
+        200,
+        &[
+            support::VARY_ENFORCED,
+            told(
+                "actual; denied, but exempt as the server\\'s own origin; \
+                 no entry of allow_origins matches",
+            ),
         ],
     );
 }

@@ -632,6 +632,14 @@ fn predicates() {
     ]);
 }
 
+#[test]
+fn a_predicate_equals_its_clones() {
+    let [one, other] = [true, false].map(|allows| OriginPattern::predicate(move |_| allows));
+    assert_eq!(one, one.clone());
+    assert_ne!(one, other);
+    assert_eq!(format!("{one:?}"), "Predicate(<fn>)");
+}
+
 /// The parts of an origin, as predicates see them.
 #[test]
 fn origins_are_taken_apart() {
@@ -663,6 +671,9 @@ fn an_overlong_origin_is_denied_whoever_may_come() {
     // DNS allows 253 bytes.
     let labels = |bytes: usize| "a.".repeat(bytes / 2) + "a";
     assert!(allows(labels(253)));
+    let longest = format!("{}://{}:65535", "a".repeat(64), labels(253));
+    let request = request("GET", [("origin", &longest[..])]);
+    assert!(policy.decide_request(&request).is_allowed());
     assert!(!allows(labels(255)));
     assert!(!allows(labels(1024)));
     assert!(!allows(labels(1024 * 1024)));
@@ -728,6 +739,8 @@ fn what_could_never_match_does_not_compile() {
         ("https://example.com/path", Some("https://example.com")),
         ("http://[0:0:0:0:0:0:0:1]:3000", Some("http://[::1]:3000")),
         ("http://127.1", Some("http://127.0.0.1")),
+        // Where hosts are not those of URLs, it is a name.
+        ("tauri://127.1/", Some("tauri://127.1")),
         (" https://example.com", Some("https://example.com")),
         ("https://*", None),
         ("https://*.*.example.com", None),

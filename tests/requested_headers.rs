@@ -260,6 +260,27 @@ fn a_long_list_may_be_asked_for_in_full() {
     );
 }
 
+/// Of each name, a comma and a blank on both sides of it: one byte more is too long.
+#[test]
+fn the_longest_list_has_room_for_blanks() {
+    let names: Vec<_> = (0..200).map(|number| format!("x-{number:03}")).collect();
+    let policy = policy(&names);
+    let line = names
+        .iter()
+        .fold(String::new(), |line, name| line + " " + name + " ,");
+    let longest = line.trim_end_matches(',');
+    let decide = |line: &str| {
+        let headers = asks(&[line]);
+        policy.decide(&Method::OPTIONS, &headers).is_allowed()
+    };
+    assert!(decide(longest));
+    let headers = asks(&[format!("{longest} ")]);
+    assert_eq!(
+        policy.decide(&Method::OPTIONS, &headers).verdict(),
+        TOO_LONG
+    );
+}
+
 /// The names that no script can set, all of them, whatever is allowed.
 #[test]
 fn forbidden_names() {

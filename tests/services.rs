@@ -596,4 +596,7 @@ fn a_wrapped_body_is_the_inner_one_or_empty() {
     assert!(collected.trailers().is_none());
     assert_eq!(collected.to_bytes(), "");
     assert!(CorsBody::<Full<Bytes>>::default().into_inner().is_none());
+
+    let Ok(response) = now(service.call(request("GET", [origin(APP)])));
+    assert!(response.into_body().into_inner().is_some());
 }

@@ -325,6 +325,17 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_wildcards() {
+        let label = format!("https://{}*.example.com", "a".repeat(62));
+        let host = format!("https://*.{}b", "a.".repeat(125));
+        for longest in [label, host] {
+            assert_eq!(Pattern::parse(&longest).unwrap().to_string(), longest);
+            let longer = longest.replace('*', "*a");
+            assert_eq!(Pattern::parse(&longer).unwrap_err(), Host, "{longer}");
+        }
+    }
+
+    #[test]
     fn faults_and_their_repairs() {
         let long = format!("https://{}.example.com", "a".repeat(300));
         let long_label = format!("https://{}*.example.com", "a".repeat(63));
@@ -439,6 +450,8 @@ mod tests {
             ("http://127.1:3000", Ipv4, Some("http://127.0.0.1:3000")),
             ("http://0x7f.0.0.1", Ipv4, Some("http://127.0.0.1")),
             ("http://010.0.0.1", Ipv4, Some("http://8.0.0.1")),
+            ("http://127.0x.0.1", Ipv4, Some("http://127.0.0.1")),
+            ("http://255.0.1", Ipv4, Some("http://255.0.0.1")),
             ("http://2130706433", Ipv4, Some("http://127.0.0.1")),
             ("http://1.2.3.4.5", Ipv4, None),
             ("http://1.2.3.256", Ipv4, None),

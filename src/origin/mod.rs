@@ -268,6 +268,22 @@ mod tests {
         }
         let text = format!("https://{longest_host}:65535");
         assert_eq!(parts(&text), ("https", &longest_host[..], Some(65535)));
+        let scheme = "a".repeat(MAX_SCHEME);
+        let longest = format!("{scheme}://{longest_host}:65535");
+        assert_eq!(longest.len(), MAX_ORIGIN);
+        assert_eq!(
+            parts(&longest),
+            (&scheme[..], &longest_host[..], Some(65535))
+        );
+    }
+
+    #[test]
+    fn debug_output_is_the_text() {
+        let origin = Origin::parse("https://example.com:8443").unwrap();
+        assert_eq!(
+            format!("{origin:?}"),
+            "Origin(\"https://example.com:8443\")"
+        );
     }
 
     #[test]
@@ -306,6 +322,7 @@ mod tests {
             "https://*.example.com",
             "https://.example.com",
             "https://example..com",
+            "https://example...com",
             "https://example.com..",
             "https://.",
             " https://example.com",
@@ -331,6 +348,7 @@ mod tests {
             "https://[::1]x",
             "https://[::1]8080",
             "https://[0:0:0:0:0:0:0:1]",
+            "https://[1::0]",
             "https://[::ffff:1.2.3.4]",
             "https://[::A]",
             "https://[fe80::1%25eth0]",

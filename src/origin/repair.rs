@@ -126,7 +126,7 @@ fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
         numbers.push(match part {
             "0x" => 0,
             _ if part.starts_with("0x") => u32::from_str_radix(&part[2..], 16).ok()?,
-            _ if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok()?,
+            _ if part.starts_with('0') => u32::from_str_radix(part, 8).ok()?,
             _ => part.parse().ok()?,
         });
     }

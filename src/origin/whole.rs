@@ -374,6 +374,7 @@ mod tests {
     #[test]
     fn bounds_are_fixed() {
         let long = |len| check(&"a".repeat(len)).err();
+        assert_eq!(long(MAX_SOURCE), Some(RegexFault::TooBig));
         assert_eq!(long(MAX_SOURCE + 1), Some(RegexFault::TooLong));
         // Parsed, this would take a gigabyte.
         assert_eq!(long(5_000_000), Some(RegexFault::TooLong));

@@ -1,7 +1,7 @@
 //! Origins as the client has them: of a page, of a URL.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv4Addr;
 
 use super::host::{authority, host_and_port};
 use super::url::{Url, split_scheme};
@@ -83,17 +83,12 @@ impl fmt::Display for Origin {
 /// would decide nothing but `same-site` against `cross-site`, which no CORS
 /// policy may depend on.
 fn registrable_domain(host: &str) -> Option<&str> {
-    if host.parse::<Ipv4Addr>().is_ok() || is_ipv6(host) {
+    if host.parse::<Ipv4Addr>().is_ok() {
         return None;
     }
+    // A host in brackets has no dot.
     let (rest, _) = host.rsplit_once('.')?;
     Some(&host[rest.rfind('.').map_or(0, |dot| dot + 1)..])
-}
-
-fn is_ipv6(host: &str) -> bool {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
 }
 
 #[cfg(test)]
@@ -149,6 +144,8 @@ mod tests {
             ("http://localhost:1", "http://localhost:2", true),
             ("http://10.0.0.1", "http://10.1.0.1", false),
             ("http://10.0.0.1:1", "http://10.0.0.1:2", true),
+            ("http://[::ffff:1.2.3.4]", "http://[::1:2.3.3.4]", false),
+            ("http://[::1]:1", "http://[::1]:2", true),
             ("null", "null", false),
         ] {
             let (a, b) = (Origin::of_page(a).unwrap(), Origin::of_page(b).unwrap());

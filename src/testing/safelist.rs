@@ -4,7 +4,7 @@
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, Method};
 
-use super::header_list::{is_token, isomorphic_decode, trim};
+use super::header_list::{isomorphic_decode, trim};
 
 /// Longer values are never safelisted.
 const MAX_VALUE: usize = 128;
@@ -111,10 +111,8 @@ fn is_safelisted_request_header(name: &HeaderName, value: &[u8]) -> bool {
         "content-type" => {
             !value.iter().copied().any(is_unsafe_byte)
                 && matches!(
-                    mime_essence(value).as_deref(),
-                    Some(
-                        "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
-                    )
+                    &mime_essence(value)[..],
+                    "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
                 )
         }
         "range" => is_range_with_start(value),
@@ -127,16 +125,14 @@ fn is_unsafe_byte(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\t') || b"\"():<>?@[\\]{}\x7f".contains(&byte)
 }
 
-/// The essence of what [parsing a MIME type][1] yields, if it does not fail.
+/// The essence of what [parsing a MIME type][1] yields; where that fails, what
+/// is no essence.
 ///
 /// [1]: https://mimesniff.spec.whatwg.org/#parse-a-mime-type
-fn mime_essence(value: &[u8]) -> Option<String> {
+fn mime_essence(value: &[u8]) -> String {
     let value = trim(value);
     let end = value.iter().position(|b| *b == b';');
-    let essence = trim(&value[..end.unwrap_or(value.len())]);
-    let slash = essence.iter().position(|b| *b == b'/')?;
-    let (kind, subtype) = (&essence[..slash], &essence[slash + 1..]);
-    (is_token(kind) && is_token(subtype)).then(|| isomorphic_decode(essence).to_ascii_lowercase())
+    isomorphic_decode(trim(&value[..end.unwrap_or(value.len())])).to_ascii_lowercase()
 }
 
 /// Whether [parsing a single range header value][1] yields a start.
@@ -189,6 +185,20 @@ fn decode_and_split(value: &[u8]) -> Vec<String> {
 mod tests {
     use super::super::header_list::map;
     use super::*;
+
+    #[test]
+    fn commas_inside_quotes_do_not_split() {
+        let table: [(&str, &[&str]); 5] = [
+            ("a , b", &["a", "b"]),
+            (r#""a,b", c"#, &[r#""a,b""#, "c"]),
+            (r#""a\",b", c"#, &[r#""a\",b""#, "c"]),
+            (r#""a\\",b"#, &[r#""a\\""#, "b"]),
+            (r#"\"a,b""#, &[r#"\"a,b""#]),
+        ];
+        for (value, expected) in table {
+            assert_eq!(decode_and_split(value.as_bytes()), expected, "{value}");
+        }
+    }
 
     #[test]
     fn six_methods_are_normalised() {

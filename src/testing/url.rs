@@ -305,6 +305,8 @@ mod tests {
             ("https://", None),
             ("https://a b/", None),
             ("https://ü.example/", None),
+            ("https://a:/", Some("https://a/")),
+            ("https://a:+80/", None),
             ("https://a:99999/", None),
             ("https://a:x/", None),
             ("https://1.2.3/", None),
@@ -323,5 +325,19 @@ mod tests {
     fn only_absolute_urls_need_no_base() {
         assert_eq!(Url::parse("/x"), None);
         assert_eq!(Url::parse("example.com"), None);
+    }
+
+    #[test]
+    fn schemes() {
+        let table = [
+            ("Web+x.y-1:z", Some(("web+x.y-1".to_owned(), "z"))),
+            ("1a:z", None),
+            ("a_b:z", None),
+            (":z", None),
+            ("z", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(split_scheme(text), expected, "{text}");
+        }
     }
 }

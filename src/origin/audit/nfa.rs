@@ -251,3 +251,45 @@ fn holds(look: Look, left: Side, right: Side) -> bool {
         Look::WordEndHalfAscii | Look::WordEndHalfUnicode => !after,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_looks_hold() {
+        let table: [(&[Look], &str); 8] = [
+            (&[Look::Start, Look::StartLF, Look::StartCRLF], "EE EW EO"),
+            (&[Look::End, Look::EndLF, Look::EndCRLF], "EE WE OE"),
+            (&[Look::WordAscii, Look::WordUnicode], "EW WE WO OW"),
+            (
+                &[Look::WordAsciiNegate, Look::WordUnicodeNegate],
+                "EE EO WW OE OO",
+            ),
+            (&[Look::WordStartAscii, Look::WordStartUnicode], "EW OW"),
+            (&[Look::WordEndAscii, Look::WordEndUnicode], "WE WO"),
+            (
+                &[Look::WordStartHalfAscii, Look::WordStartHalfUnicode],
+                "EE EW EO OE OW OO",
+            ),
+            (
+                &[Look::WordEndHalfAscii, Look::WordEndHalfUnicode],
+                "EE EO WE WO OE OO",
+            ),
+        ];
+        let sides = [(Side::Edge, 'E'), (Side::Word, 'W'), (Side::Other, 'O')];
+        for (looks, expected) in table {
+            for look in looks {
+                let mut found = Vec::new();
+                for (left, l) in sides {
+                    for (right, r) in sides {
+                        if holds(*look, left, right) {
+                            found.push(format!("{l}{r}"));
+                        }
+                    }
+                }
+                assert_eq!(found.join(" "), expected, "{look:?}");
+            }
+        }
+    }
+}

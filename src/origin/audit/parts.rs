@@ -176,3 +176,128 @@ impl Ipv6 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::origin::address::{is_canonical_ipv6, is_numeric_host};
+
+    /// All texts of the bytes that are not longer.
+    fn texts(bytes: &str, longest: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut begin = 0;
+        for _ in 0..longest {
+            let end = all.len();
+            for at in begin..end {
+                all.extend(
+                    bytes
+                        .chars()
+                        .map(|byte| format!("{byte}{}", all[at]))
+                        .collect::<Vec<_>>(),
+                );
+            }
+            begin = end;
+        }
+        all
+    }
+
+    #[test]
+    fn decimals_are_as_numbers_are_printed() {
+        let read = |limit: &[u8], text: &str| {
+            let mut digits = text.bytes().rev();
+            digits.try_fold(Decimal::default(), |number, digit| {
+                number.read(limit, digit)
+            })
+        };
+        for text in texts("012569", 4) {
+            let octet = text
+                .parse::<u8>()
+                .is_ok_and(|number| number.to_string() == text);
+            let decimal = read(MAX_OCTET, &text);
+            assert_eq!(
+                decimal.is_some_and(|it| it.is_canonical(MAX_OCTET)),
+                octet,
+                "{text}"
+            );
+            assert_eq!(decimal.is_some_and(Decimal::is_zero), text == "0", "{text}");
+        }
+        for text in texts("0356", 6) {
+            let port = text
+                .parse::<u16>()
+                .is_ok_and(|number| number.to_string() == text);
+            let decimal = read(MAX_PORT, &text);
+            assert_eq!(
+                decimal.is_some_and(|it| it.is_canonical(MAX_PORT)),
+                port,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn last_labels_are_numbers_as_hosts_are() {
+        for text in texts("0129agx-", 5) {
+            let read = |label: LastLabel| text.bytes().rev().fold(label, LastLabel::read);
+            let label = read(LastLabel::new(true, Spelled::NOT));
+            assert_eq!(
+                label.is_number() && !text.is_empty(),
+                is_numeric_host(&text),
+                "{text}"
+            );
+            let octet = text
+                .parse::<u8>()
+                .is_ok_and(|number| number.to_string() == text);
+            assert_eq!(label.is_octet(), octet, "{text}");
+            assert!(
+                !read(LastLabel::new(false, Spelled::NOT)).is_octet(),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn addresses_are_complete() {
+        let complete = |text: &str| {
+            let start = Some(Ipv6::new(Spelled::NOT));
+            let read = text.bytes().rev().fold(start, |at, byte| at?.read(byte));
+            read.is_some_and(Ipv6::is_complete)
+        };
+        let table = [
+            ("1:2:3:4:5:6:7:8", true),
+            ("abcd:0:10:100:1000:f:a:0", true),
+            ("::", true),
+            ("::1", true),
+            ("1::", true),
+            ("1::2", true),
+            ("1:2:3:4:5:6::", true),
+            ("::3:4:5:6:7:8", true),
+            ("1:2:3::6:7:8", true),
+            ("1:2:3:4:5:6:7", false),
+            ("1:2:3:4:5:6:7:8:9", false),
+            // For one group there is no `::`.
+            ("1:2:3:4:5:6:7::", false),
+            ("1:2:3::5:6:7:8", false),
+            ("1::2::3", false),
+            (":::", false),
+            ("1:::2", false),
+            (":1::2", false),
+            ("1::2:", false),
+            (":", false),
+            ("", false),
+            ("01::", false),
+            ("1::02", false),
+            ("1::00", false),
+            ("12345::", false),
+            ("1::12345", false),
+            ("g::", false),
+            ("1::1.2.3.4", false),
+        ];
+        for (text, expected) in table {
+            assert_eq!(complete(text), expected, "{text}");
+        }
+        // Which of several runs of zeros is left out it does not know.
+        for text in texts("01:", 8) {
+            assert!(complete(&text) || !is_canonical_ipv6(&text), "{text}");
+        }
+    }
+}

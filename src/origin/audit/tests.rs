@@ -265,6 +265,8 @@ fn open_ends() {
             ),
             (r"https://example\.(.*)", "https://example.evil.com", ""),
             (r"https://example\.[a-z]+", "https://example.net", ""),
+            // Not the one that is spelled out beside the class.
+            (r"https://(evil|[m-z]+)\.com", "https://m.com", ""),
             (r"https://example\.[a-z]{2}", "https://example.io", ""),
             (r"https://example\.co.*", "https://example.co.evil.com", ""),
             (r"https://example\..{2,3}", "https://example.net", ""),

@@ -287,6 +287,32 @@ async fn the_service_fails() {
     );
 }
 
+#[test]
+fn debug_output_names_what_is_open() {
+    let browser = browser(|_| allowed());
+    let shown = format!("{browser:?}");
+    assert!(shown.starts_with("Browser { state: State {"), "{shown}");
+    let shown = format!("{:?}", browser.page(PAGE));
+    assert!(shown.starts_with("Page { browser: Browser {"), "{shown}");
+}
+
+#[test]
+fn the_body_is_sent_once() {
+    use http_body::Body as _;
+
+    let mut body = Body::from(b"a=1".to_vec());
+    assert!(!body.is_end_stream());
+    assert_eq!(body.size_hint().exact(), Some(3));
+    let cx = &mut Context::from_waker(std::task::Waker::noop());
+    let mut next = || std::pin::Pin::new(&mut body).poll_frame(cx);
+    let Poll::Ready(Some(Ok(frame))) = next() else {
+        panic!("a frame");
+    };
+    assert_eq!(frame.into_data().unwrap(), "a=1");
+    assert!(matches!(next(), Poll::Ready(None)));
+    assert!(body.is_end_stream());
+}
+
 #[tokio::test]
 async fn navigations_and_web_sockets_are_not_checked() {
     let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -319,7 +345,9 @@ async fn navigations_and_web_sockets_are_not_checked() {
 
     for (page, url) in [
         (PAGE, "wss://api.example.net/x"),
+        (PAGE, "https://api.example.net/x"),
         ("https://api.example.net", "/x"),
+        ("https://api.example.net", "ws"),
     ] {
         browser.page(page).web_socket(url).await.unwrap();
         let site = if page == PAGE {
@@ -352,6 +380,8 @@ async fn navigations_and_web_sockets_are_not_checked() {
             "POST https://api.example.net/x 403",
             "GET https://api.example.net/x 403",
             "GET https://api.example.net/x 403",
+            "GET https://api.example.net/x 403",
+            "GET https://api.example.net/ws 403",
         ]
     );
     assert_eq!(browser.preflights(), 0);
