@@ -694,6 +694,8 @@ fn errors_for_programs() {
 
 #[cfg(feature = "regex")]
 mod regexes {
+    use tower_cors::ConfigError;
+
     use super::*;
 
     fn regex(regex: &str) -> CorsConfig {
@@ -846,6 +848,27 @@ error: unopened group",
              or take it on by `dangerously_allow = [\"insecure-origins\"]`; write \
              `{ regex = 'https://[a-z]+\\.example\\.com' }`",
         );
+    }
+
+    #[test]
+    fn host_regexes_are_repaired_where_that_is_sure() {
+        let table = [
+            (r"^[^.]+\.a\.com$", Some(r"{ regex = 'https://[^.]+\.a\.com' }")),
+            (r"a\.com|b\.com", Some(r"{ regex = 'https://(a\.com|b\.com)' }")),
+            (r"^a\.com$|^b\.com$", None),
+            (r"\Aa\.com", None),
+            (r"a\.com\z", None),
+            (r"a\.com|b\$", None),
+            (r"(?x)a\.com # ours", None),
+            ("a'?\\.com", None),
+            ("a\0?\\.com", None),
+        ];
+        for (source, expected) in table {
+            let errors = with_credentials(OriginPattern::host_regex(source)).compile();
+            let errors = errors.expect_err(source);
+            let suggestions: Vec<_> = errors.iter().map(ConfigError::suggestion).collect();
+            assert_eq!(suggestions, [expected], "{source}");
+        }
     }
 
     #[test]
