@@ -419,6 +419,11 @@ fn dangers_need_naming() {
             suffix("https://evil.blob.core.windows.net"),
         ),
         (
+            "https://*.mm",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil.a.mm"),
+        ),
+        (
             "null",
             Danger::NullOrigin,
             "any site can have the origin `null`, in a sandboxed frame, and act as the user; \
@@ -475,6 +480,13 @@ fn what_is_not_dangerous() {
     for origin in safe {
         assert_eq!(errors(&with_credentials(origin)), [""; 0], "{origin}");
     }
+}
+
+/// Names right below `mm` are a registry's.
+#[test]
+#[cfg(feature = "public-suffix-list")]
+fn public_suffixes_themselves_are_not_dangerous() {
+    assert_eq!(errors(&with_credentials("https://pr-*.mm")), [""; 0]);
 }
 
 #[test]
@@ -853,8 +865,14 @@ error: unopened group",
     #[test]
     fn host_regexes_are_repaired_where_that_is_sure() {
         let table = [
-            (r"^[^.]+\.a\.com$", Some(r"{ regex = 'https://[^.]+\.a\.com' }")),
-            (r"a\.com|b\.com", Some(r"{ regex = 'https://(a\.com|b\.com)' }")),
+            (
+                r"^[^.]+\.a\.com$",
+                Some(r"{ regex = 'https://[^.]+\.a\.com' }"),
+            ),
+            (
+                r"a\.com|b\.com",
+                Some(r"{ regex = 'https://(a\.com|b\.com)' }"),
+            ),
             (r"^a\.com$|^b\.com$", None),
             (r"\Aa\.com", None),
             (r"a\.com\z", None),
