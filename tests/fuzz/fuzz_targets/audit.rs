@@ -104,7 +104,7 @@ fn check(regex: &str, pattern: OriginPattern, schemes: &[&str]) {
             // Where there is one that is not meant, there is another that is.
             let is_other = |other: &String| *other != domain(witness);
             assert!(
-                found.few || web.iter().any(is_other),
+                found.are_few(is_web) || web.iter().any(is_other),
                 "{regex:?}: {witness} {web:?}"
             );
         } else {
@@ -121,10 +121,11 @@ fn check(regex: &str, pattern: OriginPattern, schemes: &[&str]) {
         let domain = domain(witness);
         let under = suffix(&domain);
         assert!(under.is_some(), "{regex:?}: {witness}");
-        let is_other = |other: &String| *other != domain && suffix(other) == under;
-        let all = found.domains(|_| true);
+        let is_other = |other: &String| *other != domain;
+        let beside = |origin: &str| suffix(&crate::domain(origin)) == under;
+        let all = found.domains(beside);
         assert!(
-            found.few || all.iter().any(is_other),
+            found.are_few(beside) || all.iter().any(is_other),
             "{regex:?}: {witness} {all:?}"
         );
         is_permitted = Box::new(|domain| suffix(domain).is_some());
@@ -156,8 +157,6 @@ fn check_repair(regex: &str, repair: &str, found: &Found) {
 /// Origins that the regex allows.
 struct Found {
     origins: BTreeSet<String>,
-    /// There are too few to tell what there is.
-    few: bool,
 }
 
 impl Found {
@@ -179,8 +178,16 @@ impl Found {
                 }
             }
         }
-        let few = origins.len() < 16;
-        Found { origins, few }
+        Found { origins }
+    }
+
+    /// Whether there are too few to tell what there is.
+    fn are_few(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+        self.origins
+            .iter()
+            .filter(|origin| is_meant(origin))
+            .count()
+            < 16
     }
 
     fn domains(&self, is_meant: impl Fn(&str) -> bool) -> BTreeSet<String> {
