@@ -155,6 +155,9 @@ fn check_answers(config: &CorsConfig, policy: &Policy, again: &Policy) {
                 HeaderValue::from_static("authorization,x-a"),
             );
             for method in [Method::OPTIONS, Method::GET] {
+                let verdict =
+                    |policy: &Policy| format!("{:?}", policy.decide(&method, &headers).verdict());
+                assert_eq!(verdict(policy), verdict(again));
                 let answer = |policy: &Policy| match policy.decide(&method, &headers).action() {
                     Action::Answer(response) => {
                         (response.status().as_u16(), response.into_parts().0.headers)
