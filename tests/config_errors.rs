@@ -420,6 +420,11 @@ fn dangers_need_naming() {
             suffix("https://evil.blob.core.windows.net"),
         ),
         (
+            "https://*.mm",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil.a.mm"),
+        ),
+        (
             "null",
             Danger::NullOrigin,
             "any site can have the origin `null`, in a sandboxed frame, and act as the user; \
@@ -476,6 +481,13 @@ fn what_is_not_dangerous() {
     for origin in safe {
         assert_eq!(errors(&with_credentials(origin)), [""; 0], "{origin}");
     }
+}
+
+/// Names right below `mm` are a registry's.
+#[test]
+#[cfg(feature = "public-suffix-list")]
+fn public_suffixes_themselves_are_not_dangerous() {
+    assert_eq!(errors(&with_credentials("https://pr-*.mm")), [""; 0]);
 }
 
 #[test]
@@ -704,6 +716,7 @@ fn errors_for_programs() {
 mod regexes {
     use http::header::ORIGIN;
     use http::{HeaderMap, HeaderValue, Method};
+    use tower_cors::ConfigError;
 
     use super::*;
 
@@ -857,6 +870,33 @@ error: unopened group",
              or take it on by `dangerously_allow = [\"insecure-origins\"]`; write \
              `{ regex = 'https://[a-z]+\\.example\\.com' }`",
         );
+    }
+
+    #[test]
+    fn host_regexes_are_repaired_where_that_is_sure() {
+        let table = [
+            (
+                r"^[^.]+\.a\.com$",
+                Some(r"{ regex = 'https://[^.]+\.a\.com' }"),
+            ),
+            (
+                r"a\.com|b\.com",
+                Some(r"{ regex = 'https://(a\.com|b\.com)' }"),
+            ),
+            (r"^a\.com$|^b\.com$", None),
+            (r"\Aa\.com", None),
+            (r"a\.com\z", None),
+            (r"a\.com|b\$", None),
+            (r"(?x)a\.com # ours", None),
+            ("a'?\\.com", None),
+            ("a\0?\\.com", None),
+        ];
+        for (source, expected) in table {
+            let errors = with_credentials(OriginPattern::host_regex(source)).compile();
+            let errors = errors.expect_err(source);
+            let suggestions: Vec<_> = errors.iter().map(ConfigError::suggestion).collect();
+            assert_eq!(suggestions, [expected], "{source}");
+        }
     }
 
     #[test]

@@ -722,14 +722,21 @@ fn enforcement() {
             request: preflight(EVIL, "GET", []),
             kind: Preflight,
             verdict: ORIGIN,
-            response: answered(403, [VARY_PREFLIGHT]),
+            response: answered(403, [VARY_PRIVATE]),
         },
         asks(
             "server, decorate",
             decorate(),
             &[],
             Allowed,
-            forwarded(ANSWER),
+            forwarded([acao(APP), METHODS, VARY_PRIVATE]),
+        ),
+        asks(
+            "server, decorate, private network",
+            decorate(),
+            &[ASKS_PRIVATE],
+            Denied(DenyReason::PrivateNetworkNotAllowed),
+            answered(204, [acao(APP), METHODS, VARY_PRIVATE]),
         ),
     ]);
 }

@@ -55,12 +55,12 @@ pub(super) fn advise(config: &CorsConfig, report: &mut Report) {
         _ => {}
     }
     for (index, entry) in config.allow_origins.iter().enumerate() {
-        if let OriginPattern::Text(text) = entry
-            && config.allow_credentials
-            && text.ends_with("://*")
-        {
-            let field = format!("allow_origins[{index}]");
-            advise(&field, text, Kind::AnyHostWithCredentials);
+        match entry {
+            OriginPattern::Text(text) if config.allow_credentials && text.ends_with("://*") => {
+                let field = format!("allow_origins[{index}]");
+                advise(&field, text, Kind::AnyHostWithCredentials);
+            }
+            _ => {}
         }
     }
     if config.inner_headers == InnerHeaders::Keep {

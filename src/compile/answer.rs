@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::names::ANY;
 use crate::action::ALLOW_PRIVATE_NETWORK;
-use crate::config::{AllowHeaders, CorsConfig, MaxAge};
+use crate::config::{AllowHeaders, CorsConfig, Enforcement, MaxAge, PreflightMode};
 use crate::method::Methods;
 use crate::policy::{Expose, Grant, PreflightAnswer};
 use crate::vary;
@@ -21,7 +21,10 @@ pub(super) fn preflight(
     status: StatusCode,
     methods: &Methods,
 ) -> PreflightAnswer {
-    let vary = match config.allow_private_network {
+    // What is not allowed makes no difference to an answer, but to who gives it.
+    let may_be_refused =
+        config.enforcement == Enforcement::Server && config.preflight != PreflightMode::Answer;
+    let vary = match config.allow_private_network || may_be_refused {
         true => &vary::PREFLIGHT_TO_PRIVATE,
         false => &vary::PREFLIGHT,
     };

@@ -6,7 +6,7 @@ use super::Report;
 use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
-use crate::origin::{self, Below, Host, Pattern, Port, is_public_suffix};
+use crate::origin::{self, Below, Host, Origin, Pattern, Port, is_public_suffix};
 #[cfg(feature = "regex")]
 use crate::origin::{CheckedRegex, Finding, Subject, audit};
 
@@ -31,17 +31,27 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>, below: &mut Below) -> Vec<Found>
     if pattern.scheme == "http" && !is_loopback(&pattern.host) {
         dangers.push((Danger::InsecureOrigins, sample(pattern, "app")));
     }
-    if let Host::Subdomains { base } | Host::InLabel { base, .. } = pattern.host
-        && is_public_suffix(base)
-        && !is_loopback(&pattern.host)
-    {
-        dangers.push((Danger::PublicSuffixSubdomains, sample(pattern, "evil")));
-    } else if let Host::Subdomains { base } = pattern.host
-        && let Some(suffix) = below.of(base).first()
-    {
-        let labels = suffix.strip_suffix(base).unwrap_or_default();
-        let witness = sample(pattern, &format!("evil.{}", labels.trim_end_matches('.')));
-        dangers.push((Danger::PublicSuffixSubdomains, witness));
+    match pattern.host {
+        Host::Subdomains { base } | Host::InLabel { base, .. }
+            if is_public_suffix(base) && !is_loopback(&pattern.host) =>
+        {
+            // All names right below `mm` are public suffixes themselves.
+            let words = match pattern.host {
+                Host::InLabel { .. } => &["evil"][..],
+                _ => &["evil", "evil.a"],
+            };
+            let mut witnesses = words.iter().map(|word| sample(pattern, word));
+            let witness = witnesses.find(|origin| can_be_registered(origin));
+            dangers.extend(witness.map(|witness| (Danger::PublicSuffixSubdomains, witness)));
+        }
+        Host::Subdomains { base } => {
+            if let Some(suffix) = below.of(base).first() {
+                let labels = suffix.strip_suffix(base).unwrap_or_default();
+                let witness = sample(pattern, &format!("evil.{}", labels.trim_end_matches('.')));
+                dangers.push((Danger::PublicSuffixSubdomains, witness));
+            }
+        }
+        _ => {}
     }
     dangers
 }
@@ -64,6 +74,10 @@ pub(super) fn of_regex(
         .insecure
         .map(|witness| (Danger::InsecureOrigins, witness));
     Ok(unbounded.into_iter().chain(insecure).collect())
+}
+
+fn can_be_registered(origin: &str) -> bool {
+    Origin::parse(origin).is_some_and(|origin| !is_public_suffix(origin.host()))
 }
 
 fn is_loopback(host: &Host<'_>) -> bool {

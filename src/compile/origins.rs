@@ -220,15 +220,25 @@ fn shortened(regex: &str, kind: &Kind) -> String {
 #[cfg(feature = "regex")]
 fn with_https(regex: &str, subject: Subject, danger: Danger) -> Option<String> {
     let is_host = subject == Subject::Host && danger == Danger::InsecureOrigins;
-    // What could be a comment would take the rest with it, and a quote ends the text.
-    let is_plain = !regex.contains(['#', '\'', '\n']);
-    (is_host && is_plain).then(|| {
-        let host = regex.strip_prefix('^').unwrap_or(regex);
-        let host = host.strip_suffix('$').unwrap_or(host);
+    let host = regex.strip_prefix('^').unwrap_or(regex);
+    let host = host.strip_suffix('$').unwrap_or(host);
+    (is_host && is_movable(host)).then(|| {
         if host.contains('|') {
             format!("{{ regex = 'https://({host})' }}")
         } else {
             format!("{{ regex = 'https://{host}' }}")
         }
     })
+}
+
+/// Whether a regex means the same behind a scheme, and can stand in a file as it is.
+///
+/// What could be a comment would take the rest with it, and a quote ends the text.
+#[cfg(feature = "regex")]
+fn is_movable(host: &str) -> bool {
+    let is_anchored = host.replace("[^", "").contains(['^', '$'])
+        || host.contains(r"\A")
+        || host.contains(r"\z")
+        || host.ends_with('\\');
+    !is_anchored && !host.contains(|c: char| c.is_control() || matches!(c, '#' | '\''))
 }

@@ -142,9 +142,8 @@ fn difference(pattern: &Pattern<'_>, origin: &Origin<'_>) -> Option<Difference> 
 }
 
 fn host_difference(pattern: &Host<'_>, host: &str) -> Option<Difference> {
-    if let Some(host) = host.strip_suffix('.')
-        && pattern.matches(host)
-    {
+    let dotless = host.strip_suffix('.');
+    if dotless.is_some_and(|host| pattern.matches(host)) {
         return Some(Difference::TrailingDot);
     }
     let (base, is_exact) = match *pattern {

@@ -29,12 +29,16 @@ pub(super) fn host_and_port(scheme: &str, text: &str) -> Option<(String, Option<
         "https" => Some(443),
         _ => None,
     };
-    Some((parse_host(host)?, port.filter(|_| port != default)))
+    Some((
+        parse_host(default.is_some(), host)?,
+        port.filter(|_| port != default),
+    ))
 }
 
 /// The [host parser](https://url.spec.whatwg.org/#host-parsing), without IDNA,
-/// percent-decoding and the odd spellings of IPv4 addresses.
-fn parse_host(text: &str) -> Option<String> {
+/// percent-decoding and the odd spellings of IPv4 addresses; only on the web is a
+/// number an address.
+fn parse_host(is_web: bool, text: &str) -> Option<String> {
     if let Some(address) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
         let address: Ipv6Addr = address.parse().ok()?;
         // `Ipv6Addr` prints a mapped address with dots, URLs do not.
@@ -52,7 +56,7 @@ fn parse_host(text: &str) -> Option<String> {
     let name = host.strip_suffix('.').unwrap_or(&host);
     let last = name.rsplit('.').next().unwrap_or_default();
     let numeric = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
-    if numeric || last.starts_with("0x") {
+    if is_web && (numeric || last.starts_with("0x")) {
         return Some(name.parse::<Ipv4Addr>().ok()?.to_string());
     }
     Some(host)

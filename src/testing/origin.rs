@@ -114,6 +114,8 @@ mod tests {
             ),
             ("https://user@example.com{.net", None),
             ("tauri://localhost", Some("tauri://localhost")),
+            ("app://1.2", Some("app://1.2")),
+            ("https://1.2", None),
             (
                 "chrome-extension://abc/popup.html",
                 Some("chrome-extension://abc"),

@@ -169,6 +169,13 @@ fn pinned_hosts_that_are_no_domains() {
             ),
             (r"(capacitor|ionic|tauri)://localhost", "localhost", ""),
             (r"app://1\.2", "1.2", ""),
+            // What is a domain of the web is one here, too, and so are names below it.
+            (r"(https|app)://[a-z]+\.example\.com", "example.com", ""),
+            (
+                r"(https|app)://([a-z]+\.)?api\.example\.com",
+                "example.com",
+                "",
+            ),
             (r"vscode-file://vscode-app", "vscode-app", ""),
         ],
     );

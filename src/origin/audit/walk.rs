@@ -206,7 +206,10 @@ impl<'g> Walk<'g> {
     fn pin_at_dot(&self, host: &str) -> Option<Box<str>> {
         match self.scope {
             _ if suffix::is_localhost(host) => Some("localhost".into()),
-            Scope::Foreign => self.known.get(without_root(host)).cloned(),
+            Scope::Foreign => {
+                let known = |host| self.known.get(host).cloned();
+                known(without_root(host)).or_else(|| known(suffix::registrable(host)?))
+            }
             // As much of an IP address is no domain yet.
             _ if is_numeric_host(host) => None,
             _ => suffix::registrable(host).map(Into::into),

@@ -1,32 +1,105 @@
-//! The compiled matcher against a plain reading of the pattern table, and
-//! repairs that compile.
+//! The grammar of patterns, the compiled matcher and the dangers, each against a
+//! plain reading of it.
+//!
+//! The first line is a pattern, each further line an origin.
 #![no_main]
+
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::header::ORIGIN;
 use http::{HeaderMap, HeaderValue, Method};
 use libfuzzer_sys::fuzz_target;
-use tower_cors::{CorsConfig, Origin};
+use tower_cors::{ConfigErrorKind, CorsConfig, Danger, Origin, Policy};
 
-fuzz_target!(|input: (&str, &str)| {
-    let (pattern, origin) = input;
-    let policy = match CorsConfig::new([pattern]).compile() {
-        Ok(policy) => policy,
+fuzz_target!(|input: &str| {
+    let (pattern, origins) = input.split_once('\n').unwrap_or((input, ""));
+    let compiled = CorsConfig::new([pattern]).compile();
+    assert_eq!(
+        compiled.is_ok(),
+        is_pattern(pattern),
+        "{pattern:?}: {compiled:?}"
+    );
+    match compiled {
+        Ok(policy) => {
+            let can_be_sent = |origin: &&str| HeaderValue::from_str(origin).is_ok();
+            for origin in origins.split('\n').filter(can_be_sent) {
+                assert_eq!(
+                    allows(&policy, origin),
+                    matches(pattern, origin),
+                    "{pattern:?} {origin:?}"
+                );
+            }
+            check_dangers(&policy, pattern);
+        }
         Err(errors) => {
             for error in errors.iter() {
                 if let Some(repaired) = error.suggestion() {
-                    assert!(CorsConfig::new([repaired]).compile().is_ok(), "{pattern:?}: {error}");
+                    check_repair(pattern, repaired);
                 }
             }
-            return;
         }
-    };
-    let Ok(value) = HeaderValue::from_str(origin) else {
-        return;
-    };
-    let headers = HeaderMap::from_iter([(ORIGIN, value)]);
-    let allowed = policy.decide(&Method::GET, &headers).is_allowed();
-    assert_eq!(allowed, matches(pattern, origin), "{pattern:?} {origin:?}");
+    }
 });
+
+fn allows(policy: &Policy, origin: &str) -> bool {
+    let value = HeaderValue::from_str(origin).expect("a header value");
+    let headers = HeaderMap::from_iter([(ORIGIN, value)]);
+    policy.decide(&Method::GET, &headers).is_allowed()
+}
+
+/// Whether it is an origin once its `*` is taken for a name or a port, and has
+/// them where they may be.
+fn is_pattern(pattern: &str) -> bool {
+    if pattern == "*" || pattern == "null" {
+        return true;
+    }
+    let without_port = pattern.strip_suffix(":*");
+    let sample = without_port.unwrap_or(pattern).replace('*', "x");
+    let Some(origin) = Origin::parse(&sample) else {
+        return false;
+    };
+    let host_start = origin.scheme().len() + 3;
+    let host = &pattern[host_start..][..origin.host().len()];
+    let is_web = ["http", "https"].contains(&origin.scheme());
+    let label = host.split('.').next().unwrap_or_default();
+    is_scheme_of_pages(origin.scheme())
+        && (without_port.is_none() || origin.port().is_none())
+        && !pattern[..host_start].contains('*')
+        && match host.matches('*').count() {
+            0 => true,
+            _ if host == "*" => !is_web && without_port.is_none(),
+            1 => {
+                let star_before_name = label.starts_with('*')
+                    && label[1..].starts_with(|c: char| c.is_ascii_alphanumeric());
+                label.contains('*')
+                    && label != host.trim_end_matches('.')
+                    && label.len() <= 63
+                    && !star_before_name
+            }
+            _ => false,
+        }
+}
+
+fn is_scheme_of_pages(scheme: &str) -> bool {
+    let none = "file ws wss localhost about blob data filesystem ftp ftps javascript mailto tel view-source";
+    let is_misspelt =
+        |web: &str| scheme != web && is_one_edit_away(scheme.as_bytes(), web.as_bytes());
+    ["http", "https"].contains(&scheme)
+        || !none.split(' ').any(|other| other == scheme)
+            && !is_misspelt("http")
+            && !is_misspelt("https")
+}
+
+/// One byte more, less or other, or two neighbours swapped.
+fn is_one_edit_away(a: &[u8], b: &[u8]) -> bool {
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    let rest = |bytes: &'_ [u8], n: usize| bytes.get(n..).map(<[u8]>::to_vec);
+    rest(a, 1) == Some(b.to_vec())
+        || rest(b, 1) == Some(a.to_vec())
+        || !a.is_empty() && rest(a, 1) == rest(b, 1)
+        || a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..]
+}
 
 fn matches(pattern: &str, origin: &str) -> bool {
     if pattern == "*" {
@@ -49,12 +122,120 @@ fn matches(pattern: &str, origin: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else {
         return pattern == origin;
     };
-    let Some(middle) = origin.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else {
+    let Some(middle) = origin
+        .strip_prefix(before)
+        .and_then(|rest| rest.strip_suffix(after))
+    else {
         return false;
     };
+    if before.ends_with("://") && !after.starts_with(['.', '-', '_']) {
+        // Any host, here with the pattern's port.
+        return middle == parsed.host();
+    }
     let whole_labels = before.ends_with("://") && after.starts_with('.');
-    let any_host = before.ends_with("://") && after.is_empty();
-    !middle.is_empty()
-        && (any_host && parsed.port().is_none()
-            || !any_host && !middle.ends_with('.') && (whole_labels || !middle.contains('.')))
+    !middle.is_empty() && !middle.ends_with('.') && (whole_labels || !middle.contains('.'))
+}
+
+/// The dangers that a policy with credentials has to name, and their witnesses.
+fn check_dangers(policy: &Policy, pattern: &str) {
+    let mut found = Vec::new();
+    if let Err(errors) = CorsConfig::new([pattern]).allow_credentials(true).compile() {
+        for error in errors.iter() {
+            let ConfigErrorKind::Danger { danger, witness } = error.kind() else {
+                panic!("{pattern:?}: {error}");
+            };
+            assert!(
+                allows(policy, witness),
+                "{pattern:?} does not allow {witness}"
+            );
+            found.push((*danger, witness.clone()));
+        }
+    }
+    let has = |danger| found.iter().find(|(found, _)| *found == danger);
+    assert_eq!(
+        has(Danger::AnyOriginWithCredentials).is_some(),
+        pattern == "*"
+    );
+    assert_eq!(has(Danger::NullOrigin).is_some(), pattern == "null");
+    assert_eq!(has(Danger::UnboundedRegex), None);
+
+    let with = |name: &str| match pattern.strip_suffix(":*") {
+        Some(pattern) => pattern.replace('*', name),
+        None => pattern.replace('*', name),
+    };
+    let sample = with("x");
+    let is_insecure = Origin::parse(&sample)
+        .is_some_and(|origin| origin.scheme() == "http" && !is_loopback(origin.host()));
+    let insecure = has(Danger::InsecureOrigins);
+    assert_eq!(insecure.is_some(), is_insecure, "{pattern:?}");
+    if let Some((_, witness)) = insecure {
+        assert!(witness.starts_with("http://"), "{pattern:?}: {witness}");
+    }
+
+    match has(Danger::PublicSuffixSubdomains) {
+        // Somebody else can register another name in its place.
+        Some((_, witness)) => {
+            let other = witness.replacen("evil", "mallory", 1);
+            assert!(allows(policy, &other), "{pattern:?} does not allow {other}");
+            assert_ne!(
+                registrable(witness),
+                registrable(&other),
+                "{pattern:?}: {witness}"
+            );
+        }
+        // Whatever stands for the `*` belongs to whom the pattern's domain belongs to.
+        None if pattern != "*" && pattern.contains("*.") || pattern.contains("*-") => {
+            for name in ["evil", "evil.a", "evil.s3", "evil.b.a"] {
+                let (one, other) = (with(name), with(&name.replace("evil", "mallory")));
+                let is_web = Origin::parse(&one).is_some();
+                let both = allows(policy, &one) && allows(policy, &other);
+                let same = registrable(&one) == registrable(&other);
+                assert!(
+                    !is_web || !both || same || is_loopback_name(&one),
+                    "{pattern:?}: {one}"
+                );
+            }
+        }
+        None => {}
+    }
+}
+
+fn registrable(origin: &str) -> Option<String> {
+    let host = Origin::parse(origin)?.host().trim_end_matches('.');
+    Some(psl2::lookup(host)?.registrable_domain()?.to_owned())
+}
+
+fn is_loopback_name(origin: &str) -> bool {
+    Origin::parse(origin).is_some_and(|origin| is_loopback(origin.host()))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || host.parse().is_ok_and(|v4: Ipv4Addr| v4.octets()[0] == 127)
+        || host.trim_matches(['[', ']']).parse() == Ok(Ipv6Addr::LOCALHOST)
+}
+
+/// A repair compiles, and names no host that was not written.
+fn check_repair(pattern: &str, repaired: &str) {
+    assert!(is_pattern(repaired), "{pattern:?}: {repaired:?}");
+    assert!(
+        CorsConfig::new([repaired]).compile().is_ok(),
+        "{pattern:?}: {repaired:?}"
+    );
+    let Some((_, rest)) = repaired.split_once("://") else {
+        return;
+    };
+    let host = rest.trim_start_matches("*.");
+    let host = host.strip_suffix(":*").unwrap_or(host);
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => host,
+        _ => host,
+    };
+    let is_address = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
+    assert!(
+        is_address || pattern.to_ascii_lowercase().contains(host),
+        "{pattern:?}: {repaired:?}"
+    );
 }
