@@ -34,6 +34,48 @@ use crate::origin::OriginPattern;
 ///     .compile()?;
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
+///
+/// # In a file
+///
+/// With the feature `serde`, from TOML, JSON, YAML or whatever serde reads. What
+/// is absent is as if it were not set.
+///
+/// | field | values |
+/// |---|---|
+/// | `allow_origins` | a list of patterns, `{ regex = "…" }`, `{ host_regex = "…" }`; or `"*"` |
+/// | `allow_methods`, `expose_headers` | a list of names; or `"*"` |
+/// | `allow_headers` | a list of names; or `"*"`; or `"mirror"` |
+/// | `max_age` | seconds, `600`; a duration, `"1h30m"`; or `"browser-default"` |
+/// | `preflight` | `"answer"`, `"decorate"`, `"forward"`: see [`PreflightMode`] |
+/// | `preflight_status` | 200 to 299 |
+/// | `enforcement` | `"browser"`, `"server"`: see [`Enforcement`] |
+/// | `inner_headers` | `"replace"`, `"keep"`: see [`InnerHeaders`] |
+/// | `dangerously_allow` | a list of the names of [`Danger`], such as `"insecure-origins"` |
+/// | the others | `true`, `false` |
+///
+/// ```
+/// # #[cfg(feature = "serde")]
+/// # fn load() -> Result<(), Box<dyn std::error::Error>> {
+/// use tower_cors::{AllowHeaders, CorsConfig, Enforcement};
+///
+/// let config: CorsConfig = toml::from_str(r#"
+///     allow_origins = ["https://app.example.com"]
+///     allow_headers = "mirror"
+///     max_age       = "10m"
+///     enforcement   = "server"
+/// "#)?;
+/// assert_eq!(
+///     config,
+///     CorsConfig::new(["https://app.example.com"])
+///         .allow_headers(AllowHeaders::Mirror)
+///         .max_age(std::time::Duration::from_secs(600))
+///         .enforcement(Enforcement::Server),
+/// );
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "serde")]
+/// # load().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 #[non_exhaustive]
