@@ -80,14 +80,19 @@ use crate::origin::OriginPattern;
 #[must_use]
 #[non_exhaustive]
 pub struct CorsConfig {
-    /// The origins that may read responses. At least one; `*` alone is any.
+    /// The origins that may read responses ([Fetch]). At least one; `*` alone is
+    /// any.
+    ///
+    /// [Fetch]: https://fetch.spec.whatwg.org/#cors-check
     pub allow_origins: Vec<OriginPattern>,
 
     /// The methods that a page may use, case-sensitive; `*` alone is any.
     /// `GET`, `HEAD` and `POST` unless set.
     ///
     /// The list is exact, for preflights and actual requests alike: a `GET`
-    /// that is not listed is denied, although browsers send it without asking.
+    /// that is not listed is denied, although browsers send it [without asking].
+    ///
+    /// [without asking]: https://fetch.spec.whatwg.org/#cors-safelisted-method
     pub allow_methods: Vec<String>,
 
     /// The request headers that a page may set beyond the [safelisted] ones.
@@ -106,7 +111,9 @@ pub struct CorsConfig {
     pub expose_headers: Vec<String>,
 
     /// Whether pages may send cookies, client certificates and HTTP
-    /// authentication, and read what comes back. Not unless set.
+    /// authentication, and read what comes back ([Fetch]). Not unless set.
+    ///
+    /// [Fetch]: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
     pub allow_credentials: bool,
 
     /// How long a browser may reuse a preflight's answer.
