@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .layer(cors)
         .route("/metrics", get(async move || prometheus.render()));
 
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 3004)).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 3006)).await?;
     let address = listener.local_addr()?;
     println!(
         "listening on http://{address}; try

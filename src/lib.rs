@@ -4,11 +4,11 @@
 //! ```
 //! use std::time::Duration;
 //! use axum::{Router, routing::get};
-//! use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+//! use axum::http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
 //! use tower_cors::{CorsConfig, CorsLayer};
 //!
 //! let cors = CorsLayer::new(
-//!     CorsConfig::new(["https://app.example.com", "https://*.example.com"])
+//!     CorsConfig::new(["https://example.com", "https://*.example.com"])
 //!         .allow_methods([Method::GET, Method::PUT])
 //!         .allow_headers([AUTHORIZATION, CONTENT_TYPE])
 //!         .allow_credentials(true)
@@ -33,12 +33,14 @@
 //! page, for they lack the headers.
 //!
 //! ```
-//! # use axum::{Router, routing::post, middleware::{Next, from_fn}, extract::Request};
+//! use axum::{Router, middleware::from_fn, routing::post};
+//! # use axum::{extract::Request, middleware::Next};
 //! # use tower_cors::{CorsConfig, CorsLayer};
 //! # async fn authenticate(request: Request, next: Next) -> axum::response::Response {
 //! #     next.run(request).await
 //! # }
 //! # let cors = CorsLayer::new(CorsConfig::new(["https://app.example.com"]))?;
+//!
 //! // In axum the layer that is added last is outermost.
 //! let right: Router = Router::new()
 //!     .route("/", post(|| async {}))
@@ -52,6 +54,10 @@
 //!     .layer(from_fn(authenticate));
 //! # Ok::<(), tower_cors::ConfigErrors>(())
 //! ```
+//!
+//! Add it by `Router::layer`. The `route_layer` of a `Router` does not see what
+//! no route matches, so no page can read the 404; that of a `MethodRouter` does
+//! not see preflights at all.
 //!
 //! What must stand outside, a rate limit say, can let preflights through by
 //! [`is_preflight`].

@@ -114,8 +114,20 @@ impl<K: fmt::Display> Remark<K> {
 
 /// Errors in a configuration; at least one.
 ///
-/// Its `Display` is a list, a line each.
-#[derive(Clone, Debug, PartialEq)]
+/// Its `Display` is a list, a line each, and so is its `Debug`: that is what `unwrap`
+/// prints, and `main` of an error that it returns.
+///
+/// ```
+/// use tower_cors::CorsConfig;
+///
+/// let errors = CorsConfig::new(["https://app.example.com/"]).compile().unwrap_err();
+/// for error in &errors {
+///     assert_eq!(error.field(), "allow_origins[0]");
+///     assert_eq!(error.value(), "https://app.example.com/");
+///     assert_eq!(error.suggestion(), Some("https://app.example.com"));
+/// }
+/// ```
+#[derive(Clone, PartialEq)]
 pub struct Errors<K> {
     heading: String,
     errors: Vec<Remark<K>>,
@@ -174,7 +186,13 @@ impl<K: fmt::Display> fmt::Display for Errors<K> {
     }
 }
 
-impl<K: fmt::Debug + fmt::Display> Error for Errors<K> {}
+impl<K: fmt::Display> fmt::Debug for Errors<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K: fmt::Display> Error for Errors<K> {}
 
 /// A list of errors, fit for an extension member of a problem response
 /// (RFC 9457).

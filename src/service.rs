@@ -19,7 +19,10 @@ use crate::source::{Fixed, PolicySource};
 /// headers of the inner service's responses.
 ///
 /// Readiness and errors are the inner service's; an error has no response to
-/// edit. A preflight is answered without calling the inner service, which then
+/// edit. So while a limit inside is used up, preflights wait too; a `LoadShed`
+/// between the layer and the limit is always ready, and they are answered.
+///
+/// A preflight is answered without calling the inner service, which then
 /// keeps what it reserved when it became ready, such as the permit of a
 /// concurrency limit, until it is called or dropped. Servers that make or
 /// clone a service for each connection or request, as hyper and axum do, drop

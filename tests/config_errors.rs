@@ -656,8 +656,14 @@ fn all_errors_are_reported_at_once() {
         .allow_credentials(true)
         .max_age(Duration::from_millis(1))
         .preflight_status(404);
+    let errors = config.compile().unwrap_err();
     assert_eq!(
-        config.compile().unwrap_err().to_string(),
+        format!("{errors:?}"),
+        errors.to_string(),
+        "what `unwrap` prints, and `main`"
+    );
+    assert_eq!(
+        errors.to_string(),
         "invalid CORS configuration, 7 errors:
 - allow_origins[0] `https://example.com/`: an origin has no trailing slash; write `https://example.com`
 - allow_origins[1] `http://example.com`: with credentials, whoever controls the network between a user and `http://example.com` can act as the user; use https, or take it on by `dangerously_allow = [\"insecure-origins\"]`

@@ -34,18 +34,65 @@ use crate::origin::OriginPattern;
 ///     .compile()?;
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
+///
+/// # In a file
+///
+/// With the feature `serde`, from TOML, JSON, YAML or whatever serde reads. What
+/// is absent is as if it were not set.
+///
+/// | field | values |
+/// |---|---|
+/// | `allow_origins` | a list of patterns, `{ regex = "…" }`, `{ host_regex = "…" }`; or `"*"` |
+/// | `allow_methods`, `expose_headers` | a list of names; or `"*"` |
+/// | `allow_headers` | a list of names; or `"*"`; or `"mirror"` |
+/// | `max_age` | seconds, `600`; a duration, `"1h30m"`; or `"browser-default"` |
+/// | `preflight` | `"answer"`, `"decorate"`, `"forward"`: see [`PreflightMode`] |
+/// | `preflight_status` | 200 to 299 |
+/// | `enforcement` | `"browser"`, `"server"`: see [`Enforcement`] |
+/// | `inner_headers` | `"replace"`, `"keep"`: see [`InnerHeaders`] |
+/// | `dangerously_allow` | a list of the names of [`Danger`], such as `"insecure-origins"` |
+/// | the others | `true`, `false` |
+///
+/// ```
+/// # #[cfg(feature = "serde")]
+/// # fn load() -> Result<(), Box<dyn std::error::Error>> {
+/// use tower_cors::{AllowHeaders, CorsConfig, Enforcement};
+///
+/// let config: CorsConfig = toml::from_str(r#"
+///     allow_origins = ["https://app.example.com"]
+///     allow_headers = "mirror"
+///     max_age       = "10m"
+///     enforcement   = "server"
+/// "#)?;
+/// assert_eq!(
+///     config,
+///     CorsConfig::new(["https://app.example.com"])
+///         .allow_headers(AllowHeaders::Mirror)
+///         .max_age(std::time::Duration::from_secs(600))
+///         .enforcement(Enforcement::Server),
+/// );
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "serde")]
+/// # load().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 #[non_exhaustive]
 pub struct CorsConfig {
-    /// The origins that may read responses. At least one; `*` alone is any.
+    /// The origins that may read responses ([Fetch]). At least one; `*` alone is
+    /// any.
+    ///
+    /// [Fetch]: https://fetch.spec.whatwg.org/#cors-check
     pub allow_origins: Vec<OriginPattern>,
 
     /// The methods that a page may use, case-sensitive; `*` alone is any.
     /// `GET`, `HEAD` and `POST` unless set.
     ///
     /// The list is exact, for preflights and actual requests alike: a `GET`
-    /// that is not listed is denied, although browsers send it without asking.
+    /// that is not listed is denied, although browsers send it [without asking].
+    ///
+    /// [without asking]: https://fetch.spec.whatwg.org/#cors-safelisted-method
     pub allow_methods: Vec<String>,
 
     /// The request headers that a page may set beyond the [safelisted] ones.
@@ -64,7 +111,9 @@ pub struct CorsConfig {
     pub expose_headers: Vec<String>,
 
     /// Whether pages may send cookies, client certificates and HTTP
-    /// authentication, and read what comes back. Not unless set.
+    /// authentication, and read what comes back ([Fetch]). Not unless set.
+    ///
+    /// [Fetch]: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
     pub allow_credentials: bool,
 
     /// How long a browser may reuse a preflight's answer.

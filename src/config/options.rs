@@ -54,7 +54,8 @@ impl From<Duration> for MaxAge {
     }
 }
 
-/// What happens to preflights.
+/// What happens to preflights
+/// ([Fetch](https://fetch.spec.whatwg.org/#cors-preflight-request)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PreflightMode {

@@ -1,5 +1,9 @@
 //! Long documentation: a chapter for each reader, whose code the tests run.
 //!
+//! The code is of services in axum, whose `axum::http` is the crate `http`. It leaves out
+//! what repeats: routers, `main`, and imports that stand above in the chapter. A `page` is
+//! one of [`Browser`](crate::testing::Browser), with the feature `testing`.
+//!
 //! | you | chapter |
 //! |---|---|
 //! | have a CORS error in the console, and ten minutes | [`first_policy`] |

@@ -1,4 +1,4 @@
-//! Configurations of API gateways: [`krakend`] and [`kong`].
+//! Configurations of API gateways: `krakend` and `kong`.
 //!
 //! Each importer takes a [`Document`], which any serde format gives, and gives
 //! a configuration with [`Note`]s on all that is not kept or was hardly meant.

@@ -5,26 +5,25 @@
 //! [Fetch standard](https://fetch.spec.whatwg.org/) from the client's side: it sends
 //! preflights when a browser would and caches their answers, performs the CORS check on
 //! every response, follows redirects, and lets the test see what the page's script would
-//! see and nothing more. So a test says what a user needs ("the app may save an item"),
+//! see and nothing more. It judges what arrives, whoever made it: this crate, another
+//! CORS layer, or a handler. So a test says what a user needs ("the app may save an item"),
 //! not which headers that takes.
 //!
 //! ```
 //! use axum::Router;
+//! use axum::http::{Method, Request};
 //! use axum::routing::{get, put};
-//! use http::{Method, Request};
 //! use tower_cors::testing::{BlockReason, Browser};
-//! use tower_http::cors::CorsLayer;
+//! use tower_cors::{CorsConfig, CorsLayer};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let app = Router::new()
 //!     .route("/items", get(|| async { "[]" }))
 //!     .route("/items/1", put(|| async {}).delete(|| async {}))
-//!     .layer(
-//!         CorsLayer::new()
-//!             .allow_origin(["https://app.example.com".parse()?])
-//!             .allow_methods([Method::GET, Method::PUT]),
-//!     );
+//!     .layer(CorsLayer::new(
+//!         CorsConfig::new(["https://app.example.com"]).allow_methods([Method::GET, Method::PUT]),
+//!     )?);
 //! let browser = Browser::new(app);
 //!
 //! // The app may read the items, and save one.
