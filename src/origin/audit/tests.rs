@@ -53,6 +53,18 @@ fn pinned_origins() {
         &[
             (r"https://example\.com", "example.com", ""),
             (r"^https://example\.com$", "example.com", ""),
+            (r"https://example\.com\.", "example.com", ""),
+            (
+                r"https://(app\.example|(a{63}\.){3}a{52}\.evil)\.com",
+                "evil.com example.com",
+                "",
+            ),
+            // A byte longer is no host.
+            (
+                r"https://(app\.example|(a{63}\.){3}a{53}\.evil)\.com",
+                "example.com",
+                "",
+            ),
             (r"(?i)https://example\.com", "example.com", ""),
             (
                 r"(?i:HTTPS)://Example\.com|https://example\.com",
@@ -274,6 +286,7 @@ fn open_ends() {
             (r"https://example\.[a-z]+", "https://example.net", ""),
             // Not the one that is spelled out beside the class.
             (r"https://(evil|[m-z]+)\.com", "https://m.com", ""),
+            (r"https://(evi[d-l]|[m-z]+)\.com", "https://m.com", ""),
             (r"https://example\.[a-z]{2}", "https://example.io", ""),
             (r"https://example\.co.*", "https://example.co.evil.com", ""),
             (r"https://example\..{2,3}", "https://example.net", ""),
