@@ -55,8 +55,11 @@ fn parse_host(is_web: bool, text: &str) -> Option<String> {
     let host = text.to_ascii_lowercase();
     let name = host.strip_suffix('.').unwrap_or(&host);
     let last = name.rsplit('.').next().unwrap_or_default();
-    let numeric = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
-    if is_web && (numeric || last.starts_with("0x")) {
+    let decimal = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
+    let hexadecimal = last
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    if is_web && (decimal || hexadecimal) {
         return Some(name.parse::<Ipv4Addr>().ok()?.to_string());
     }
     Some(host)

@@ -116,6 +116,8 @@ mod tests {
             ("tauri://localhost", Some("tauri://localhost")),
             ("app://1.2", Some("app://1.2")),
             ("https://1.2", None),
+            ("https://a.0x1f", None),
+            ("https://a.0x_1f", Some("https://a.0x_1f")),
             (
                 "chrome-extension://abc/popup.html",
                 Some("chrome-extension://abc"),
