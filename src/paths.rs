@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::CorsConfig;
+use crate::config::{CorsConfig, Enforcement};
 use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
+use crate::origin::OriginPattern;
 use crate::policy::Policy;
 
 /// A configuration for each path prefix; `None` switches CORS off below it.
@@ -21,8 +22,9 @@ use crate::policy::Policy;
 /// percent-encoded is read as if it were not (`/%61pi`, `/caf%c3%a9`), but for
 /// the reserved characters of RFC 3986: `%2F` is not `/`. Some servers take `//`
 /// for `/`, and some do not, so a path with it has a policy only if that is the
-/// same either way. What stands behind this layer should read paths no more
-/// loosely than that.
+/// same either way; if it is not, and one of them is enforced by the server, what
+/// other origins send is refused. What stands behind this layer should read paths no
+/// more loosely than that.
 ///
 /// In a file (feature `serde`) it is a table, where `false` switches CORS off:
 ///
@@ -91,6 +93,10 @@ impl PathConfigs {
             };
             errors.push(ConfigError::new("path", prefix, kind));
         }
+        if paths.iter().any(Policy::enforced_here) {
+            let nobody = CorsConfig::new([OriginPattern::predicate(|_| false)]);
+            paths.nobody = nobody.enforcement(Enforcement::Server).compile().ok();
+        }
         ConfigErrors::of_config(errors, PathPolicies(Arc::new(paths)))
     }
 }
@@ -113,6 +119,9 @@ struct Paths {
     beginning: Table,
     /// Of prefixes, the longest first: what a look-up tries.
     lengths: Vec<usize>,
+    /// What stands for two policies of which one is enforced: neither may be got
+    /// round.
+    nobody: Option<Policy>,
 }
 
 impl PathPolicies {
@@ -121,16 +130,26 @@ impl PathPolicies {
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Policy> {
         let path = decode(path.as_bytes());
-        let found = self.0.longest(&path)?;
+        let found = self.0.longest(&path);
         if path.windows(2).any(|pair| pair == b"//") {
             let mut single = path.into_owned();
             single.dedup_by(|next, byte| (*next, *byte) == (b'/', b'/'));
-            let other = self.0.longest(&single)?;
-            if !std::ptr::eq(found, other) {
-                return None;
+            let other = self.0.longest(&single);
+            if !same(found, other) {
+                let mut both = [found, other].into_iter().flatten();
+                let is_enforced = both.any(Policy::enforced_here);
+                return self.0.nobody.as_ref().filter(|_| is_enforced);
             }
         }
-        found.as_ref()
+        found
+    }
+}
+
+/// Whether two prefixes have led to one policy.
+fn same(one: Option<&Policy>, other: Option<&Policy>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => std::ptr::eq(one, other),
+        _ => one.is_none() && other.is_none(),
     }
 }
 
@@ -138,17 +157,17 @@ impl PathPolicies {
 impl PathPolicies {
     /// All policies.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Policy> {
-        self.0
-            .below
-            .values()
-            .chain(self.0.beginning.values())
-            .flatten()
+        self.0.iter()
     }
 }
 
 impl Paths {
+    fn iter(&self) -> impl Iterator<Item = &Policy> {
+        self.below.values().chain(self.beginning.values()).flatten()
+    }
+
     /// What the longest prefix of a decoded path has.
-    fn longest(&self, path: &[u8]) -> Option<&Option<Policy>> {
+    fn longest(&self, path: &[u8]) -> Option<&Policy> {
         let fitting = self.lengths.iter().filter(|&&length| length <= path.len());
         let mut found = fitting.filter_map(|&length| {
             let (prefix, rest) = path.split_at(length);
@@ -157,7 +176,7 @@ impl Paths {
             let below = ends_segment.then(|| self.below.get(prefix)).flatten();
             below.or_else(|| self.beginning.get(prefix))
         });
-        found.next()
+        found.next()?.as_ref()
     }
 
     fn insert(&mut self, prefix: &str, policy: Option<Policy>) -> Result<(), ConfigErrorKind> {
@@ -256,7 +275,10 @@ impl fmt::Debug for PathPolicies {
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
+
     use super::*;
+    use crate::action::Action;
 
     fn origin(name: &str) -> CorsConfig {
         CorsConfig::new([format!("https://{name}.example")])
@@ -330,6 +352,49 @@ mod tests {
             .unwrap();
         assert!(policies.get("/other").is_none());
         assert!(PathConfigs::new().compile().unwrap().get("/").is_none());
+    }
+
+    #[test]
+    fn slashes_do_not_get_round_enforcement() {
+        let enforced = |name: &str| origin(name).enforcement(Enforcement::Server);
+        let policies = PathConfigs::new()
+            .path("/", enforced("root"))
+            .path("/api", enforced("api"))
+            .path("/off", None)
+            .path("/plain", origin("plain"))
+            .path("/plain/too", origin("too"))
+            .compile()
+            .unwrap();
+        let nested = PathConfigs::new()
+            .path("/api", enforced("api"))
+            .compile()
+            .unwrap();
+        let is_refused = |policies: &PathPolicies, path, origin| {
+            let request = Request::post("/")
+                .header("origin", origin)
+                .body(())
+                .unwrap();
+            policies
+                .get(path)
+                .map(|policy| matches!(policy.decide_request(&request).action(), Action::Answer(_)))
+        };
+        let table = [
+            ("//api", "https://root.example", Some(true)),
+            ("//api", "https://api.example", Some(true)),
+            ("//off", "https://root.example", Some(true)),
+            ("//plain", "https://plain.example", Some(true)),
+            ("//x", "https://root.example", Some(false)),
+            ("/api//x", "https://api.example", Some(false)),
+            ("/plain//too", "https://evil.example", None),
+            ("/off//x", "https://evil.example", None),
+        ];
+        for (path, origin, expected) in table {
+            let refused = is_refused(&policies, path, origin);
+            assert_eq!(refused, expected, "{path} from {origin}");
+        }
+        let refused = is_refused(&nested, "//api", "https://api.example");
+        assert_eq!(refused, Some(true));
+        assert_eq!(is_refused(&nested, "//x", "https://api.example"), None);
     }
 
     #[test]

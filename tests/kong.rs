@@ -716,6 +716,20 @@ fn brackets_of_ipv6_addresses() {
         r#"{"origins": ["https?://.*"]}"#,
     ));
     assert_eq!(old.allow_origins, [OriginPattern::regex("https?://.*")]);
+    let old = config(options_of(
+        Generation::V0,
+        r#"{"origins": ["http://\\[::1\\]:\\d+"]}"#,
+    ));
+    let imported = OriginPattern::regex(r"http://\[::1\]:\d+");
+    assert_eq!(old.allow_origins, [imported]);
+    check(&[Row {
+        name: "an address of old",
+        config: &old,
+        request: "GET origin: http://[::1]:3000",
+        response: "200
+            access-control-allow-origin: http://[::1]:3000
+            vary: Origin",
+    }]);
 }
 
 /// A colon anywhere makes Kong match the whole origin.

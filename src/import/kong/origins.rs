@@ -109,14 +109,20 @@ fn regex(
             return None;
         }
     };
-    let by_host = generation != Generation::V0 && !regex.contains(':');
+    // 0.x did not parse the origin; since then, IPv6 addresses have lost their
+    // brackets.
+    let is_parsed = generation != Generation::V0;
+    if is_parsed && found.brackets {
+        findings.error(place, text, ImportErrorKind::Ipv6Brackets, None);
+        return None;
+    }
+    let by_host = is_parsed && !regex.contains(':');
     let subject = match by_host {
         true => Subject::Host,
         false => Subject::Origin,
     };
-    // 0.x did not parse the origin.
-    let sees_brackets = generation != Generation::V0
-        && check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex, subject));
+    let sees_brackets =
+        is_parsed && check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex, subject));
     let imported = match sees_brackets {
         true => &found.without_brackets,
         false => regex,

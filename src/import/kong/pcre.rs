@@ -20,6 +20,8 @@ pub(super) struct Pcre {
     pub(super) alternation: bool,
     /// Places of dots between letters or digits, where a dot is meant.
     pub(super) bare_dots: Vec<usize>,
+    /// A bracket that is to be matched.
+    pub(super) brackets: bool,
     /// The same pattern, but that no class in it matches a bracket.
     pub(super) without_brackets: String,
 }
@@ -101,7 +103,10 @@ impl ast::Visitor for Look<'_> {
             },
             Ast::Flags(set) => flags(&set.flags),
             Ast::Group(group) => group.flags().map_or(Ok(()), flags),
-            Ast::Literal(literal) => bracket(literal.c),
+            Ast::Literal(literal) => {
+                self.look_for_bracket(literal.c);
+                Ok(())
+            }
             Ast::Dot(span) => {
                 if self.is_between_names(span) {
                     self.found.bare_dots.push(span.start.offset);
@@ -122,7 +127,10 @@ impl ast::Visitor for Look<'_> {
 
     fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), ImportErrorKind> {
         match item {
-            ClassSetItem::Literal(literal) => bracket(literal.c),
+            ClassSetItem::Literal(literal) => {
+                self.look_for_bracket(literal.c);
+                Ok(())
+            }
             // PCRE: a bracket among the characters.
             ClassSetItem::Bracketed(_) => Err(pcre("a `[` within a class")),
             _ => Ok(()),
@@ -139,6 +147,10 @@ impl ast::Visitor for Look<'_> {
 }
 
 impl Look<'_> {
+    fn look_for_bracket(&mut self, c: char) {
+        self.found.brackets |= matches!(c, '[' | ']');
+    }
+
     fn replace(&mut self, span: &Span, class: &str) {
         let before = &self.pattern[self.copied..span.start.offset];
         self.found.without_brackets.extend([before, class]);
@@ -151,14 +163,6 @@ impl Look<'_> {
         [before, after]
             .iter()
             .all(|c| c.is_some_and(|c| c.is_ascii_alphanumeric()))
-    }
-}
-
-/// Kong sees IPv6 addresses without their brackets.
-fn bracket(c: char) -> Result<(), ImportErrorKind> {
-    match c {
-        '[' | ']' => Err(ImportErrorKind::Ipv6Brackets),
-        _ => Ok(()),
     }
 }
 
@@ -208,10 +212,11 @@ mod tests {
         for (pattern, construct) in table {
             assert_eq!(Pcre::look(pattern), Err(pcre(construct)), "{pattern}");
         }
-        let brackets = Err(ImportErrorKind::Ipv6Brackets);
+        let brackets = |pattern| Pcre::look(pattern).map(|found| found.brackets);
         for pattern in [r"\[::1\]", r"[\[]", "[]a]"] {
-            assert_eq!(Pcre::look(pattern), brackets, "{pattern}");
+            assert_eq!(brackets(pattern), Ok(true), "{pattern}");
         }
+        assert_eq!(brackets("[a-z]"), Ok(false));
     }
 
     #[test]
