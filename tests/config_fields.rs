@@ -624,7 +624,7 @@ fn preflight_mode() {
         denied(
             "forward: what the server enforces it answers itself",
             forward().enforcement(Enforcement::Server),
-            answered(403, [VARY_PREFLIGHT]),
+            answered(403, [VARY_PRIVATE]),
         ),
         sends(
             "forward: other requests are not concerned",

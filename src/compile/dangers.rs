@@ -32,15 +32,17 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>, below: &mut Below) -> Vec<Found>
         dangers.push((Danger::InsecureOrigins, sample(pattern, "app")));
     }
     match pattern.host {
-        Host::Subdomains { base } | Host::InLabel { base, .. }
-            if is_public_suffix(base) && !is_loopback(&pattern.host) =>
-        {
-            // All names right below `mm` are public suffixes themselves.
-            let words = match pattern.host {
-                Host::InLabel { .. } => &["evil"][..],
-                _ => &["evil", "evil.a"],
-            };
-            let mut witnesses = words.iter().map(|word| sample(pattern, word));
+        _ if is_loopback(&pattern.host) => {}
+        // All names right below `code.run` are public suffixes themselves, and
+        // so somebody else's.
+        Host::InLabel { base, .. } => {
+            let witness = sample(pattern, "evil");
+            if is_public_suffix(base) || !can_be_registered(&witness) {
+                dangers.push((Danger::PublicSuffixSubdomains, witness));
+            }
+        }
+        Host::Subdomains { base } if is_public_suffix(base) => {
+            let mut witnesses = ["evil", "evil.a"].iter().map(|word| sample(pattern, word));
             let witness = witnesses.find(|origin| can_be_registered(origin));
             dangers.extend(witness.map(|witness| (Danger::PublicSuffixSubdomains, witness)));
         }
@@ -51,7 +53,7 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>, below: &mut Below) -> Vec<Found>
                 dangers.push((Danger::PublicSuffixSubdomains, witness));
             }
         }
-        _ => {}
+        Host::Exact(_) | Host::Any => {}
     }
     dangers
 }
