@@ -233,6 +233,10 @@ fn each_option_alone() {
         ),
         (r#""max_age": 0"#, origin().max_age(MaxAge::Disabled)),
         (
+            r#""max_age": 86400"#,
+            origin().max_age(Duration::from_secs(86_400)),
+        ),
+        (
             r#""preflight_continue": true"#,
             origin().preflight(PreflightMode::Forward),
         ),
@@ -681,6 +685,10 @@ fn brackets_of_ipv6_addresses() {
     let table = [
         (r"^https?://.{5}$", r"https?://[^\[\]]{5}"),
         (r"https?://[^.]+:\d+", r"https?://[[^.]&&[^\[\]]]+:\d+"),
+        (
+            r"https?://.[0-:\\-_]+",
+            r"https?://[^\[\]][[0-:\\-_]&&[^\[\]]]+",
+        ),
         (
             r"http://[A-z]\W+1[A-z]",
             r"http://[[A-z]&&[^\[\]]][\W&&[^\[\]]]+1[[A-z]&&[^\[\]]]",
