@@ -918,6 +918,17 @@ fn the_only_origin_of_old() {
         error(form(&[("config.origin", "a.example")])),
         "config.origin `a.example`: an origin begins with its scheme; write `https://a.example`"
     );
+    // It was compared as it stands, and no browser sends a `*`.
+    assert_eq!(
+        error(form(&[("config.origin", "https://*.a.example")])),
+        "config.origin `[…]`: none of the entries is ever sent by a browser, so no page could use \
+         this; correct them, or remove the CORS configuration"
+    );
+    // An index makes a list, whose entries have no commas.
+    assert_eq!(
+        error(form(&[("config.methods[1]", "GET, PUT")])),
+        "config.methods[0] `GET, PUT`: each name is an entry of its own"
+    );
     assert_eq!(
         error(form(&[("config.origin", "*"), ("config.origins", "*")])),
         "config.origin: `origins` is there too; remove one of them"
