@@ -55,3 +55,20 @@ fn readable(c: char) -> char {
         c => c,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_cut() {
+        let shown = |len| {
+            let value = HeaderValue::try_from("a".repeat(len)).unwrap();
+            Escaped(&value).to_string()
+        };
+        let most = "a".repeat(MOST);
+        assert_eq!(shown(MOST), most);
+        assert_eq!(shown(MOST + 1), format!("{most}…"));
+        assert_eq!(shown(2 * MOST), format!("{most}…"));
+    }
+}

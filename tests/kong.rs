@@ -233,6 +233,10 @@ fn each_option_alone() {
         ),
         (r#""max_age": 0"#, origin().max_age(MaxAge::Disabled)),
         (
+            r#""max_age": 86400"#,
+            origin().max_age(Duration::from_secs(86_400)),
+        ),
+        (
             r#""preflight_continue": true"#,
             origin().preflight(PreflightMode::Forward),
         ),
@@ -682,6 +686,10 @@ fn brackets_of_ipv6_addresses() {
         (r"^https?://.{5}$", r"https?://[^\[\]]{5}"),
         (r"https?://[^.]+:\d+", r"https?://[[^.]&&[^\[\]]]+:\d+"),
         (
+            r"https?://.[0-:\\-_]+",
+            r"https?://[^\[\]][[0-:\\-_]&&[^\[\]]]+",
+        ),
+        (
             r"http://[A-z]\W+1[A-z]",
             r"http://[[A-z]&&[^\[\]]][\W&&[^\[\]]]+1[[A-z]&&[^\[\]]]",
         ),
@@ -923,6 +931,17 @@ fn the_only_origin_of_old() {
     assert_eq!(
         error(form(&[("config.origin", "a.example")])),
         "config.origin `a.example`: an origin begins with its scheme; write `https://a.example`"
+    );
+    // It was compared as it stands, and no browser sends a `*`.
+    assert_eq!(
+        error(form(&[("config.origin", "https://*.a.example")])),
+        "config.origin `[…]`: none of the entries is ever sent by a browser, so no page could use \
+         this; correct them, or remove the CORS configuration"
+    );
+    // An index makes a list, whose entries have no commas.
+    assert_eq!(
+        error(form(&[("config.methods[1]", "GET, PUT")])),
+        "config.methods[0] `GET, PUT`: each name is an entry of its own"
     );
     assert_eq!(
         error(form(&[("config.origin", "*"), ("config.origins", "*")])),

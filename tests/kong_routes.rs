@@ -476,17 +476,46 @@ routes:
         ],
     );
     // Before 3.0, by its characters.
-    let yaml = format!(
-        "
-_format_version: '1.1'
+    for version in ["'1.1'", "1.1", "'2.1'"] {
+        let yaml = format!(
+            "
+_format_version: {version}
 routes: [{{name: user, paths: ['/users/\\d+$'], plugins: [{}]}}]
 ",
-        cors("user"),
+            cors("user"),
+        );
+        check(
+            &yaml,
+            &[("/users/*", "user")],
+            &[&by("routes[0] `user`", "a regex")],
+        );
+    }
+}
+
+#[test]
+fn conditions_of_nothing_are_none() {
+    let yaml = format!(
+        "
+_format_version: '3.0'
+routes:
+- {{name: a, paths: [/a], hosts: [], headers: {{}}, snis: [], plugins: [{}]}}
+",
+        cors("a"),
     );
-    check(
-        &yaml,
-        &[("/users/*", "user")],
-        &[&by("routes[0] `user`", "a regex")],
+    check(&yaml, &[("/a*", "a")], &[]);
+}
+
+#[test]
+fn a_format_of_old() {
+    let yaml = "
+_format_version: '0.1'
+plugins: [{name: cors, config: {origins: 'https://a, https://b'}}]
+";
+    let imported = import(yaml).unwrap();
+    let config = imported.config.paths[0].1.clone().unwrap();
+    assert_eq!(
+        config.allow_origins,
+        ["https://a".into(), "https://b".into()]
     );
 }
 

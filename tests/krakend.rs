@@ -29,6 +29,15 @@ fn config(json: &str) -> CorsConfig {
     import(json).expect("no errors").config.expect("CORS is on")
 }
 
+/// Outside of `extra_config` a file's component counts for nothing.
+#[test]
+fn a_file_has_its_component_in_extra_config() {
+    let bare = r#""security/cors": {"allow_origins": ["https://a.example"]}"#;
+    assert_eq!(config(&format!("{{{bare}}}")), origin());
+    let file = format!(r#"{{"version": 3, {bare}}}"#);
+    assert_eq!(import(&file).unwrap().config, None);
+}
+
 #[track_caller]
 fn notes(json: &str) -> Vec<String> {
     let imported = import(json).expect("no errors");

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
 use tower::{Layer, Service, service_fn};
-use tower_cors::{CorsConfig, CorsLayer};
+use tower_cors::{CorsConfig, CorsLayer, PathConfigs};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -98,6 +98,7 @@ DEBUG tower_cors message=CORS decision kind="preflight" outcome="denied" reason=
 "#
     );
     debug_raises_the_level();
+    policies_by_path_are_warned_of();
 }
 
 /// And a warning at the start.
@@ -114,4 +115,20 @@ fn debug_raises_the_level() {
         "WARN tower_cors message=debug `true`: for development only: responses tell how the \
          policy decides field=\"debug\" value=\"true\""
     );
+}
+
+#[track_caller]
+fn policies_by_path_are_warned_of() {
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), || {
+        let policies = PathConfigs::new()
+            .path("/", CorsConfig::new([A]))
+            .path("/below", CorsConfig::new([A]).debug(true))
+            .path("/off", None)
+            .path("/beginning*", CorsConfig::new([A]).debug(true));
+        drop(CorsLayer::from(policies.compile().unwrap()));
+    });
+    let warning = "WARN tower_cors message=debug `true`: for development only: responses tell how \
+                   the policy decides field=\"debug\" value=\"true\"\n";
+    assert_eq!(*log.0.lock().unwrap(), warning.repeat(2));
 }
