@@ -970,6 +970,16 @@ error: unopened group",
     }
 
     #[test]
+    fn what_is_too_complex_has_no_witness() {
+        assert_error(
+            &regex(r"https://[ab]{1,30}x\.com"),
+            "allow_origins[0] `https://[ab]{1,30}x\\.com`: with credentials, this is too complex to \
+             tell which domains it allows; split it into several, or list the origins, or take it \
+             on by `dangerously_allow = [\"unbounded-regex\"]`",
+        );
+    }
+
+    #[test]
     fn https_is_suggested_for_hosts_that_can_be_quoted() {
         let suggested = |pattern| {
             let errors = with_credentials(pattern).compile().unwrap_err();

@@ -55,6 +55,11 @@ fn pinned_origins() {
             (r"^https://example\.com$", "example.com", ""),
             (r"https://example\.com\.", "example.com", ""),
             (
+                r"https://[a-i]\.com",
+                "a.com b.com c.com d.com e.com f.com g.com h.com i.com",
+                "",
+            ),
+            (
                 r"https://(app\.example|(a{63}\.){3}a{52}\.evil)\.com",
                 "evil.com example.com",
                 "",
