@@ -5,7 +5,7 @@
 pub enum RequestKind {
     /// It has no `Origin`.
     NotCors,
-    /// A CORS-preflight request; see [`is_preflight`].
+    /// A CORS-preflight request; see [`is_preflight`](crate::is_preflight).
     Preflight,
     /// Any other request with an `Origin`.
     Actual,

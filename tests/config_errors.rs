@@ -838,19 +838,6 @@ error: unopened group",
 
     /// What to do depends on what is shown.
     #[test]
-    fn the_audit_says_so_where_it_cannot_tell() {
-        let source = r"https://[12]{10}\.com";
-        assert_error(
-            &regex(source),
-            &format!(
-                "allow_origins[0] `{source}`: with credentials, this is too complex to tell which \
-                 domains it allows; split it into several, or list the origins, or take it on by \
-                 `dangerously_allow = [\"unbounded-regex\"]`"
-            ),
-        );
-    }
-
-    #[test]
     fn repairs_can_be_followed() {
         let table = [
             (
