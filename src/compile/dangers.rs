@@ -6,7 +6,9 @@ use super::Report;
 use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
-use crate::origin::{self, Below, Host, Origin, Pattern, Port, is_public_suffix};
+use crate::origin::{
+    self, Below, Host, Origin, Pattern, Port, is_above_suffixes, is_public_suffix,
+};
 #[cfg(feature = "regex")]
 use crate::origin::{CheckedRegex, Finding, Subject, audit};
 
@@ -36,9 +38,8 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>, below: &mut Below) -> Vec<Found>
         // All names right below `code.run` are public suffixes themselves, and
         // so somebody else's.
         Host::InLabel { base, .. } => {
-            let witness = sample(pattern, "evil");
-            if is_public_suffix(base) || !can_be_registered(&witness) {
-                dangers.push((Danger::PublicSuffixSubdomains, witness));
+            if is_public_suffix(base) || is_above_suffixes(base) {
+                dangers.push((Danger::PublicSuffixSubdomains, sample(pattern, "evil")));
             }
         }
         Host::Subdomains { base } if is_public_suffix(base) => {

@@ -176,4 +176,13 @@ mod tests {
         let error = serde_json::from_str::<Document>(r#"{"a": 1, "a": 2}"#).unwrap_err();
         assert_eq!(error.to_string(), "`a` is there twice at line 1 column 12");
     }
+
+    #[test]
+    fn bytes_are_no_value() {
+        let bytes = de::value::BytesDeserializer::<de::value::Error>::new(b"a");
+        assert_eq!(
+            Document::deserialize(bytes).unwrap_err().to_string(),
+            "invalid type: byte array, expected a value of a configuration"
+        );
+    }
 }

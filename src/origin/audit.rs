@@ -102,10 +102,10 @@ pub(crate) fn may_match_ipv6(regex: &Whole, subject: Subject) -> bool {
 struct Auditor<'r> {
     subject: Subject,
     compiled: &'r RegexSet,
-    /// `None` is too complex, as everywhere below.
-    nfa: Option<Nfa>,
+    nfa: Nfa,
 }
 
+/// `None` is too complex, but for witnesses.
 impl Auditor<'_> {
     fn finding(&self) -> Option<Finding> {
         let none = BTreeSet::new();
@@ -153,7 +153,7 @@ impl Auditor<'_> {
 
     fn graph(&self, scope: Scope) -> Option<Graph> {
         Graph::new(
-            self.nfa.as_ref()?,
+            &self.nfa,
             Grammar {
                 subject: self.subject,
                 scope,

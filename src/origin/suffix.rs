@@ -16,6 +16,13 @@ pub(crate) fn is_public_suffix(host: &str) -> bool {
     registrable(host).is_none()
 }
 
+/// Whether all names directly under the host are public suffixes, although it is
+/// none itself: `code.run`, for the list has `*.code.run`. So is none of them its
+/// owner's.
+pub(crate) fn is_above_suffixes(host: &str) -> bool {
+    !is_public_suffix(host) && is_public_suffix(&format!("evil.{host}"))
+}
+
 /// Whether a registry of top-level names hands out the names under the host:
 /// `com` and `co.uk`, not `github.io`, and no name that the list does not know.
 #[cfg(feature = "regex")]
@@ -58,7 +65,7 @@ impl Below {
             return Vec::new();
         };
         if !self.0.contains_key(domain) {
-            self.0.insert(domain.into(), listed_below(domain));
+            self.0.insert(domain.into(), list::below(domain));
         }
         let all = &self.0[domain];
         let host = host.strip_suffix('.').unwrap_or(host);
@@ -71,28 +78,13 @@ impl Below {
         };
         let mut found: Vec<_> = all.iter().filter(is_below).cloned().collect();
         // `s3` is below regions, too, of which not all are in the names.
-        for suffix in listed_below(host) {
+        for suffix in list::below(host) {
             if !found.contains(&suffix) {
                 found.push(suffix);
             }
         }
         found
     }
-}
-
-fn listed_below(host: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut name = String::new();
-    for prefix in list::BELOW.split_ascii_whitespace() {
-        name.clear();
-        name.push_str(prefix);
-        name.push('.');
-        name.push_str(host);
-        if list::is_listed(&name) {
-            found.push(name.clone());
-        }
-    }
-    found
 }
 
 #[cfg(feature = "public-suffix-list")]
@@ -102,7 +94,7 @@ mod list {
     /// What public suffixes below registrable domains begin with, in the list of
     /// October 2026; `a` stands where the list has `*`. Of what differs by a cloud's
     /// region only, the large regions.
-    pub(super) const BELOW: &str = "
+    const BELOW: &str = "
         s3 up blob.core a.prod a.ssl alp1.ae ap-northeast-1 ap-southeast-1 ap-southeast-2
         app app.os app.os.stg appengine apps at atl auth.cognito-idp.eusc-de-east-1.on
         auth.eu-west-1 auth.us-east-1 aws aws-gov b.ssl bo c ca caracal cdn cdn.prod ch
@@ -163,7 +155,14 @@ mod list {
         lookup(host).is_some_and(|domain| domain.is_public_suffix() && domain.is_icann())
     }
 
-    pub(super) fn is_listed(host: &str) -> bool {
+    /// The public suffixes below a host that the list has, as far as they are usual.
+    pub(super) fn below(host: &str) -> Vec<String> {
+        let names = BELOW.split_ascii_whitespace();
+        let names = names.map(|prefix| format!("{prefix}.{host}"));
+        names.filter(|name| is_listed(name)).collect()
+    }
+
+    fn is_listed(host: &str) -> bool {
         lookup(host).is_some_and(|domain| domain.is_public_suffix() && domain.is_known())
     }
 }
@@ -172,8 +171,6 @@ mod list {
 /// else is: `co.uk` counts as a domain that someone registered.
 #[cfg(not(feature = "public-suffix-list"))]
 mod list {
-    pub(super) const BELOW: &str = "";
-
     pub(super) fn registrable(host: &str) -> Option<&str> {
         let dot = host.rfind('.')?;
         let start = host[..dot].rfind('.').map_or(0, |dot| dot + 1);
@@ -185,8 +182,8 @@ mod list {
         !host.contains('.') && host != "localhost"
     }
 
-    pub(super) fn is_listed(_: &str) -> bool {
-        false
+    pub(super) fn below(_: &str) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -221,6 +218,24 @@ mod tests {
         for (host, expected) in table {
             assert_eq!(registrable(host), expected, "{host}");
             assert_eq!(is_public_suffix(host), expected.is_none(), "{host}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "public-suffix-list")]
+    fn above_suffixes() {
+        for host in ["code.run", "code.run.", "kobe.jp", "compute.amazonaws.com"] {
+            assert!(is_above_suffixes(host), "{host}");
+        }
+        for host in [
+            "ck",
+            "github.io",
+            "amazonaws.com",
+            "a.code.run",
+            "city.kobe.jp",
+            "localhost",
+        ] {
+            assert!(!is_above_suffixes(host), "{host}");
         }
     }
 

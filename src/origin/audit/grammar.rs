@@ -261,14 +261,9 @@ impl Grammar {
 }
 
 impl Place {
-    /// Whether a host is still to be read, or is being read.
+    /// Whether the host was not left yet: all in front of it was still not read.
     pub(super) fn is_in_host(self) -> bool {
-        !self.is_in_port()
-            && !matches!(self.part, Part::Slash | Part::Slashes | Part::Scheme { .. })
-    }
-
-    pub(super) fn is_in_port(self) -> bool {
-        matches!(self.part, Part::Port { .. })
+        !matches!(self.part, Part::Slash | Part::Slashes | Part::Scheme { .. })
     }
 
     pub(super) fn is_host_end(self) -> bool {

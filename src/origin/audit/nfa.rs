@@ -10,10 +10,6 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::bytes::Bytes;
 
-/// Room for a list of a thousand names, at about a millisecond. Origins have at
-/// most 326 bytes, so that larger counts than a few hundred serve nobody.
-const MAX_STATES: usize = 1 << 14;
-
 /// The look-around that asks for the edges of lines and texts only.
 const LINES: [Look; 6] = [
     Look::Start,
@@ -24,7 +20,7 @@ const LINES: [Look; 6] = [
     Look::EndCRLF,
 ];
 
-pub(super) type StateId = u32;
+pub(super) type StateId = usize;
 
 #[derive(Debug)]
 enum State {
@@ -48,23 +44,21 @@ pub(super) enum Side {
 pub(super) struct Nfa {
     states: Vec<State>,
     start: StateId,
-    /// Counts the parts that add no state as well, or `(){1000000}` would be free.
-    parts: usize,
     /// Whether it asks which bytes are parts of words.
     has_words: bool,
 }
 
 impl Nfa {
-    /// `None` is too many states.
-    pub(super) fn new(hir: &Hir) -> Option<Nfa> {
+    /// Of an expression that compiles, which bounds the states: the compiled one
+    /// has about as many, and takes some bytes for each.
+    pub(super) fn new(hir: &Hir) -> Nfa {
         let mut nfa = Nfa {
             states: vec![State::Match],
             start: 0,
-            parts: 0,
             has_words: false,
         };
-        nfa.start = nfa.add(hir, 0)?;
-        Some(nfa)
+        nfa.start = nfa.add(hir, 0);
+        nfa
     }
 
     pub(super) fn start(&self) -> StateId {
@@ -73,29 +67,22 @@ impl Nfa {
 
     /// What a state of a [`Closure`] reads, and where that leads.
     pub(super) fn read(&self, state: StateId) -> (Bytes, StateId) {
-        match self.states[state as usize] {
+        match self.states[state] {
             State::Bytes { set, next } => (set, next),
             _ => (Bytes::default(), state),
         }
     }
 
-    fn push(&mut self, state: State) -> Option<StateId> {
-        self.count()?;
+    fn push(&mut self, state: State) -> StateId {
         self.states.push(state);
-        StateId::try_from(self.states.len() - 1).ok()
-    }
-
-    fn count(&mut self) -> Option<()> {
-        self.parts += 1;
-        (self.parts <= MAX_STATES).then_some(())
+        self.states.len() - 1
     }
 
     /// The state that reads the expression, last byte first, and goes on to `next`.
-    fn add(&mut self, hir: &Hir, next: StateId) -> Option<StateId> {
-        self.count()?;
+    fn add(&mut self, hir: &Hir, next: StateId) -> StateId {
         match hir.kind() {
-            HirKind::Empty => Some(next),
-            HirKind::Literal(literal) => literal.0.iter().try_fold(next, |next, &byte| {
+            HirKind::Empty => next,
+            HirKind::Literal(literal) => literal.0.iter().fold(next, |next, &byte| {
                 self.push(State::Bytes {
                     set: Bytes::one(byte),
                     next,
@@ -110,40 +97,38 @@ impl Nfa {
                 self.push(State::Look { look: *look, next })
             }
             HirKind::Capture(capture) => self.add(&capture.sub, next),
-            HirKind::Concat(parts) => parts
-                .iter()
-                .try_fold(next, |next, part| self.add(part, next)),
+            HirKind::Concat(parts) => parts.iter().fold(next, |next, part| self.add(part, next)),
             HirKind::Alternation(branches) => {
                 let branches = branches.iter().map(|branch| self.add(branch, next));
-                let branches = branches.collect::<Option<_>>()?;
+                let branches = branches.collect();
                 self.push(State::Split(branches))
             }
             HirKind::Repetition(repetition) => {
                 let (sub, min) = (&repetition.sub, repetition.min);
                 let mut next = match repetition.max {
-                    None => self.add_loop(sub, next)?,
-                    Some(max) => self.add_optional(sub, max.saturating_sub(min), next)?,
+                    None => self.add_loop(sub, next),
+                    Some(max) => self.add_optional(sub, max.saturating_sub(min), next),
                 };
                 for _ in 0..min {
-                    next = self.add(sub, next)?;
+                    next = self.add(sub, next);
                 }
-                Some(next)
+                next
             }
         }
     }
 
-    fn add_loop(&mut self, sub: &Hir, next: StateId) -> Option<StateId> {
-        let split = self.push(State::Split(Vec::new()))?;
-        let body = self.add(sub, split)?;
-        self.states[split as usize] = State::Split(vec![body, next]);
-        Some(split)
+    fn add_loop(&mut self, sub: &Hir, next: StateId) -> StateId {
+        let split = self.push(State::Split(Vec::new()));
+        let body = self.add(sub, split);
+        self.states[split] = State::Split(vec![body, next]);
+        split
     }
 
     /// Up to so many times. Each time can go straight to the end, so that no
     /// closure has to walk through the ones behind it.
-    fn add_optional(&mut self, sub: &Hir, times: u32, end: StateId) -> Option<StateId> {
-        (0..times).try_fold(end, |next, _| {
-            let body = self.add(sub, next)?;
+    fn add_optional(&mut self, sub: &Hir, times: u32, end: StateId) -> StateId {
+        (0..times).fold(end, |next, _| {
+            let body = self.add(sub, next);
             self.push(State::Split(vec![body, end]))
         })
     }
@@ -197,11 +182,11 @@ impl<'n> Closures<'n> {
         let mut closure = Closure::default();
         let mut stack = vec![from];
         while let Some(id) = stack.pop() {
-            if std::mem::replace(&mut self.seen[id as usize], search) == search {
+            if std::mem::replace(&mut self.seen[id], search) == search {
                 continue;
             }
             *work = work.checked_sub(1)?;
-            match &self.nfa.states[id as usize] {
+            match &self.nfa.states[id] {
                 State::Bytes { .. } => closure.reading.push(id),
                 State::Match => closure.matches = true,
                 State::Look { look, .. } if !holds(*look, left, right) => {}

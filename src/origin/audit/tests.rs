@@ -160,6 +160,7 @@ fn pinned_hosts_that_are_no_domains() {
         &[
             (r"https?://localhost(:[0-9]+)?", "localhost", ""),
             (r"https?://(.+\.)?localhost(:\d+)?", "localhost", ""),
+            (r"https?://app\.localhost", "localhost", ""),
             (r"http://127\.0\.0\.1:\d+", "127.0.0.1", ""),
             (
                 r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?",
@@ -313,6 +314,29 @@ fn witnesses_are_not_what_the_author_spelled_out() {
     );
 }
 
+/// Of two that are as long: letters before digits, and these before the rest.
+#[test]
+fn witnesses_read_well() {
+    for (better, worse) in [("aa", "11"), ("a1b", "a-b")] {
+        for words in [[better, worse], [worse, better]] {
+            let regex = format!(r"https://({})\.example\..*", words.join("|"));
+            let witness = format!("https://{better}.example.evil.com");
+            check(&regex, Subject::Origin, Finding::Unpinned { witness }, "");
+        }
+    }
+}
+
+#[test]
+fn witnesses_may_be_as_long_as_hosts_are() {
+    let witness = format!("https://{}.com", "a".repeat(249));
+    check(
+        r"https://\w{249}\.com",
+        Subject::Origin,
+        Finding::Unpinned { witness },
+        "",
+    );
+}
+
 #[test]
 fn glued_words() {
     unpinned(
@@ -433,6 +457,8 @@ fn other_schemes() {
                 "",
             ),
             (r"moz-extension://[0-9a-f-]+", "moz-extension://a", ""),
+            // Their hosts are no domains that someone registered.
+            (r"app://[a-z]+\.example\.com", "app://evil.example.com", ""),
             (
                 r"chrome-extension://.*|https://example\.com",
                 "chrome-extension://evil.com",
@@ -554,6 +580,9 @@ fn public_suffixes() {
             (r"https://www\.ck", "www.ck", ""),
             (r"https://.*\.www\.ck", "www.ck", ""),
             (r"https://a\.b\.ck", "a.b.ck", ""),
+            (r"https://[a-z]+\.city\.kobe\.jp", "city.kobe.jp", ""),
+            (r"https://(app\.)?code\.run", "app.code.run code.run", ""),
+            (r"https://s3\.amazonaws\.com", "s3.amazonaws.com", ""),
             (
                 r"https://my-bucket\.s3\.amazonaws\.com",
                 "my-bucket.s3.amazonaws.com",
@@ -615,6 +644,25 @@ fn public_suffixes() {
                 "https://evil.blob.core.windows.net",
                 "",
             ),
+            // `*.code.run` and `*.compute.amazonaws.com` are in the list.
+            (r"https://pr-[a-z]+\.code\.run", "https://pr-a.code.run", ""),
+            (r"https://.*\.code\.run", "https://evil.a.code.run", ""),
+            (
+                r"https://[a-z]+\.app\.code\.run",
+                "https://evil.app.code.run",
+                "",
+            ),
+            (
+                r"https://api\.[a-z]+\.code\.run",
+                "https://api.evil.code.run",
+                "",
+            ),
+            (
+                r"https://ec2-[0-9-]+\.compute\.amazonaws\.com",
+                "https://ec2-1.compute.amazonaws.com",
+                "",
+            ),
+            (r"https://[a-z]+\.kobe\.jp", "https://evil.kobe.jp", ""),
         ],
     );
 }
@@ -672,32 +720,79 @@ fn last_labels() {
     );
 }
 
+/// `w0`, `w1` and so on, as alternatives.
+fn words(count: usize) -> String {
+    let words: Vec<_> = (0..count).map(|word| format!("w{word}")).collect();
+    words.join("|")
+}
+
+#[track_caller]
+fn too_complex(regex: &str) {
+    let finding = audit(regex, Subject::Origin).finding;
+    assert_eq!(finding, Finding::TooComplex, "{regex}");
+}
+
 #[test]
-fn bounds() {
-    let words = |count: usize| {
-        let words: Vec<_> = (0..count).map(|word| format!("w{word}")).collect();
-        words.join("|")
-    };
-    let audit = |regex: &str| audit(regex, Subject::Origin).finding;
-    let pinned = Finding::Pinned(vec!["example.com".into()]);
-    assert_eq!(
-        audit(&format!(r"https://({})\.example\.com", words(700))),
-        pinned
-    );
-    assert_eq!(
-        audit(&format!(r"https://({})*\.example\.com", words(200))),
-        pinned
-    );
-    let Finding::Pinned(pins) = audit(&format!(r"https://(x{})\.com", words(64))) else {
-        panic!("64 domains are spelled out");
-    };
-    assert_eq!(pins.len(), 64);
+fn spelled_out_subdomains_may_be_many() {
     for regex in [
-        &*format!(r"https://({})\.com", words(500)),
-        r"https://[12]{10}\.com",
-        r"https://[ab]{1,30}x\.com",
-        r".{300}",
+        &format!(r"https://({})\.example\.com", words(700)),
+        &format!(r"https://({})*\.example\.com", words(200)),
+        // More hosts than are looked at in all, below a domain that is met late.
+        r"https://[ab]{13}\.eeeeeeeeeeeeeeeeeeeeeeee\.com",
     ] {
-        assert_eq!(audit(regex), Finding::TooComplex, "{regex}");
+        assert_eq!(pins(regex), 1, "{regex}");
     }
+}
+
+/// Each domain has room of its own, however many hosts were looked at before.
+#[test]
+#[cfg(feature = "public-suffix-list")]
+fn public_suffixes_are_found_behind_long_lists() {
+    // The list of what is usual below domains does not have this one.
+    check(
+        r"https://([ab]{8}\.example|[a-z]+\.s3\.af-south-1\.amazonaws)\.com",
+        Subject::Origin,
+        Finding::UnderSuffix {
+            witness: "https://evil.s3.af-south-1.amazonaws.com".to_owned(),
+        },
+        "",
+    );
+}
+
+#[track_caller]
+fn pins(regex: &str) -> usize {
+    match audit(regex, Subject::Origin).finding {
+        Finding::Pinned(pins) => pins.len(),
+        finding => panic!("{regex}: {finding:?}"),
+    }
+}
+
+#[test]
+fn domains_may_be_so_many() {
+    assert_eq!(pins(&format!(r"https://(x{})\.com", words(64))), 64);
+    too_complex(&format!(r"https://(x{})\.com", words(65)));
+    too_complex(r"https://[12]{10}\.com");
+    too_complex(r"https://[ab]{1,30}x\.com");
+}
+
+/// Few domains, but long ones.
+#[test]
+fn hosts_may_be_so_many() {
+    let names = words(63);
+    let regex = |more| format!(r"https://(a{{125}}({names})|b{{{more}}})\.com");
+    assert_eq!(pins(&regex(186)), 64);
+    too_complex(&regex(187));
+}
+
+/// Few hosts, but many ways to read them.
+#[test]
+fn readings_may_be_so_many() {
+    let regex = |count| format!(r"https://(?:a?){{200}}\.({})\.com", words(count));
+    assert_eq!(pins(&regex(13)), 13);
+    too_complex(&regex(14));
+}
+
+#[test]
+fn a_graph_has_bounds() {
+    too_complex(".{300}");
 }

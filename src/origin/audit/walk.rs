@@ -194,10 +194,11 @@ impl<'g> Walk<'g> {
     fn suffix_of_label<'h>(&self, host: &'h str) -> Option<&'h str> {
         let (_, suffix) = host.split_once('.')?;
         let suffix = without_root(suffix);
+        let name = format!("evil.{suffix}");
         let is_one = suffix.contains('.')
             && !is_numeric_host(suffix)
-            && suffix::is_public_suffix(suffix)
-            && !suffix::is_registry(suffix);
+            && (suffix::is_public_suffix(suffix) || suffix::is_above_suffixes(suffix))
+            && ![suffix, &name].into_iter().any(suffix::is_registry);
         let is_known = self.scope != Scope::Foreign || self.known.contains(suffix);
         (is_one && is_known).then_some(suffix)
     }
@@ -212,6 +213,8 @@ impl<'g> Walk<'g> {
             }
             // As much of an IP address is no domain yet.
             _ if is_numeric_host(host) => None,
+            // What is read next is a name of somebody else's.
+            _ if suffix::is_above_suffixes(host) => None,
             _ => suffix::registrable(host).map(Into::into),
         }
     }
