@@ -22,7 +22,7 @@ fn some_of(
 /// Origins, and what almost is one, of what regexes and grammars trip over.
 fn texts() -> impl Strategy<Value = String> {
     let bytes = "a b com co uk example localhost s3 . . . - _ 0 1 127 255 256 0x f evil";
-    let names = "a b com co uk io example github s3 amazonaws evil localhost ck";
+    let names = "a b com co uk io example github s3 amazonaws evil localhost ck code run";
     let host = prop_oneof![
         3 => some_of(bytes, 1..8, ""),
         6 => some_of(names, 1..5, "."),
@@ -41,7 +41,7 @@ fn texts() -> impl Strategy<Value = String> {
 
 /// Regexes of some parts, some of them sound in places where others are not.
 fn regexes() -> impl Strategy<Value = String> {
-    let parts = r"a b - example evil com co uk github io s3 amazonaws localhost 127 1 \. \. \. \.com \.co\.uk \.github\.io . .* .+ [ab] [a-z] [a-z]+ [a-z0-9-]+\. \d \d+ [^.]+ \w{2} \b \B ^ $ :\d+ (:\d+)? :443 :80 \[::1\] [.]";
+    let parts = r"a b - example evil com co uk github io s3 amazonaws localhost 127 1 \. \. \. \.com \.co\.uk \.github\.io code run \.code\.run . .* .+ [ab] [a-z] [a-z]+ [a-z0-9-]+\. \d \d+ [^.]+ \w{2} \b \B ^ $ :\d+ (:\d+)? :443 :80 \[::1\] [.]";
     let tree = one_of(parts)
         .prop_map(str::to_owned)
         .prop_recursive(3, 24, 4, |inner| {
@@ -55,7 +55,7 @@ fn regexes() -> impl Strategy<Value = String> {
             ]
         });
     let scheme = one_of("https:// https:// https?:// http:// app:// .*");
-    let end = one_of(r"\.com \.com example\.com \.co\.uk \.github\.io (:\d+)?");
+    let end = one_of(r"\.com \.com example\.com \.co\.uk \.github\.io \.code\.run (:\d+)?");
     (scheme, tree, end).prop_map(|(scheme, tree, end)| format!("{scheme}{tree}{end}"))
 }
 
@@ -102,9 +102,14 @@ fn covers(pins: &[Box<str>], origin: &Origin<'_>) -> bool {
     let has = |pin: &str| pins.iter().any(|other| **other == *pin);
     let host = origin.host();
     let name = host.strip_suffix('.').unwrap_or(host);
-    // A public suffix is nobody's to register, so that a domain above it will do.
+    // A public suffix is nobody's to register, so that a domain above it will do;
+    // but not where all names are public suffixes.
+    let is_alone = || {
+        let parent = name.split_once('.').map(|(_, parent)| parent);
+        !parent.is_some_and(suffix::is_above_suffixes)
+    };
     let is_below = || pins.iter().any(|pin| name.ends_with(&format!(".{pin}")));
-    has(pin(origin)) || has(name) || (suffix::is_public_suffix(host) && is_below())
+    has(pin(origin)) || has(name) || (suffix::is_public_suffix(host) && is_alone() && is_below())
 }
 
 /// Whether some origin is allowed below a pin, or on it.

@@ -210,11 +210,12 @@ fn domain(origin: &str) -> String {
     }
 }
 
-/// A public suffix of the list's private part.
+/// A public suffix of the list's private part, or what all names under are: `code.run`.
 fn is_open(suffix: &str) -> bool {
-    suffix.contains('.')
-        && psl2::lookup(suffix)
-            .is_some_and(|domain| domain.is_public_suffix() && !domain.is_icann())
+    let is_private = |host: &str| {
+        psl2::lookup(host).is_some_and(|domain| domain.is_public_suffix() && !domain.is_icann())
+    };
+    suffix.contains('.') && (is_private(suffix) || is_private(&format!("evil.{suffix}")))
 }
 
 fn is_localhost(host: &str) -> bool {
