@@ -168,7 +168,11 @@ impl Auditor<'_> {
             Ok(found) => {
                 let witness = self.beside_registry(&graph, &found);
                 let witness = witness.or_else(|| self.glued(&graph, scope, &found));
-                Some(witness.map_or(Ok(found), Err))
+                match witness {
+                    Some(witness) => Some(Err(witness)),
+                    None if graph.is_exhausted() => None,
+                    None => Some(Ok(found)),
+                }
             }
             Err(Stop::Open { behind, by }) => self.witness(&graph, scope, &behind, by).map(Err),
             Err(Stop::TooComplex) => None,

@@ -59,11 +59,7 @@ impl<'n> Builder<'n> {
             });
         }
         let starts = self.keys.len();
-        let mut graph = Graph {
-            nodes: Vec::new(),
-            edges: Vec::new(),
-            roots: Vec::new(),
-        };
+        let mut graph = Graph::default();
         // Grows while it is read: a search in breadth.
         while let Some(&key) = self.keys.get(graph.nodes.len()) {
             let first_edge = graph.edges.len();

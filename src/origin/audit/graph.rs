@@ -3,6 +3,7 @@
 //! A path from a root to a node that accepts spells an origin backwards. Only
 //! edges that lead to one are shown, so that to see an edge is to know an origin.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -13,17 +14,23 @@ use super::nfa::{Nfa, StateId};
 use super::walk::MAX_CHOICES;
 use crate::origin::MAX_HOST;
 
+/// The edges that are looked at in all, to find what is allowed. Bounds the time to
+/// some milliseconds, where hosts can be read in many ways.
+const MAX_WORK: usize = 1 << 18;
+
 /// No way to a node that accepts.
 const NEVER: u32 = u32::MAX;
 
 pub(super) type NodeId = u32;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
     pub(super) edges: Vec<Edge>,
     /// The nodes behind the host, each with a port that leads there, if need be.
     pub(super) roots: Vec<(NodeId, String)>,
+    /// How many edges were looked at.
+    work: Cell<usize>,
 }
 
 #[derive(Debug)]
@@ -79,8 +86,17 @@ impl Graph {
         roots
     }
 
+    /// Whether so much was looked for that hosts which are there are not found any
+    /// more. Origins that were found are none the worse for it.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.work.get() > MAX_WORK
+    }
+
     /// Over one more byte of a host, to the left of what was read of it.
     pub(super) fn step(&self, nodes: &[NodeId], byte: u8, read: &str) -> Vec<NodeId> {
+        if self.is_exhausted() {
+            return Vec::new();
+        }
         // The dot at the end does not count.
         let read = read.strip_suffix('.').unwrap_or(read);
         let room = MAX_HOST.saturating_sub(read.len() + 1);
@@ -220,8 +236,11 @@ impl Graph {
 
     /// The edges that lead to an origin.
     fn edges(&self, id: NodeId) -> impl Iterator<Item = &Edge> {
-        let edges = self.edges_from(id).iter();
-        edges.filter(|edge| self.node(edge.to).distance != NEVER)
+        let edges = self.edges_from(id);
+        self.work.set(self.work.get() + edges.len());
+        edges
+            .iter()
+            .filter(|edge| self.node(edge.to).distance != NEVER)
     }
 
     fn host_edges(&self, id: NodeId) -> impl Iterator<Item = &Edge> {

@@ -787,9 +787,20 @@ fn hosts_may_be_so_many() {
 /// Few hosts, but many ways to read them.
 #[test]
 fn readings_may_be_so_many() {
-    let regex = |count| format!(r"https://(?:a?){{200}}\.({})\.com", words(count));
-    assert_eq!(pins(&regex(13)), 13);
-    too_complex(&regex(14));
+    let regex = |count| format!(r"https://(?:a?){{30}}\.({})\.com", words(count));
+    assert_eq!(pins(&regex(17)), 17);
+    too_complex(&regex(18));
+}
+
+/// Each domain is in all that are longer, and may be glued there.
+#[test]
+fn pairs_of_domains_may_be_so_many() {
+    let regex = |count| {
+        let words: Vec<_> = (1..=count).map(|len| "a".repeat(len)).collect();
+        format!(r"https://({})\.com", words.join("|"))
+    };
+    assert_eq!(pins(&regex(36)), 36);
+    too_complex(&regex(37));
 }
 
 #[test]

@@ -18,15 +18,12 @@ const MAX_PINS: usize = 64;
 pub(super) const MAX_CHOICES: u32 = 9;
 
 /// The hosts that are looked at in all. A spelled-out list of 64 domains of the
-/// length of any real one stays below; it bounds the time to a few milliseconds.
+/// length of any real one stays below.
 const MAX_STEPS: usize = 1 << 13;
 
 /// Of these, below one domain. There the audit only looks for public suffixes;
 /// who writes out more subdomains than this does so below a domain of their own.
 const MAX_STEPS_BELOW: usize = 1 << 9;
-
-/// The nodes that are looked at in all, when each host has many.
-const MAX_WORK: usize = 1 << 18;
 
 /// Why a walk ended before the domains were known.
 #[derive(Debug)]
@@ -72,7 +69,6 @@ pub(super) struct Walk<'g> {
     /// Domains below which public suffixes were looked for.
     searched: BTreeSet<Box<str>>,
     steps: usize,
-    work: usize,
 }
 
 /// The registrable domain that a host is known to be below.
@@ -92,7 +88,6 @@ impl<'g> Walk<'g> {
             found: Found::default(),
             searched: BTreeSet::new(),
             steps: 0,
-            work: 0,
         }
     }
 
@@ -114,8 +109,7 @@ impl<'g> Walk<'g> {
         trail: &mut Vec<Vec<NodeId>>,
     ) -> Result<(), Stop> {
         self.steps += 1;
-        self.work += nodes.len();
-        if self.steps > MAX_STEPS || self.work > MAX_WORK {
+        if self.steps > MAX_STEPS || self.graph.is_exhausted() {
             return Err(Stop::TooComplex);
         }
         if self.graph.host_begins(nodes) {
