@@ -216,7 +216,7 @@ fn methods(options: &Options<'_>, findings: &mut Findings) -> Vec<String> {
     let (errors, notes) = (findings.errors.len(), findings.notes.len());
     let methods = names::methods(&entries, findings);
     if methods.is_empty() && findings.errors.len() == errors {
-        findings.nothing_left(&options.place(key), notes);
+        findings.nothing_left(&options.place(key), options.get(key), notes);
     }
     methods
 }
