@@ -196,7 +196,9 @@ impl Decision<'_> {
                 let headers = self.preflight_answer().into_parts().0.headers;
                 Action::Forward(ResponseEdit::decorate(self.policy, headers))
             }
-            PreflightMode::Forward if !is_refused => Action::Forward(ResponseEdit::untouched()),
+            PreflightMode::Forward if !is_refused => {
+                Action::Forward(ResponseEdit::leave(self.policy))
+            }
             _ => Action::Answer(self.preflight_answer()),
         }
     }

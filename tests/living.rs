@@ -382,7 +382,7 @@ fn in_debug_mode_responses_tell_the_decision() {
         ),
         403,
         &[
-            support::VARY_PREFLIGHT,
+            support::VARY_PRIVATE,
             told("preflight; denied; no entry of allow_origins matches"),
         ],
     );
@@ -405,6 +405,42 @@ fn in_debug_mode_responses_tell_the_decision() {
             ),
         ],
     );
+}
+
+/// What depends on the request only because it is told, too.
+#[test]
+fn what_is_told_varies() {
+    let any = CorsConfig::new(["*"]).debug(true);
+    let mut service = CorsLayer::new(any.clone())
+        .unwrap()
+        .layer(service_fn(answer));
+    let told = |value| ("x-cors-debug", value);
+    expect(
+        &get(&mut service, request("GET", [])),
+        200,
+        &[acao("*"), VARY],
+    );
+    let allowed = told("actual; allowed; * matches");
+    expect(
+        &get(&mut service, request("GET", [origin(A)])),
+        200,
+        &[acao("*"), VARY, allowed],
+    );
+
+    let left = any.preflight(PreflightMode::Forward);
+    let mut service = CorsLayer::new(left.clone())
+        .unwrap()
+        .layer(service_fn(answer));
+    let asking = || request("OPTIONS", [origin(A), acrm("GET")]);
+    expect(
+        &get(&mut service, asking()),
+        200,
+        &[support::VARY_PRIVATE, told("preflight; allowed; * matches")],
+    );
+    let mut service = CorsLayer::new(left.debug(false))
+        .unwrap()
+        .layer(service_fn(answer));
+    expect(&get(&mut service, asking()), 200, &[]);
 }
 
 #[cfg(feature = "reload")]

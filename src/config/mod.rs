@@ -146,8 +146,8 @@ pub struct CorsConfig {
     /// to `false`; other policies are not affected.
     pub answer_without_origin: bool,
 
-    /// Whether responses and logs tell what was decided and why. For
-    /// development only; not unless set.
+    /// Whether responses and logs tell what was decided and why. `Vary` then
+    /// names what that depends on, too. For development only; not unless set.
     pub debug: bool,
 
     /// The dangers that this policy takes on. See [`Danger`].
