@@ -11,6 +11,8 @@ use std::task::{Context, Poll};
 use http::request::Parts;
 use http::{HeaderName, Request, Response};
 use tower::{Layer, Service, service_fn};
+#[cfg(feature = "regex")]
+use tower_cors::OriginPattern;
 use tower_cors::{
     CorsConfig, CorsLayer, DenyReason, Enforcement, PathConfigs, Policy, PreflightMode,
 };
@@ -400,7 +402,7 @@ fn in_debug_mode_responses_tell_the_decision() {
         &[
             support::VARY_ENFORCED,
             told(
-                "actual; denied, but exempt as the server\\'s own origin; \
+                "actual; denied, but exempt as the server's own origin; \
                  no entry of allow_origins matches",
             ),
         ],
@@ -441,6 +443,20 @@ fn what_is_told_varies() {
         .unwrap()
         .layer(service_fn(answer));
     expect(&get(&mut service, asking()), 200, &[]);
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn what_is_told_is_as_written_as_far_as_a_header_can_hold_it() {
+    let regex = OriginPattern::regex(r"https://\w\.example|é");
+    let config = CorsConfig::new([regex]).debug(true);
+    let mut service = CorsLayer::new(config).unwrap().layer(service_fn(answer));
+    let told = r"actual; allowed; { regex = 'https://\w\.example|\u{e9}' } matches";
+    expect(
+        &get(&mut service, request("GET", [origin(A)])),
+        200,
+        &[acao(A), VARY, ("x-cors-debug", told)],
+    );
 }
 
 #[cfg(feature = "reload")]
