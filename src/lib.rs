@@ -188,7 +188,8 @@ pub use action::Action;
 pub use advisory::{Advisory, AdvisoryKind};
 pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
 pub use config::{
-    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, PreflightMode,
+    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, NameError,
+    PreflightMode,
 };
 pub use decision::{Decision, is_preflight};
 pub use edit::ResponseEdit;

@@ -1,6 +1,7 @@
 //! The description of a policy, as written.
 
 mod duration;
+mod name;
 mod options;
 mod presets;
 #[cfg(feature = "serde")]
@@ -9,6 +10,9 @@ mod serde;
 pub use duration::MaxAgeError;
 #[cfg(feature = "krakend")]
 pub(crate) use duration::parse_go;
+pub use name::NameError;
+#[cfg(feature = "serde")]
+pub(crate) use name::Named;
 pub use options::{AllowHeaders, Danger, Enforcement, InnerHeaders, MaxAge, PreflightMode};
 
 use crate::origin::OriginPattern;
