@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri
 use crate::config::PreflightMode;
 use crate::decision::Decision;
 use crate::edit::ResponseEdit;
+use crate::escape::Printable;
 use crate::method::is_safelisted;
 use crate::observe::{DecisionEvent, Observer};
 use crate::policy::{Grant, Policy};
@@ -74,7 +75,7 @@ fn tell(decision: &Decision<'_>) -> HeaderValue {
         },
     };
     // A pattern need not be ASCII if it is a regex.
-    let told = told.escape_default().to_string();
+    let told = Printable(&told).to_string();
     HeaderValue::try_from(told).unwrap_or(HeaderValue::from_static("?"))
 }
 
@@ -196,7 +197,9 @@ impl Decision<'_> {
                 let headers = self.preflight_answer().into_parts().0.headers;
                 Action::Forward(ResponseEdit::decorate(self.policy, headers))
             }
-            PreflightMode::Forward if !is_refused => Action::Forward(ResponseEdit::untouched()),
+            PreflightMode::Forward if !is_refused => {
+                Action::Forward(ResponseEdit::leave(self.policy))
+            }
             _ => Action::Answer(self.preflight_answer()),
         }
     }

@@ -130,6 +130,7 @@ impl Policy {
         self.decide_at(Some(request.uri()), request.method(), request.headers())
     }
 
+    /// The same, compiled once: not into each caller, of which one is generic.
     pub(crate) fn decide_at<'a>(
         &'a self,
         uri: Option<&Uri>,

@@ -75,6 +75,14 @@ impl ResponseEdit {
         }
     }
 
+    /// The response to a preflight stays as it is, but for what tells of it.
+    pub(crate) fn leave(policy: &Policy) -> Self {
+        ResponseEdit {
+            vary: Some(policy.0.preflight.vary),
+            ..ResponseEdit::default()
+        }
+    }
+
     /// Edits the headers of a response, whatever its status.
     ///
     /// Unless the policy keeps them, all `Access-Control-*` headers that are
@@ -95,6 +103,9 @@ impl ResponseEdit {
         }
         if let Some(told) = &self.told {
             let _ = headers.try_insert(&DEBUG_HEADER, HeaderValue::clone(told));
+            if let Some(vary) = self.vary {
+                vary.merge_into(headers);
+            }
         }
     }
 

@@ -38,6 +38,19 @@ impl fmt::Display for Readable<'_> {
     }
 }
 
+/// Shows text in printable ASCII, which any header value can hold; what is none is
+/// escaped.
+pub(crate) struct Printable<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            ' '..='~' => f.write_char(c),
+            c => write!(f, "{}", c.escape_default()),
+        })
+    }
+}
+
 fn readable(c: char) -> char {
     match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
@@ -59,6 +72,21 @@ fn readable(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn printable_text_stays_as_it_is() {
+        let shown = |text| Printable(text).to_string();
+        let all: String = (' '..='~').collect();
+        assert_eq!(shown(&all), all);
+        assert_eq!(
+            shown("\0\t\r\n\u{1f}\u{7f}\u{80}\u{e9}\u{2019}\u{1f600}"),
+            r"\u{0}\t\r\n\u{1f}\u{7f}\u{80}\u{e9}\u{2019}\u{1f600}"
+        );
+        assert!(('\0'..='\u{2fff}').all(|c| {
+            let text = Printable(c.encode_utf8(&mut [0; 4])).to_string();
+            text.bytes().all(|b| matches!(b, b' '..=b'~')) && HeaderValue::try_from(text).is_ok()
+        }));
+    }
 
     #[test]
     fn long_values_are_cut() {

@@ -93,7 +93,7 @@
 //! # Untrusted input
 //!
 //! Requests can hold anything. Deciding about one allocates nothing, and its work
-//! is bounded: an `Origin` of more than 326 bytes is refused unread, and so is a
+//! is bounded: an `Origin` of more than 327 bytes is refused unread, and so is a
 //! list of requested headers that is longer than any that could be allowed; a
 //! host is looked up under as many suffixes as the longest pattern has labels;
 //! regular expressions take linear time. Patterns and policies are trusted, but
@@ -188,7 +188,8 @@ pub use action::Action;
 pub use advisory::{Advisory, AdvisoryKind};
 pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
 pub use config::{
-    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, PreflightMode,
+    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, NameError,
+    PreflightMode,
 };
 pub use decision::{Decision, is_preflight};
 pub use edit::ResponseEdit;

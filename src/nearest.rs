@@ -3,7 +3,6 @@
 use std::iter::zip;
 
 /// The candidate with the fewest changes to the text, if they are few.
-#[cfg(feature = "serde")]
 pub(crate) fn nearest<'a>(
     text: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -102,7 +101,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "serde")]
     #[test]
     fn the_nearest_is_near() {
         let candidates = ["allow_origins", "allow_methods", "debug"];

@@ -13,8 +13,8 @@ use tower_cors::explain::{Check, Difference, Explanation, NearMiss, Subject};
 use tower_cors::{
     Action, Advisory, AdvisoryKind, AllowHeaders, ConfigError, ConfigErrorKind, ConfigErrors, Cors,
     CorsBody, CorsConfig, CorsLayer, Danger, Decision, DecisionEvent, DenyReason, Enforcement,
-    Fixed, InnerHeaders, MaxAge, MaxAgeError, Origin, OriginPattern, OriginPredicate, PathConfigs,
-    PathPolicies, PatternFault, PerRequest, PerRequestAsync, PerRequestFuture, Policy,
+    Fixed, InnerHeaders, MaxAge, MaxAgeError, NameError, Origin, OriginPattern, OriginPredicate,
+    PathConfigs, PathPolicies, PatternFault, PerRequest, PerRequestAsync, PerRequestFuture, Policy,
     PreflightMode, RequestKind, ResponseEdit, ResponseFuture, SameBody, Verdict, WrapBody,
 };
 
@@ -64,6 +64,7 @@ fn values_are_plain() {
     plain::<InnerHeaders>();
     plain::<MaxAge>();
     plain::<MaxAgeError>();
+    plain::<NameError>();
     plain::<Origin<'_>>();
     plain::<PatternFault>();
     plain::<PreflightMode>();

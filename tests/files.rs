@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde::{Serialize, de::DeserializeOwned};
 use tower_cors::{
     AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, OriginPattern,
     PathConfigs, PreflightMode,
@@ -153,6 +154,31 @@ fn only_what_differs_from_the_default_is_written() {
     assert_eq!(
         toml::to_string(&config).unwrap(),
         "allow_origins = [\"https://a.example\"]\nallow_credentials = true\nmax_age = 600\n"
+    );
+}
+
+/// As `Display` prints them and `FromStr` parses them.
+#[test]
+fn options_are_written_as_they_are_printed() {
+    #[track_caller]
+    fn assert_alike<T>(value: &T, json: &serde_json::Value)
+    where
+        T: Serialize + DeserializeOwned + ToString + PartialEq + std::fmt::Debug,
+    {
+        assert_eq!(serde_json::to_value(value).unwrap(), *json);
+        let printed = serde_json::Value::from(value.to_string());
+        assert_eq!(serde_json::from_value::<T>(printed).unwrap(), *value);
+    }
+    assert_alike(&PreflightMode::Decorate, &"decorate".into());
+    assert_alike(&Enforcement::Server, &"server".into());
+    assert_alike(&InnerHeaders::Keep, &"keep".into());
+    assert_alike(&Danger::NullOrigin, &"null-origin".into());
+    assert_alike(&MaxAge::BrowserDefault, &"browser-default".into());
+    assert_alike(&MaxAge::Disabled, &0.into());
+    assert_alike(&MaxAge::For(Duration::from_secs(600)), &600.into());
+    assert_alike(
+        &MaxAge::For(Duration::from_millis(1500)),
+        &"1s 500ms".into(),
     );
 }
 

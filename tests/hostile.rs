@@ -247,7 +247,7 @@ fn origins() -> BTreeSet<Vec<u8>> {
             origins.insert(parts.concat());
         }
     }
-    for length in [254, 327, 1024, 65536] {
+    for length in [254, 328, 1024, 65536] {
         let host = "a.".repeat(length);
         origins.insert(format!("https://{host}example.com").into_bytes());
         origins.insert(format!("https://example.com.{host}").into_bytes());

@@ -1,9 +1,12 @@
 //! What holds of every import: it does not panic, and it does not allow more.
+//!
+//! The seed is fixed, so a run repeats. For more cases, set `PROPTEST_CASES`.
 #![cfg(all(feature = "kong", feature = "krakend"))]
 
 use http::header::{HeaderMap, HeaderValue, ORIGIN};
 use http::{HeaderName, Method};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use regex::bytes::RegexBuilder;
 use serde_json::{Value, json};
 use tower_cors::import::kong::{self, Generation};
@@ -220,8 +223,18 @@ fn kong_plugins<'a>(
     Some(chosen.map(|route| route.plugin.or(global)).collect())
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig {
+        cases: std::env::var_os("PROPTEST_CASES").map_or(cases, |_| default.cases),
+        rng_seed: RngSeed::Fixed(6454),
+        failure_persistence: None,
+        ..default
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn no_document_makes_an_import_panic(value in value()) {
@@ -268,7 +281,7 @@ proptest! {
 
 proptest! {
     // They are small, and what tells routes apart is rare.
-    #![proptest_config(ProptestConfig::with_cases(2048))]
+    #![proptest_config(cases(2048))]
 
     #[test]
     fn routes_of_kong_allow_no_more(

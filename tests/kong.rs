@@ -935,8 +935,18 @@ fn the_only_origin_of_old() {
     // It was compared as it stands, and no browser sends a `*`.
     assert_eq!(
         error(form(&[("config.origin", "https://*.a.example")])),
-        "config.origin `[…]`: none of the entries is ever sent by a browser, so no page could use \
-         this; correct them, or remove the CORS configuration"
+        "config.origin `https://*.a.example`: no browser sends any of this, so no page could use \
+         it; correct it, or remove the CORS configuration"
+    );
+    assert_eq!(
+        error(form(&[("config.origins", "*, *")])),
+        "config.origins `*, *`: no browser sends any of this, so no page could use it; correct \
+         it, or remove the CORS configuration"
+    );
+    assert_eq!(
+        error(form(&[("config.origins", "*"), ("config.origins", "*")])),
+        "config.origins `[…]`: no browser sends any of this, so no page could use it; correct \
+         it, or remove the CORS configuration"
     );
     // An index makes a list, whose entries have no commas.
     assert_eq!(

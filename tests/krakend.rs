@@ -572,8 +572,8 @@ fn origins_of_which_none_is_left() {
     );
     assert_eq!(
         error(r#"{"allow_origins": ["https://*.*.example"]}"#),
-        "allow_origins `[…]`: none of the entries is ever sent by a browser, so no page could use \
-         this; correct them, or remove the CORS configuration"
+        "allow_origins `[…]`: no browser sends any of this, so no page could use it; correct it, \
+         or remove the CORS configuration"
     );
 }
 

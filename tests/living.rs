@@ -11,6 +11,8 @@ use std::task::{Context, Poll};
 use http::request::Parts;
 use http::{HeaderName, Request, Response};
 use tower::{Layer, Service, service_fn};
+#[cfg(feature = "regex")]
+use tower_cors::OriginPattern;
 use tower_cors::{
     CorsConfig, CorsLayer, DenyReason, Enforcement, PathConfigs, Policy, PreflightMode,
 };
@@ -382,7 +384,7 @@ fn in_debug_mode_responses_tell_the_decision() {
         ),
         403,
         &[
-            support::VARY_PREFLIGHT,
+            support::VARY_PRIVATE,
             told("preflight; denied; no entry of allow_origins matches"),
         ],
     );
@@ -400,10 +402,60 @@ fn in_debug_mode_responses_tell_the_decision() {
         &[
             support::VARY_ENFORCED,
             told(
-                "actual; denied, but exempt as the server\\'s own origin; \
+                "actual; denied, but exempt as the server's own origin; \
                  no entry of allow_origins matches",
             ),
         ],
+    );
+}
+
+/// What depends on the request only because it is told, too.
+#[test]
+fn what_is_told_varies() {
+    let any = CorsConfig::new(["*"]).debug(true);
+    let mut service = CorsLayer::new(any.clone())
+        .unwrap()
+        .layer(service_fn(answer));
+    let told = |value| ("x-cors-debug", value);
+    expect(
+        &get(&mut service, request("GET", [])),
+        200,
+        &[acao("*"), VARY],
+    );
+    let allowed = told("actual; allowed; * matches");
+    expect(
+        &get(&mut service, request("GET", [origin(A)])),
+        200,
+        &[acao("*"), VARY, allowed],
+    );
+
+    let left = any.preflight(PreflightMode::Forward);
+    let mut service = CorsLayer::new(left.clone())
+        .unwrap()
+        .layer(service_fn(answer));
+    let asking = || request("OPTIONS", [origin(A), acrm("GET")]);
+    expect(
+        &get(&mut service, asking()),
+        200,
+        &[support::VARY_PRIVATE, told("preflight; allowed; * matches")],
+    );
+    let mut service = CorsLayer::new(left.debug(false))
+        .unwrap()
+        .layer(service_fn(answer));
+    expect(&get(&mut service, asking()), 200, &[]);
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn what_is_told_is_as_written_as_far_as_a_header_can_hold_it() {
+    let regex = OriginPattern::regex(r"https://\w\.example|é");
+    let config = CorsConfig::new([regex]).debug(true);
+    let mut service = CorsLayer::new(config).unwrap().layer(service_fn(answer));
+    let told = r"actual; allowed; { regex = 'https://\w\.example|\u{e9}' } matches";
+    expect(
+        &get(&mut service, request("GET", [origin(A)])),
+        200,
+        &[acao(A), VARY, ("x-cors-debug", told)],
     );
 }
 

@@ -21,10 +21,11 @@ pub(super) fn preflight(
     status: StatusCode,
     methods: &Methods,
 ) -> PreflightAnswer {
-    // What is not allowed makes no difference to an answer, but to who gives it.
+    // What is not allowed makes no difference to an answer, but to who gives it
+    // and to what is told of it.
     let may_be_refused =
         config.enforcement == Enforcement::Server && config.preflight != PreflightMode::Answer;
-    let vary = match config.allow_private_network || may_be_refused {
+    let vary = match config.allow_private_network || may_be_refused || config.debug {
         true => &vary::PREFLIGHT_TO_PRIVATE,
         false => &vary::PREFLIGHT,
     };

@@ -94,7 +94,7 @@ impl CorsConfig {
 
 /// What responses to all but preflights depend on.
 fn actual_vary(config: &CorsConfig, grant: Grant) -> Option<&'static Vary> {
-    let constant = grant == Grant::Everyone && config.answer_without_origin;
+    let constant = grant == Grant::Everyone && config.answer_without_origin && !config.debug;
     match config.enforcement {
         _ if constant && config.enforcement == Enforcement::Browser => None,
         Enforcement::Server => Some(&vary::ENFORCED),

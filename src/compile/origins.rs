@@ -173,7 +173,7 @@ impl<'a> Compiler<'a> {
     fn compile_regexes(&mut self, report: &mut Report) {
         let (origins, hosts) = (take(&mut self.regexes), take(&mut self.host_regexes));
         let regexes = if self.regex_count > MAX_REGEX_COUNT {
-            Err(RegexFault::AllTooBig)
+            Err(RegexFault::TooMany)
         } else {
             Regexes::new(origins, hosts)
         };

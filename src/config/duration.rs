@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use super::MaxAge;
 
+const BROWSER_DEFAULT: &str = "browser-default";
+
 /// A number of seconds (`600`), a duration as people write it (`12h`,
 /// `1h 30m`, `1day`), or one as Go writes it (`1.5h`, `1m30s`, `1500ms`).
-/// Zero is [`MaxAge::Disabled`].
+/// Zero is [`MaxAge::Disabled`], and `browser-default`
+/// [`MaxAge::BrowserDefault`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,6 +29,9 @@ impl FromStr for MaxAge {
     type Err = MaxAgeError;
 
     fn from_str(text: &str) -> Result<Self, MaxAgeError> {
+        if text == BROWSER_DEFAULT {
+            return Ok(MaxAge::BrowserDefault);
+        }
         let seconds = text.parse().map(Duration::from_secs).ok();
         let duration = seconds.or_else(|| humantime::parse_duration(text).ok());
         if let Some(duration) = duration {
@@ -35,6 +41,27 @@ impl FromStr for MaxAge {
         match u64::try_from(nanoseconds) {
             Ok(nanoseconds) => Ok(Duration::from_nanos(nanoseconds).into()),
             Err(_) => Err(MaxAgeError { negative: true }),
+        }
+    }
+}
+
+/// As in files, so that it can be parsed again: whole seconds are a number.
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_cors::MaxAge;
+///
+/// assert_eq!(MaxAge::from(Duration::from_secs(43_200)).to_string(), "43200");
+/// assert_eq!(MaxAge::Disabled.to_string(), "0");
+/// assert_eq!(MaxAge::BrowserDefault.to_string(), "browser-default");
+/// ```
+impl fmt::Display for MaxAge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MaxAge::BrowserDefault => f.write_str(BROWSER_DEFAULT),
+            MaxAge::Disabled => f.write_str("0"),
+            MaxAge::For(duration) if duration.subsec_nanos() == 0 => duration.as_secs().fmt(f),
+            MaxAge::For(duration) => humantime::format_duration(*duration).fmt(f),
         }
     }
 }
@@ -180,6 +207,7 @@ mod tests {
             ("2000000\u{3bc}s", secs(2)),
             ("0", Ok(MaxAge::Disabled)),
             ("0s", Ok(MaxAge::Disabled)),
+            ("browser-default", Ok(MaxAge::BrowserDefault)),
             ("-1s", Err(MaxAgeError { negative: true })),
             ("-600", Err(MaxAgeError { negative: false })),
             ("soon", Err(MaxAgeError { negative: false })),
@@ -187,6 +215,26 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(text.parse(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn maximum_ages_are_printed_as_they_are_parsed() {
+        let table = [
+            (MaxAge::BrowserDefault, "browser-default"),
+            (MaxAge::Disabled, "0"),
+            (MaxAge::For(Duration::from_secs(1)), "1"),
+            (MaxAge::For(Duration::from_secs(43_200)), "43200"),
+            (
+                MaxAge::For(Duration::from_secs(u64::MAX)),
+                "18446744073709551615",
+            ),
+            (MaxAge::For(Duration::from_millis(1500)), "1s 500ms"),
+            (MaxAge::For(Duration::new(90_061, 1)), "1day 1h 1m 1s 1ns"),
+        ];
+        for (max_age, text) in table {
+            assert_eq!(max_age.to_string(), text);
+            assert_eq!(text.parse(), Ok(max_age), "{text}");
         }
     }
 }

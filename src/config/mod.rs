@@ -1,6 +1,7 @@
 //! The description of a policy, as written.
 
 mod duration;
+mod name;
 mod options;
 mod presets;
 #[cfg(feature = "serde")]
@@ -9,6 +10,9 @@ mod serde;
 pub use duration::MaxAgeError;
 #[cfg(feature = "krakend")]
 pub(crate) use duration::parse_go;
+pub use name::NameError;
+#[cfg(feature = "serde")]
+pub(crate) use name::Named;
 pub use options::{AllowHeaders, Danger, Enforcement, InnerHeaders, MaxAge, PreflightMode};
 
 use crate::origin::OriginPattern;
@@ -146,8 +150,8 @@ pub struct CorsConfig {
     /// to `false`; other policies are not affected.
     pub answer_without_origin: bool,
 
-    /// Whether responses and logs tell what was decided and why. For
-    /// development only; not unless set.
+    /// Whether responses and logs tell what was decided and why. `Vary` then
+    /// names what that depends on, too. For development only; not unless set.
     pub debug: bool,
 
     /// The dangers that this policy takes on. See [`Danger`].

@@ -1,7 +1,10 @@
 //! The values that the fields of a configuration can have.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
+
+use super::name::{NameError, Named};
 
 /// The request headers that a page may set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -123,7 +126,7 @@ pub enum Danger {
 
 /// Gives the variants of an option the names that files have for them.
 macro_rules! names {
-    ($option:ident { $($variant:ident = $name:literal,)+ }) => {
+    ($option:ident is $what:literal { $($variant:ident = $name:literal,)+ }) => {
         impl $option {
             /// All values, in the order of their declaration.
             pub const ALL: &'static [$option] = &[$($option::$variant),+];
@@ -142,26 +145,43 @@ macro_rules! names {
                 f.write_str(self.as_str())
             }
         }
+
+        /// By the name in configuration files.
+        impl FromStr for $option {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                Self::named(text)
+            }
+        }
+
+        impl Named for $option {
+            const WHAT: &'static str = $what;
+
+            fn all() -> Vec<(&'static str, Self)> {
+                vec![$(($name, $option::$variant)),+]
+            }
+        }
     };
 }
 
-names!(PreflightMode {
+names!(PreflightMode is "a preflight mode" {
     Answer = "answer",
     Decorate = "decorate",
     Forward = "forward",
 });
 
-names!(Enforcement {
+names!(Enforcement is "an enforcement" {
     Browser = "browser",
     Server = "server",
 });
 
-names!(InnerHeaders {
+names!(InnerHeaders is "a rule for inner headers" {
     Replace = "replace",
     Keep = "keep",
 });
 
-names!(Danger {
+names!(Danger is "a danger" {
     InsecureOrigins = "insecure-origins",
     PublicSuffixSubdomains = "public-suffix-subdomains",
     UnboundedRegex = "unbounded-regex",

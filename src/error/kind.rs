@@ -38,6 +38,11 @@ pub enum ConfigErrorKind {
         /// What it may take, in bytes.
         limit: usize,
     },
+    /// More regular expressions than a policy may have.
+    TooManyRegexes {
+        /// How many it may have.
+        limit: usize,
+    },
     /// Regular expressions that together take too much memory, and with it time.
     RegexesTooBig {
         /// What they may take, in bytes.
@@ -106,6 +111,7 @@ impl ConfigErrorKind {
             Kind::PcreOnly { .. } => "pcre-only",
             Kind::RegexTooLong { .. } => "regex-too-long",
             Kind::RegexTooBig { .. } => "regex-too-big",
+            Kind::TooManyRegexes { .. } => "too-many-regexes",
             Kind::RegexesTooBig { .. } => "regexes-too-big",
             Kind::RegexNeverMatches => "regex-never-matches",
             Kind::RegexFeature => "regex-feature",
@@ -158,6 +164,13 @@ impl fmt::Display for ConfigErrorKind {
                     f,
                     "compiled, this takes more than {limit} bytes; write `+` for counts such as \
                      `{{1,63}}`, or split it into several"
+                );
+            }
+            Kind::TooManyRegexes { limit } => {
+                return write!(
+                    f,
+                    "a policy may have {limit} regexes; write patterns such as \
+                     `https://*.example.com` for them, or list the origins"
                 );
             }
             Kind::RegexesTooBig { limit } => {

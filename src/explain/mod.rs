@@ -4,13 +4,15 @@
 //! [`Explanation`].
 
 mod checks;
+mod difference;
 mod near_miss;
 mod outcome;
 mod reason;
 
 use std::fmt;
 
-pub use near_miss::{Difference, NearMiss};
+pub use difference::Difference;
+pub use near_miss::NearMiss;
 
 use crate::verdict::RequestKind;
 

@@ -42,7 +42,7 @@ pub enum ImportErrorKind {
     UnknownOption,
     /// A value that no policy can have.
     Invalid(ConfigErrorKind),
-    /// No entry of the list is one that a browser sends.
+    /// No entry is one that a browser sends.
     NothingLeft,
     /// Not a duration in Go's grammar, which KrakenD takes for zero.
     Duration,
@@ -132,8 +132,8 @@ impl fmt::Display for ImportErrorKind {
             Kind::UnknownOption => "Kong's plugin has no such option, and refuses it; remove it",
             Kind::Invalid(kind) => return kind.fmt(f),
             Kind::NothingLeft => {
-                "none of the entries is ever sent by a browser, so no page could use this; \
-                 correct them, or remove the CORS configuration"
+                "no browser sends any of this, so no page could use it; correct it, or remove the \
+                 CORS configuration"
             }
             Kind::Duration => {
                 "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD \

@@ -169,9 +169,9 @@ impl Findings {
         Some(pattern)
     }
 
-    /// An error about a list of which nothing is left: what was noted on its
+    /// An error about a value of which nothing is left: what was noted on its
     /// entries since there were so many notes.
-    fn nothing_left(&mut self, field: &str, notes_before: usize) {
+    fn nothing_left(&mut self, field: &str, written: Option<&Value>, notes_before: usize) {
         let errors_before = self.errors.len();
         let left_out = |kind| match kind {
             NoteKind::LeftOut(kind) => Some(ImportErrorKind::Invalid(kind)),
@@ -181,7 +181,11 @@ impl Findings {
         self.errors
             .extend(notes.filter_map(|note| note.filter_map(left_out)));
         if self.errors.len() == errors_before {
-            self.error(field, "[…]", ImportErrorKind::NothingLeft, None);
+            let written = match written {
+                Some(Value::String(text)) => text.clone(),
+                other => other.map(ToString::to_string).unwrap_or_default(),
+            };
+            self.error(field, written, ImportErrorKind::NothingLeft, None);
         }
     }
 

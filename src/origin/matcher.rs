@@ -239,14 +239,14 @@ impl Shapes {
 
 /// The text of a pattern, put together on the stack.
 struct Text {
-    bytes: [u8; MAX_ORIGIN + 4],
+    bytes: [u8; MAX_ORIGIN],
     len: usize,
 }
 
 impl Default for Text {
     fn default() -> Self {
         Text {
-            bytes: [0; MAX_ORIGIN + 4],
+            bytes: [0; MAX_ORIGIN],
             len: 0,
         }
     }

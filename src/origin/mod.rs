@@ -48,8 +48,9 @@ const MAX_LABEL: usize = 63;
 const MAX_SCHEME: usize = 64;
 /// Five digits.
 const MAX_PORT: usize = 5;
-/// Scheme, `://`, host, `:` and port: no valid `Origin` is longer.
-pub(crate) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 1 + MAX_PORT;
+/// No valid `Origin` is longer; the dot is the root's.
+pub(crate) const MAX_ORIGIN: usize =
+    MAX_SCHEME + "://".len() + MAX_HOST + ".".len() + ":".len() + MAX_PORT;
 
 /// An origin of scheme, host and port, borrowed from its serialisation.
 ///
@@ -85,7 +86,7 @@ pub struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// Parses a serialised origin; `None` is anything else, `null` included.
     ///
-    /// The work is bounded by the length of the longest valid origin, 326 bytes.
+    /// The work is bounded by the length of the longest valid origin, 327 bytes.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         if text.len() > MAX_ORIGIN {
@@ -268,13 +269,24 @@ mod tests {
         }
         let text = format!("https://{longest_host}:65535");
         assert_eq!(parts(&text), ("https", &longest_host[..], Some(65535)));
+    }
+
+    #[test]
+    fn the_longest_origin_is_taken_apart_and_no_longer_one() {
         let scheme = "a".repeat(MAX_SCHEME);
-        let longest = format!("{scheme}://{longest_host}:65535");
-        assert_eq!(longest.len(), MAX_ORIGIN);
-        assert_eq!(
-            parts(&longest),
-            (&scheme[..], &longest_host[..], Some(65535))
-        );
+        let host = "a.".repeat(127);
+        let longest = format!("{scheme}://{host}:65535");
+        assert_eq!((longest.len(), MAX_ORIGIN), (327, 327));
+        assert_eq!(parts(&longest), (&scheme[..], &host[..], Some(65535)));
+        for longer in [
+            format!("a{longest}"),
+            format!("{scheme}://a{host}:65535"),
+            format!("{scheme}://{host}.:65535"),
+            format!("{longest}0"),
+        ] {
+            assert_eq!(longer.len(), 328, "{longer}");
+            assert_eq!(Origin::parse(&longer), None, "{longer}");
+        }
     }
 
     #[test]

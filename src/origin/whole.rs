@@ -14,7 +14,7 @@ use regex_syntax::hir::{self, Hir, Look};
 /// Policies can come from tenants, so that every bound is fixed: none grows with
 /// the number of regexes.
 ///
-/// How long a regex may be, in bytes: origins have 326 at most. Parsing takes
+/// How long a regex may be, in bytes: origins have 327 at most. Parsing takes
 /// some hundred times as much memory.
 const MAX_SOURCE: usize = 4 << 10;
 
@@ -35,7 +35,8 @@ const MAX_REGEX: usize = 64 << 10;
 /// regexes, and some milliseconds with the worst that fit, counts within counts.
 const MAX_REGEXES: usize = 256 << 10;
 
-/// More cannot stay within that, and are not looked at one by one.
+/// How many there may be. Thousands of short ones would stay within that, but
+/// each is compiled and audited by itself, too.
 pub(crate) const MAX_COUNT: usize = 512;
 
 /// Why a text is not a regex here.
@@ -53,6 +54,8 @@ pub(crate) enum RegexFault {
     TooBig,
     /// All of them together do.
     AllTooBig,
+    /// There are more of them than a policy may have.
+    TooMany,
 }
 
 /// A regex that matches whole texts only, and that can be compiled.
@@ -77,6 +80,7 @@ impl From<RegexFault> for ConfigErrorKind {
             RegexFault::TooLong => ConfigErrorKind::RegexTooLong { limit: MAX_SOURCE },
             RegexFault::TooBig => ConfigErrorKind::RegexTooBig { limit: MAX_REGEX },
             RegexFault::AllTooBig => ConfigErrorKind::RegexesTooBig { limit: MAX_REGEXES },
+            RegexFault::TooMany => ConfigErrorKind::TooManyRegexes { limit: MAX_COUNT },
             RegexFault::Syntax { message } => ConfigErrorKind::Regex { message },
             RegexFault::NotAscii { message } => ConfigErrorKind::Regex {
                 message: format!("origins are ASCII, and so are their regexes: {message}"),

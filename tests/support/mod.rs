@@ -33,7 +33,7 @@ pub(crate) const VARY_PREFLIGHT: Header = (
     "vary",
     "Origin, access-control-request-method, access-control-request-headers",
 );
-/// The same if the policy allows private networks.
+/// The same if the policy allows private networks, or tells what it decides.
 pub(crate) const VARY_PRIVATE: Header = (
     "vary",
     "Origin, access-control-request-method, access-control-request-headers, \

@@ -13,9 +13,9 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use self::named::{Name, Named};
+use self::named::Name;
 use self::values::OneOrMore;
-use super::{AllowHeaders, CorsConfig, Enforcement, InnerHeaders, MaxAge, PreflightMode};
+use super::{AllowHeaders, CorsConfig, Enforcement, InnerHeaders, MaxAge, Named, PreflightMode};
 
 /// Calls a macro with all fields of a configuration.
 macro_rules! with_fields {

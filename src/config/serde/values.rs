@@ -8,8 +8,8 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{self, Serialize, SerializeMap, Serializer};
 
-use super::named::{Name, Named};
-use crate::config::{AllowHeaders, MaxAge};
+use super::named::Name;
+use crate::config::{AllowHeaders, MaxAge, Named};
 use crate::origin::OriginPattern;
 
 /// A list, or `"*"` for the list of it alone. No other lone value: a string
@@ -88,17 +88,14 @@ impl<'de> Deserialize<'de> for AllowHeaders {
     }
 }
 
-const BROWSER_DEFAULT: &str = "browser-default";
-
 impl Serialize for MaxAge {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            MaxAge::BrowserDefault => serializer.serialize_str(BROWSER_DEFAULT),
             MaxAge::Disabled => serializer.serialize_u64(0),
             MaxAge::For(duration) if duration.subsec_nanos() == 0 => {
                 serializer.serialize_u64(duration.as_secs())
             }
-            MaxAge::For(duration) => serializer.collect_str(&humantime::format_duration(*duration)),
+            other => serializer.collect_str(other),
         }
     }
 }
@@ -126,12 +123,8 @@ impl<'de> Deserialize<'de> for MaxAge {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<MaxAge, E> {
-                match text {
-                    BROWSER_DEFAULT => Ok(MaxAge::BrowserDefault),
-                    _ => text
-                        .parse()
-                        .map_err(|error| E::custom(format_args!("max_age `{text}`: {error}"))),
-                }
+                text.parse()
+                    .map_err(|error| E::custom(format_args!("max_age `{text}`: {error}")))
             }
         }
 

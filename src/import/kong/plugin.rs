@@ -175,14 +175,20 @@ fn origins(
         findings.note(&place, written.unwrap_or_default(), kind);
         return vec!["*".into()];
     }
-    origins::import(&place, &entries, generation, credentials, findings)
+    let (errors, notes) = (findings.errors.len(), findings.notes.len());
+    let origins = origins::import(&entries, generation, credentials, findings);
+    if origins.is_empty() && findings.errors.len() == errors {
+        findings.nothing_left(&place, options.get("origins"), notes);
+    }
+    origins
 }
 
 /// The option before 0.10.1, sent as it was.
 fn one_origin(options: &Options<'_>, findings: &mut Findings) -> Vec<OriginPattern> {
     let place = options.place("origin");
     let any = vec!["*".into()];
-    match options.get("origin") {
+    let written = options.get("origin");
+    match written {
         _ if options.get("origins").is_some() => {
             let kind = ImportErrorKind::Twice { other: "origins" };
             findings.error(&place, "", kind, None);
@@ -191,7 +197,7 @@ fn one_origin(options: &Options<'_>, findings: &mut Findings) -> Vec<OriginPatte
             let notes = findings.notes.len();
             let origin = origins::literal(&place, text, text, findings);
             if origin.is_none() {
-                findings.nothing_left(&place, notes);
+                findings.nothing_left(&place, written, notes);
             }
             return origin.into_iter().collect();
         }

@@ -41,20 +41,17 @@
 //! A request without `Origin` gets no `Access-Control-Allow-Origin` from
 //! KrakenD even if any origin is allowed; so here.
 
+mod component;
 mod origins;
 
 use std::time::Duration;
 
-use super::document::{Document, Object, Value, get};
+use super::document::{Document, Value};
 use super::options::{Dialect, Options};
 use super::{Findings, Gateway, ImportErrorKind, ImportErrors, Imported, NoteKind, names};
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode, parse_go};
 use crate::error::ConfigErrorKind;
 use crate::nearest::nearest;
-
-const COMPONENT: &str = "security/cors";
-/// The component's name before KrakenD 2.
-const OLD_COMPONENT: &str = "github_com/devopsfaith/krakend-cors";
 
 const OPTIONS: [&str; 10] = [
     "allow_origins",
@@ -82,7 +79,7 @@ const DAY_SECONDS: u64 = 86_400;
 /// the component under a name that the file's `version` does not have.
 pub fn import(document: &Document) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
     let mut findings = Findings::new(Gateway::KrakenD);
-    let config = component(document, &mut findings).map(|object| {
+    let config = component::find(document, &mut findings).map(|object| {
         let options = Options {
             dialect: Dialect::KrakenD,
             place: String::new(),
@@ -91,74 +88,6 @@ pub fn import(document: &Document) -> Result<Imported<Option<CorsConfig>>, Impor
         config(&options, &mut findings)
     });
     findings.finish(config)
-}
-
-/// The component of a file, of an `extra_config`, or the document itself.
-fn component<'a>(document: &'a Document, findings: &mut Findings) -> Option<&'a Object> {
-    let starts_without = "KrakenD does not start with it";
-    let Value::Object(object) = &document.0 else {
-        findings.wrong_type("document", &document.0, "an object", starts_without, None);
-        return None;
-    };
-    let is_file = ["extra_config", "version", "endpoints", "$schema"]
-        .iter()
-        .any(|key| get(object, key).is_some());
-    let extra = match get(object, "extra_config") {
-        Some(Value::Object(extra)) => extra,
-        Some(other) => {
-            findings.wrong_type("extra_config", other, "an object", starts_without, None);
-            return None;
-        }
-        None if is_file => return None,
-        None => object,
-    };
-    let (key, value) = match (get(extra, COMPONENT), get(extra, OLD_COMPONENT)) {
-        (Some(_), Some(_)) => {
-            let kind = ImportErrorKind::Twice {
-                other: OLD_COMPONENT,
-            };
-            findings.error(COMPONENT, "", kind, None);
-            return None;
-        }
-        (Some(value), None) => (COMPONENT, value),
-        (None, Some(value)) => (OLD_COMPONENT, value),
-        (None, None) if is_file || object.iter().any(|(key, _)| key.contains('/')) => return None,
-        (None, None) => return component_alone(object, findings),
-    };
-    let usual = match get(object, "version") {
-        Some(Value::Number(version)) if *version < 3.0 => OLD_COMPONENT,
-        Some(_) => COMPONENT,
-        None => key,
-    };
-    if key != usual {
-        let usual = Some(usual.to_owned());
-        let kind = ImportErrorKind::OtherGeneration;
-        findings.error("extra_config", key, kind, usual);
-        return None;
-    }
-    if let Value::Object(component) = value {
-        return Some(component);
-    }
-    let consequence = "KrakenD then leaves CORS off; correct it, or remove it";
-    findings.wrong_type(key, value, "an object", consequence, None);
-    None
-}
-
-/// An object without any option would be a policy for any origin, so it has to
-/// be empty to pass for one.
-fn component_alone<'a>(object: &'a Object, findings: &mut Findings) -> Option<&'a Object> {
-    let has_option = object.iter().any(|(key, _)| OPTIONS.contains(&&key[..]));
-    if object.is_empty() || has_option {
-        return Some(object);
-    }
-    let expected = "a `krakend.json` or its CORS component";
-    findings.error(
-        "document",
-        "",
-        ImportErrorKind::OtherDocument { expected },
-        None,
-    );
-    None
 }
 
 fn config(options: &Options<'_>, findings: &mut Findings) -> CorsConfig {
@@ -216,7 +145,7 @@ fn methods(options: &Options<'_>, findings: &mut Findings) -> Vec<String> {
     let (errors, notes) = (findings.errors.len(), findings.notes.len());
     let methods = names::methods(&entries, findings);
     if methods.is_empty() && findings.errors.len() == errors {
-        findings.nothing_left(&options.place(key), notes);
+        findings.nothing_left(&options.place(key), options.get(key), notes);
     }
     methods
 }

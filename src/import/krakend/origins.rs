@@ -31,7 +31,7 @@ pub(super) fn import(options: &Options<'_>, findings: &mut Findings) -> Vec<Orig
         .filter_map(|entry| origin(entry, findings))
         .collect();
     if origins.is_empty() {
-        findings.nothing_left(&place, before);
+        findings.nothing_left(&place, options.get(key), before);
     }
     origins
 }
