@@ -65,3 +65,50 @@ impl Hasher for FoldHasher {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How full the fullest bucket is if each hash chooses one by some of its bits.
+    fn fullest(hashes: &[u64], bucket: impl Fn(u64) -> u64) -> usize {
+        let mut counts = std::collections::HashMap::new();
+        for &hash in hashes {
+            *counts.entry(bucket(hash)).or_insert(0_usize) += 1;
+        }
+        counts.into_values().max().unwrap_or_default()
+    }
+
+    /// With 4,096 hashes at random, more than 12 in one of as many buckets is a
+    /// matter of one time in a million, and more than 80 in one of 128 even rarer.
+    #[test]
+    fn hashes_spread() {
+        let hosts: [fn(u32) -> String; 4] = [
+            |n| format!("https://app-{n}.example.com"),
+            |n| format!("https://{n}.example.com:8443"),
+            |n| format!("https://a.example.com:{n}"),
+            |n| format!("{n}"),
+        ];
+        for key in [0, 1, 0x0123_4567_89ab_cdef, u64::MAX] {
+            for host in hosts {
+                let hash = |n| FoldState(key).hash_one(host(n).as_bytes());
+                let hashes: Vec<_> = (0..4096).map(hash).collect();
+                let example = host(0);
+                assert_eq!(fullest(&hashes, |hash| hash), 1, "{key} {example}");
+                // What the tables of std choose a bucket by, and what they compare first.
+                assert!(
+                    fullest(&hashes, |hash| hash % 4096) <= 12,
+                    "{key} {example}"
+                );
+                assert!(fullest(&hashes, |hash| hash >> 57) <= 80, "{key} {example}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_key_and_the_length_count() {
+        let hash = |key, bytes: &[u8]| FoldState(key).hash_one(bytes);
+        assert_ne!(hash(0, b"example"), hash(1, b"example"));
+        assert_ne!(hash(0, b"a"), hash(0, b"\0a"));
+    }
+}
