@@ -7,6 +7,7 @@
 
 use std::convert::Infallible;
 use std::future::ready;
+use std::time::Duration;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -18,7 +19,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tower::{Layer, service_fn};
 use tower_cors::testing::{Blocked, Body, Browser, Credentials, Readable};
-use tower_cors::{CorsConfig, CorsLayer, Enforcement, InnerHeaders, Policy, PreflightMode};
+use tower_cors::{CorsConfig, CorsLayer, Enforcement, InnerHeaders, MaxAge, Policy, PreflightMode};
 
 use crate::strategies::{any_config, one_of, page_request};
 use crate::support::fetch::PageRequest;
@@ -243,6 +244,37 @@ proptest! {
             prop_assert_eq!(response.text(), body);
             let shown: Vec<_> = OWN.into_iter().filter(|name| case.shows(name)).collect();
             prop_assert_eq!(seen(&response), shown, "{:?}", request);
+        }
+    }
+
+    /// An answer saves the next preflight, for as long as the policy says.
+    #[test]
+    fn an_answer_is_kept_for_max_age(
+        config in any_config(),
+        requests in vec(page_request(), 32),
+    ) {
+        let config = config.preflight(PreflightMode::Answer);
+        let policy = compile(&config);
+        let kept = match config.max_age {
+            MaxAge::BrowserDefault => Duration::from_secs(5),
+            MaxAge::For(duration) => duration,
+            _ => Duration::ZERO,
+        };
+        let moment = Duration::from_nanos(1);
+        for mut request in requests {
+            request.private_network = false;
+            let browser = Browser::new(service(policy.clone(), Inner::Plain)).server(SERVER);
+            if fetch(&browser, &request, true).is_err() {
+                continue;
+            }
+            let mut preflights = browser.preflights();
+            prop_assert_eq!(preflights, 1);
+            for (wait, is_asked) in [(kept.saturating_sub(moment), kept.is_zero()), (moment, true)] {
+                browser.advance(wait);
+                prop_assert!(fetch(&browser, &request, true).is_ok());
+                preflights += usize::from(is_asked);
+                prop_assert_eq!(browser.preflights(), preflights, "{:?}", request);
+            }
         }
     }
 
