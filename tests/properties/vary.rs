@@ -28,9 +28,9 @@ const NAMES: [&str; 6] = [
 ];
 
 /// One more origin than the generated ones, so that enough is allowed.
-const LISTED: &str = "https://app.example";
+pub(crate) const LISTED: &str = "https://app.example";
 
-fn policies() -> impl Strategy<Value = CorsConfig> {
+pub(crate) fn policies() -> impl Strategy<Value = CorsConfig> {
     any_config().prop_map(|mut config| {
         let any = OriginPattern::from("*");
         if !config.allow_origins.contains(&any) {
