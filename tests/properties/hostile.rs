@@ -213,7 +213,7 @@ proptest! {
                 one_of(&["GET", "POST", "PUT", "OPTIONS"]),
                 origin(),
                 option::weighted(0.3, one_of(&["same-origin", "none", "same-site", "cross-site", "x"])),
-                one_of(&["", ":80", ":443", ":1"]),
+                one_of(&["", ":80", ":443", ":1", "none"]),
                 proptest::bool::weighted(0.5),
                 one_of(&["", "http", "https"]),
             ),
@@ -223,6 +223,10 @@ proptest! {
         let policy = compile(&config.enforcement(Enforcement::Server));
         for (method, origin, site, port, is_beside, scheme) in requests {
             let host = match origin.split_once("://") {
+                Some((_, authority)) if is_beside && port == "none" => {
+                    let name = authority.trim_end_matches(|c: char| c.is_ascii_digit());
+                    name.trim_end_matches(':').to_owned()
+                }
                 Some((_, authority)) if is_beside => format!("{authority}{port}"),
                 _ => "api.example.net".to_owned(),
             };
