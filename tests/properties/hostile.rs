@@ -190,7 +190,7 @@ proptest! {
             match decision.kind() {
                 RequestKind::NotCors => prop_assert!(!decision.is_allowed()),
                 RequestKind::Preflight => prop_assert!(!decision.is_allowed() || plainly, "{:?}", request),
-                _ => prop_assert_eq!(decision.is_allowed(), plainly, "{:?}", request),
+                RequestKind::Actual => prop_assert_eq!(decision.is_allowed(), plainly, "{:?}", request),
             }
             let is_left = config.preflight == PreflightMode::Forward
                 && decision.kind() == RequestKind::Preflight;
