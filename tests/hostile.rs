@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use http::header::ORIGIN;
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
-use tower_cors::{Action, CorsConfig, OriginPattern, Policy};
+use tower_cors::{Action, CorsConfig, Origin, OriginPattern, Policy};
 
 use support::compile;
 
@@ -235,7 +235,7 @@ fn origins() -> BTreeSet<Vec<u8>> {
         .iter()
         .map(|origin| origin.as_bytes().to_vec())
         .collect();
-    let specials = b"!\"$&'()*+,;=`{}~|^<>%@\\/?#[]: \t\x80\xa0\xff_-";
+    let specials = b"!\"$&'()*+,;=`{}~|^<>%@\\/?#[]: \t\0\x01\n\r\x1f\x7f\x80\xa0\xff_-";
     for &special in specials {
         for (before, after) in [
             ("https://example.com", ".evil.net"),
@@ -277,9 +277,9 @@ fn no_hostile_origin_is_allowed_by_any_pattern() {
 
 /// Whether any origin is shared with, on the wire of both kinds of request.
 fn allows(policy: &Policy, origin: &[u8]) -> bool {
-    // What cannot be sent in a header needs no judge.
     let Ok(origin) = HeaderValue::from_bytes(origin) else {
-        return false;
+        // It cannot be sent in a header; and is no origin for who reads it elsewhere.
+        return std::str::from_utf8(origin).is_ok_and(|text| Origin::parse(text).is_some());
     };
     let mut preflight = Request::options("/").body(()).unwrap();
     let headers = preflight.headers_mut();

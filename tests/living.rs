@@ -615,28 +615,26 @@ mod reload {
 
         let (layer, handle) = CorsLayer::reloadable(policies[0].clone());
         let seen = [AtomicUsize::new(0), AtomicUsize::new(0)];
-        let done = AtomicUsize::new(0);
         thread::scope(|scope| {
-            for _ in 0..THREADS {
-                scope.spawn(|| {
-                    let mut service = layer.layer(service_fn(answer));
-                    let mut asked = 0;
-                    // Until enough was asked, and both policies were seen.
-                    while asked < EACH || seen.iter().any(|n| n.load(Ordering::Relaxed) == 0) {
-                        asked += 1;
-                        for (index, request) in requests.iter().enumerate() {
-                            let answer = get(&mut service, request.clone());
-                            let mut policies = expected.iter();
-                            let policy = policies.position(|answers| answers[index] == answer);
-                            let policy = policy.unwrap_or_else(|| panic!("{answer:?}"));
-                            seen[policy].fetch_add(1, Ordering::Relaxed);
-                        }
+            let ask = || {
+                let mut service = layer.layer(service_fn(answer));
+                let mut asked = 0;
+                // Until enough was asked, and both policies were seen.
+                while asked < EACH || seen.iter().any(|n| n.load(Ordering::Relaxed) == 0) {
+                    asked += 1;
+                    for (index, request) in requests.iter().enumerate() {
+                        let answer = get(&mut service, request.clone());
+                        let mut policies = expected.iter();
+                        let policy = policies.position(|answers| answers[index] == answer);
+                        let policy = policy.unwrap_or_else(|| panic!("{answer:?}"));
+                        seen[policy].fetch_add(1, Ordering::Relaxed);
                     }
-                    done.fetch_add(1, Ordering::Relaxed);
-                });
-            }
+                }
+            };
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(ask)).collect();
             let mut swaps = 0;
-            while done.load(Ordering::Relaxed) < THREADS {
+            // Those that panic end as well.
+            while threads.iter().any(|thread| !thread.is_finished()) {
                 swaps += 1;
                 assert_eq!(handle.replace(policies[swaps % 2].clone()), swaps as u64);
             }

@@ -90,6 +90,13 @@ impl Entry {
     fn is_wildcard(&self, allowed: &str) -> bool {
         allowed == "*" && !self.credentials
     }
+
+    /// Whether this is the name `*`, which stands in for no wildcard that the
+    /// answer to an uncredentialed request lists.
+    fn is_name_of_wildcard_for(&self, request: &FetchRequest) -> bool {
+        let (Allowed::Method(allowed) | Allowed::HeaderName(allowed)) = &self.allowed;
+        allowed == "*" && self.credentials && !request.is_credentialed()
+    }
 }
 
 /// The [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache).
@@ -165,7 +172,8 @@ impl PreflightCache {
     ) {
         let mut found = false;
         for entry in &mut self.0 {
-            if entry.matches(request) && matching(entry) {
+            let is_other = entry.is_name_of_wildcard_for(request);
+            if entry.matches(request) && matching(entry) && !is_other {
                 entry.expires = expires;
                 found = true;
             }

@@ -14,12 +14,15 @@ mod table;
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, Method, Request};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
-use tower_cors::testing::{Browser, Credentials};
+use tower_cors::testing::{Blocked, Body, Browser, Credentials, Readable};
 use tower_cors::{CorsConfig, MaxAge, Policy};
 
 use driver::Driver;
-use server::{Servers, app};
+use server::{Api, Servers, app};
 use table::{Case, cases};
 
 /// What a page's script gets.
@@ -46,18 +49,36 @@ fn allowed(policy: &Policy, case: &Case, page: &str) -> bool {
     if !unsafe_names.is_empty() {
         asks.push(("access-control-request-headers", unsafe_names.join(",")));
     }
-    let is_allowed = |method: &Method, headers: &[(&'static str, String)]| {
-        let headers: HeaderMap = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect();
-        policy.decide(method, &headers).is_allowed()
-    };
     let is_safelisted = ["GET", "HEAD", "POST"].contains(&method.as_str());
     let preflighted = !is_safelisted || !unsafe_names.is_empty();
-    (!preflighted || is_allowed(&Method::OPTIONS, &asks))
-        && is_allowed(&method, &[origin])
+    (!preflighted || is_allowed(policy, &Method::OPTIONS, &asks))
+        && is_allowed(policy, &method, &[origin])
         && (case.credentials != "include" || policy.config().allow_credentials)
+}
+
+fn is_allowed(policy: &Policy, method: &Method, headers: &[(&'static str, String)]) -> bool {
+    let headers: HeaderMap = headers
+        .iter()
+        .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+        .collect();
+    policy.decide(method, &headers).is_allowed()
+}
+
+/// Whether the policy allows a page to read what needs no preflight.
+fn allows_get(policy: &Policy, origin: &str) -> bool {
+    is_allowed(policy, &Method::GET, &[("origin", origin.to_owned())])
+}
+
+/// The browser for tests, on the same network as Chromium.
+fn browser(api: &Api) -> Browser<Client<HttpConnector, Body>> {
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    Browser::new(client).server(&api.url)
+}
+
+/// What a script gets of this but for the status: nothing.
+fn status(fetched: &Result<Readable, Blocked>) -> Value {
+    let status = fetched.as_ref().map(|response| response.status().as_u16());
+    status.map_or(Value::Null, Value::from)
 }
 
 /// What the browser for tests lets the page read.
@@ -142,7 +163,11 @@ async fn chromium_agrees_with_the_policy_and_with_the_browser_for_tests() {
         let decided = allowed(&policy, case, &page);
         let read = judged != Seen::Blocked;
         readable += usize::from(read);
-        let chromium_agrees = (chromium == judged) != case.chromium_differs;
+        let chromium_agrees = if case.chromium_differs {
+            (chromium != Seen::Blocked) != case.readable
+        } else {
+            chromium == judged
+        };
         if read != case.readable || decided != read || !chromium_agrees {
             problems.push(format!(
                 "{}: expected readable: {}, the policy says {decided}\n  chromium {chromium:?}\n  \
@@ -183,12 +208,16 @@ async fn a_sandboxed_frame_is_null() {
         (CorsConfig::new([&page[..]]), Value::Null),
         (CorsConfig::new(["*"]), json!(200)),
     ] {
-        let api = servers.api(config.compile().unwrap()).await;
+        let policy = config.compile().unwrap();
+        let api = servers.api(policy.clone()).await;
         driver.open(&page).await;
         let seen = driver
             .run(FRAME, vec![json!(format!("{}/", api.url))])
             .await;
         assert_eq!(seen, expected, "{config:?}");
+        let judged = browser(&api).page("null").get("/").await;
+        assert_eq!(status(&judged), expected, "{config:?}");
+        assert_eq!(allows_get(&policy, "null"), expected != Value::Null);
     }
     driver.stop().await;
 }
@@ -205,9 +234,8 @@ async fn preflights_are_reused_for_max_age() {
     let hour = MaxAge::For(std::time::Duration::from_secs(3600));
     for (max_age, expected) in [(MaxAge::Disabled, 3), (hour, 1)] {
         let config = CorsConfig::new([&page[..]]).allow_methods(["GET", "PUT", "DELETE"]);
-        let api = servers
-            .api(config.max_age(max_age).compile().unwrap())
-            .await;
+        let policy = config.max_age(max_age).compile().unwrap();
+        let api = servers.api(policy.clone()).await;
         driver.open(&page).await;
         let url = json!(format!("{}/", api.url));
         // The answer lists all methods: it serves another one as well.
@@ -216,6 +244,19 @@ async fn preflights_are_reused_for_max_age() {
             assert_eq!(seen["status"], 200, "{max_age:?}");
         }
         assert_eq!(api.preflights(), expected, "{max_age:?}");
+
+        let browser = browser(&api);
+        for method in [Method::PUT, Method::PUT, Method::DELETE] {
+            let asks = [
+                ("origin", page.clone()),
+                ("access-control-request-method", method.to_string()),
+            ];
+            assert!(is_allowed(&policy, &Method::OPTIONS, &asks));
+            let request = Request::builder().method(method).uri("/").body("").unwrap();
+            let judged = browser.page(&page).fetch(request).await;
+            assert_eq!(status(&judged), 200, "{max_age:?}");
+        }
+        assert_eq!(browser.preflights(), expected, "{max_age:?}");
     }
     driver.stop().await;
 }
@@ -236,12 +277,16 @@ async fn a_redirect_to_another_origin_is_null() {
         (CorsConfig::new(["null"]), json!(200)),
         (CorsConfig::new(["*"]), json!(200)),
     ] {
-        let second = servers.api(config.compile().unwrap()).await;
+        let policy = config.compile().unwrap();
+        let second = servers.api(policy.clone()).await;
         let target = second.url.replace("localhost", "127.0.0.1");
         driver.open(&page).await;
-        let url = json!(format!("{}/redirect?{target}/", first.url));
-        let seen = driver.run(FETCH, vec![url, json!({})]).await;
+        let url = format!("{}/redirect?{target}/", first.url);
+        let seen = driver.run(FETCH, vec![json!(url), json!({})]).await;
         assert_eq!(seen["status"], expected, "{config:?}");
+        let judged = browser(&first).page(&page).get(&url).await;
+        assert_eq!(status(&judged), expected, "{config:?}");
+        assert_eq!(allows_get(&policy, "null"), expected != Value::Null);
     }
     driver.stop().await;
 }
@@ -261,21 +306,26 @@ async fn web_sockets_under_server_enforcement() {
     let servers = Servers::start().await;
     let page = servers.page("localhost");
     let server = tower_cors::Enforcement::Server;
-    for (config, expected) in [
+    let other = || CorsConfig::new(["https://other.example"]);
+    for (config, is_allowed, expected, handshake) in [
         (
             CorsConfig::new([&page[..]]).enforcement(server),
+            true,
             json!("hello"),
+            101,
         ),
-        (
-            CorsConfig::new(["https://other.example"]).enforcement(server),
-            Value::Null,
-        ),
-        (CorsConfig::new(["https://other.example"]), json!("hello")),
+        (other().enforcement(server), false, Value::Null, 403),
+        (other(), false, json!("hello"), 101),
     ] {
-        let api = servers.api(config.compile().unwrap()).await;
+        let policy = config.compile().unwrap();
+        let api = servers.api(policy.clone()).await;
         driver.open(&page).await;
-        let url = json!(format!("{}/ws", api.url.replacen("http", "ws", 1)));
-        assert_eq!(driver.run(OPEN, vec![url]).await, expected, "{config:?}");
+        let url = format!("{}/ws", api.url.replacen("http", "ws", 1));
+        let seen = driver.run(OPEN, vec![json!(url)]).await;
+        assert_eq!(seen, expected, "{config:?}");
+        let judged = browser(&api).page(&page).web_socket(&url).await.unwrap();
+        assert_eq!(judged.status(), handshake, "{config:?}");
+        assert_eq!(allows_get(&policy, &page), is_allowed, "{config:?}");
     }
     driver.stop().await;
 }

@@ -7,18 +7,21 @@
 
 use std::convert::Infallible;
 use std::future::ready;
+use std::time::Duration;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS,
     ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
 };
-use http::{HeaderName, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tower::{Layer, service_fn};
 use tower_cors::testing::{Blocked, Body, Browser, Credentials, Readable};
-use tower_cors::{CorsConfig, CorsLayer, Enforcement, InnerHeaders, Policy, PreflightMode};
+use tower_cors::{
+    CorsConfig, CorsLayer, Enforcement, InnerHeaders, MaxAge, Policy, PreflightMode, is_preflight,
+};
 
 use crate::strategies::{any_config, one_of, page_request};
 use crate::support::fetch::PageRequest;
@@ -166,6 +169,33 @@ impl Case<'_> {
 
 type Fetched = Result<Readable, Blocked>;
 
+/// Stands for the origin of the page.
+const THE_PAGE: &str = "<page>";
+
+/// What servers may answer, near what lets [`page_request`] pass.
+fn answers() -> impl Strategy<Value = Response<()>> {
+    let line = prop_oneof![
+        6 => (Just("access-control-allow-origin"), one_of(&["*", THE_PAGE, THE_PAGE, "null", "https://a.com", ""])),
+        2 => (Just("access-control-allow-credentials"), one_of(&["true", "true", "True", "false"])),
+        3 => (
+            Just("access-control-allow-methods"),
+            one_of(&["*", "*", "PUT, DELETE", "OPTIONS,X", "purge", "patch, PATCH", "PUT;DELETE", ",", ""]),
+        ),
+        3 => (
+            Just("access-control-allow-headers"),
+            one_of(&["*", "*", "x-a, X-B", "authorization", "*,Authorization", "accept,content-type,x-c", "a b"]),
+        ),
+        1 => (Just("x-a"), one_of(&["1"])),
+    ];
+    (one_of(&[200, 204, 299, 300, 301, 403]), vec(line, 1..6)).prop_map(|(status, lines)| {
+        let response = Response::builder().status(status);
+        let response = lines.into_iter().fold(response, |response, (name, value)| {
+            response.header(name, value)
+        });
+        response.body(()).expect("a response")
+    })
+}
+
 /// Lets a page of a browser fetch this.
 fn fetch<S>(browser: &Browser<S>, request: &PageRequest, forced: bool) -> Fetched
 where
@@ -243,6 +273,66 @@ proptest! {
             prop_assert_eq!(response.text(), body);
             let shown: Vec<_> = OWN.into_iter().filter(|name| case.shows(name)).collect();
             prop_assert_eq!(seen(&response), shown, "{:?}", request);
+        }
+    }
+
+    /// Whatever a server answers, the browser makes of it what the other
+    /// transcription of the standard does, in `support/fetch.rs`.
+    #[test]
+    fn two_browsers_agree(
+        rounds in vec((page_request(), answers(), answers()), 64),
+    ) {
+        for (mut request, preflight, actual) in rounds {
+            request.private_network = false;
+            let answer = |method: &Method, headers: &HeaderMap| {
+                let mut answer = if is_preflight(method, headers) { preflight.clone() } else { actual.clone() };
+                if let Some(allowed) = answer.headers_mut().get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
+                    if allowed == THE_PAGE {
+                        *allowed = headers[ORIGIN].clone();
+                    }
+                }
+                answer
+            };
+            let expected = request.fetch(|asked| answer(asked.method(), asked.headers()));
+            let browser = Browser::new(service_fn(|asked: Request<Body>| {
+                let answer = answer(asked.method(), asked.headers());
+                ready(Ok::<_, Infallible>(answer.map(|()| String::new())))
+            })).server(SERVER);
+            let fetched = fetch(&browser, &request, false);
+            let sent = browser.log().iter().any(|sent| !sent.is_preflight());
+            prop_assert_eq!(sent, expected.sent, "{:?} {:?} {:?}", request, preflight, actual);
+            prop_assert_eq!(fetched.is_ok(), expected.read, "{:?} {:?} {:?}", request, preflight, actual);
+        }
+    }
+
+    /// An answer saves the next preflight, for as long as the policy says.
+    #[test]
+    fn an_answer_is_kept_for_max_age(
+        config in any_config(),
+        requests in vec(page_request(), 32),
+    ) {
+        let config = config.preflight(PreflightMode::Answer);
+        let policy = compile(&config);
+        let kept = match config.max_age {
+            MaxAge::BrowserDefault => Duration::from_secs(5),
+            MaxAge::For(duration) => duration,
+            _ => Duration::ZERO,
+        };
+        let moment = Duration::from_nanos(1);
+        for mut request in requests {
+            request.private_network = false;
+            let browser = Browser::new(service(policy.clone(), Inner::Plain)).server(SERVER);
+            if fetch(&browser, &request, true).is_err() {
+                continue;
+            }
+            let mut preflights = browser.preflights();
+            prop_assert_eq!(preflights, 1);
+            for (wait, is_asked) in [(kept.saturating_sub(moment), kept.is_zero()), (moment, true)] {
+                browser.advance(wait);
+                prop_assert!(fetch(&browser, &request, true).is_ok());
+                preflights += usize::from(is_asked);
+                prop_assert_eq!(browser.preflights(), preflights, "{:?}", request);
+            }
         }
     }
 

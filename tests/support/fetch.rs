@@ -203,7 +203,9 @@ pub(crate) fn extract_list(headers: &HeaderMap, name: &str) -> Option<Vec<String
 }
 
 /// [token](https://httpwg.org/specs/rfc9110.html#tokens).
-fn is_token(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
 }

@@ -195,6 +195,32 @@ async fn wildcard_entries() {
     assert_eq!(preflights_since(&browser, &mut count), 1);
 }
 
+/// The name `*` of a credentialed answer does not stand in for the wildcard of a
+/// later one.
+#[tokio::test]
+async fn a_wildcard_is_kept_beside_the_name() {
+    let browser = with(
+        &["60"].map(|value| ("access-control-max-age", value)),
+        "*, PUT",
+        "*, x-a",
+    );
+    let (yes, no) = (
+        browser.page(PAGE).credentials(Credentials::Include),
+        browser.page(PAGE),
+    );
+    let mut count = 0;
+    for (page, method, headers, expected) in [
+        (&yes, "PUT", &[("x-a", "1")][..], 1),
+        (&no, "DELETE", &[("x-b", "1")], 1),
+        (&no, "PATCH", &[("x-c", "1")], 0),
+        (&yes, "PUT", &[("x-a", "1")], 0),
+    ] {
+        fetch(page, method, headers).await.unwrap();
+        let sent = preflights_since(&browser, &mut count);
+        assert_eq!(sent, expected, "{method} {headers:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_new_answer_restarts_the_clock_of_its_entries() {
     let browser = lists(&["60"]);
