@@ -216,9 +216,9 @@ impl Decision<'_> {
             // Browsers take safelisted methods as listed.
             Verdict::Denied(DenyReason::MethodNotAllowed)
                 if !self.asks_safelisted_method() && self.may_mirror_headers() => {}
-            Verdict::Denied(_) => return response(StatusCode::FORBIDDEN, &answer.refusal),
+            Verdict::Denied(_) => return answer.refusal.clone(),
         }
-        let mut response = response(answer.status, &answer.headers);
+        let mut response = answer.allowed.clone();
         let headers = response.headers_mut();
         if self.policy.0.grant == Grant::Origin {
             let origin = self.origin.cloned();
@@ -285,11 +285,4 @@ fn set(headers: &mut HeaderMap, name: &HeaderName, value: Option<HeaderValue>) {
         (Some(place), Some(value)) => *place = value,
         _ => drop(headers.remove(name)),
     }
-}
-
-fn response(status: StatusCode, headers: &HeaderMap) -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = status;
-    *response.headers_mut() = headers.clone();
-    response
 }
