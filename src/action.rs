@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri
 
 use crate::config::PreflightMode;
 use crate::decision::Decision;
-use crate::edit::ResponseEdit;
+use crate::edit::{ResponseEdit, insert};
 use crate::method::is_safelisted;
 use crate::observe::{DecisionEvent, Observer};
 use crate::policy::{Grant, Policy};
@@ -52,7 +52,7 @@ impl Action {
         let told = tell(decision);
         match &mut self {
             Action::Answer(response) => {
-                let _ = response.headers_mut().try_insert(&DEBUG_HEADER, told);
+                insert(response.headers_mut(), DEBUG_HEADER.clone(), told);
             }
             Action::Forward(edit) => edit.tell(told),
         }
@@ -163,7 +163,7 @@ impl Decision<'_> {
                 let mut answer = Response::new(());
                 *answer.status_mut() = StatusCode::FORBIDDEN;
                 if let Some(vary) = self.policy.0.vary {
-                    answer.headers_mut().insert(VARY, vary.value().clone());
+                    insert(answer.headers_mut(), VARY, vary.value().clone());
                 }
                 Action::Answer(answer)
             }
