@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri
 
 use crate::config::PreflightMode;
 use crate::decision::Decision;
-use crate::edit::ResponseEdit;
+use crate::edit::{ResponseEdit, insert};
 use crate::escape::Printable;
 use crate::method::is_safelisted;
 use crate::observe::{DecisionEvent, Observer};
@@ -53,7 +53,7 @@ impl Action {
         let told = tell(decision);
         match &mut self {
             Action::Answer(response) => {
-                let _ = response.headers_mut().try_insert(&DEBUG_HEADER, told);
+                insert(response.headers_mut(), DEBUG_HEADER.clone(), told);
             }
             Action::Forward(edit) => edit.tell(told),
         }
@@ -164,7 +164,7 @@ impl Decision<'_> {
                 let mut answer = Response::new(());
                 *answer.status_mut() = StatusCode::FORBIDDEN;
                 if let Some(vary) = self.policy.0.vary {
-                    answer.headers_mut().insert(VARY, vary.value().clone());
+                    insert(answer.headers_mut(), VARY, vary.value().clone());
                 }
                 Action::Answer(answer)
             }
@@ -219,9 +219,9 @@ impl Decision<'_> {
             // Browsers take safelisted methods as listed.
             Verdict::Denied(DenyReason::MethodNotAllowed)
                 if !self.asks_safelisted_method() && self.may_mirror_headers() => {}
-            Verdict::Denied(_) => return response(StatusCode::FORBIDDEN, &answer.refusal),
+            Verdict::Denied(_) => return answer.refusal.clone(),
         }
-        let mut response = response(answer.status, &answer.headers);
+        let mut response = answer.allowed.clone();
         let headers = response.headers_mut();
         if self.policy.0.grant == Grant::Origin {
             let origin = self.origin.cloned();
@@ -288,11 +288,4 @@ fn set(headers: &mut HeaderMap, name: &HeaderName, value: Option<HeaderValue>) {
         (Some(place), Some(value)) => *place = value,
         _ => drop(headers.remove(name)),
     }
-}
-
-fn response(status: StatusCode, headers: &HeaderMap) -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = status;
-    *response.headers_mut() = headers.clone();
-    response
 }

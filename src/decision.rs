@@ -1,17 +1,15 @@
 //! What a policy decides about a request. Knows nothing of Tower.
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
+use crate::asked::{Asked, Lines};
 use crate::method::{MAX_METHOD, Methods, is_forbidden};
 use crate::origin::{Match, Mismatch, OriginPattern};
 use crate::policy::{Grant, Policy};
-use crate::request_headers::{Fault, token};
+use crate::request_headers::token;
 use crate::same_origin::is_same_origin;
 use crate::verdict::{DenyReason, RequestKind, Verdict};
-
-pub(crate) static REQUEST_PRIVATE_NETWORK: HeaderName =
-    HeaderName::from_static("access-control-request-private-network");
 
 /// Whether a request is a CORS-preflight request: `OPTIONS` with an `Origin`
 /// and an `Access-Control-Request-Method`
@@ -162,27 +160,30 @@ impl Policy {
             asks_private_network: false,
             same_origin: false,
         };
-        let mut origins = headers.get_all(ORIGIN).iter();
-        let Some(origin) = origins.next() else {
+        let asked = (*method == Method::OPTIONS).then(|| Asked::read(headers));
+        let origins = match &asked {
+            Some(asked) => asked.origin,
+            None => Lines::of(headers, ORIGIN),
+        };
+        let Some(origin) = origins.first else {
             return Decision {
                 method_allowed: self.0.methods.allow(method),
                 ..decision
             };
         };
-        let found = self.check_origin(origin, origins.next().is_some());
+        let found = self.check_origin(origin, origins.several);
         let decision = Decision {
             kind: RequestKind::Actual,
             origin: Some(origin),
             matched: found.ok(),
             ..decision
         };
-        if *method == Method::OPTIONS {
-            if let Some((verdict, asks_private_network)) = self.check_preflight(uri, headers, found)
-            {
+        if let Some(asked) = asked {
+            if let Some(verdict) = self.check_preflight(uri, headers, &asked, found) {
                 return Decision {
                     kind: RequestKind::Preflight,
                     verdict,
-                    asks_private_network,
+                    asks_private_network: asked.private_network,
                     ..decision
                 };
             }
@@ -201,32 +202,29 @@ impl Policy {
     }
 
     /// The verdict on a preflight, in the order of
-    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), and
-    /// whether it asks for a private network; `None` is any other request.
-    #[inline(never)]
+    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0); `None`
+    /// is any other request.
+    #[inline]
     fn check_preflight<'a>(
         &self,
         uri: Option<&Uri>,
         headers: &'a HeaderMap,
+        asked: &Asked<'a>,
         found: Result<Match, DenyReason<'static>>,
-    ) -> Option<(Verdict<'a>, bool)> {
-        let mut asked = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
-        let method = asked.next()?;
+    ) -> Option<Verdict<'a>> {
+        asked.method.first?;
         if uri.is_some_and(|uri| uri.path() == "*") {
             return None;
         }
-        let method = Some(method).filter(|_| asked.next().is_none());
-        // Hardly any has it: comparing names is faster than hashing this one.
-        let asks_private_network = headers.keys().any(|name| *name == REQUEST_PRIVATE_NETWORK)
-            && headers
-                .get(&REQUEST_PRIVATE_NETWORK)
-                .is_some_and(|value| value == "true");
         let checked = found
-            .and_then(|_| self.check_asked_method(method))
-            .and_then(|()| self.check_asked_headers(headers))
-            .and_then(|()| self.check_private_network(asks_private_network));
-        let verdict = checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed);
-        Some((verdict, asks_private_network))
+            .and_then(|_| self.check_asked_method(asked.method.only()))
+            .and_then(|()| match (asked.headers.several, asked.headers.first) {
+                (true, _) => self.check_asked_headers(headers),
+                (false, Some(line)) => self.0.request_headers.check_line(line),
+                (false, None) => Ok(()),
+            })
+            .and_then(|()| self.check_private_network(asked.private_network));
+        Some(checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed))
     }
 
     /// ([Fetch, CORS check](https://fetch.spec.whatwg.org/#cors-check), from
@@ -292,15 +290,7 @@ impl Policy {
         headers: &'a HeaderMap,
     ) -> Result<(), DenyReason<'a>> {
         let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        self.0
-            .request_headers
-            .check(&lines)
-            .map_err(|fault| match fault {
-                Fault::Malformed => DenyReason::HeadersMalformed,
-                Fault::TooLong => DenyReason::HeadersTooLong,
-                Fault::Forbidden(name) => DenyReason::HeaderForbidden(name),
-                Fault::NotAllowed(name) => DenyReason::HeaderNotAllowed(name),
-            })
+        self.0.request_headers.check(&lines)
     }
 
     pub(crate) fn check_private_network(&self, asked: bool) -> Result<(), DenyReason<'static>> {

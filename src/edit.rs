@@ -102,7 +102,7 @@ impl ResponseEdit {
             choice.merge_into(headers);
         }
         if let Some(told) = &self.told {
-            let _ = headers.try_insert(&DEBUG_HEADER, HeaderValue::clone(told));
+            insert(headers, DEBUG_HEADER.clone(), HeaderValue::clone(told));
             if let Some(vary) = self.vary {
                 vary.merge_into(headers);
             }
@@ -134,7 +134,7 @@ impl ResponseEdit {
         }
         match self.vary {
             Some(vary) if varies => vary.merge_into(headers),
-            Some(vary) => drop(headers.try_insert(VARY, vary.value().clone())),
+            Some(vary) => insert(headers, VARY, vary.value().clone()),
             None => {}
         }
     }
@@ -147,22 +147,28 @@ impl ResponseEdit {
             if self.exposes_present {
                 self.exposed = present_names(headers);
             }
-            let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            insert(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             if self.credentials {
-                let _ = headers.try_insert(
+                insert(
+                    headers,
                     ACCESS_CONTROL_ALLOW_CREDENTIALS,
                     const { HeaderValue::from_static("true") },
                 );
             }
             if let Some(exposed) = self.exposed.take() {
-                let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+                insert(headers, ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
             }
         } else if let Some(added) = self.preflight.take() {
             for (name, value) in added.iter().filter(|(name, _)| *name != VARY) {
-                let _ = headers.try_insert(name, value.clone());
+                insert(headers, name.clone(), value.clone());
             }
         }
     }
+}
+
+/// A map that cannot grow any more stays as it is.
+pub(crate) fn insert(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    let _ = headers.try_insert(name, value);
 }
 
 fn is_access_control(name: &HeaderName) -> bool {

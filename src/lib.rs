@@ -122,6 +122,7 @@
 
 mod action;
 mod advisory;
+mod asked;
 mod body;
 mod compile;
 mod config;

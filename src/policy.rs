@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, Response};
 
 use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, InnerHeaders, PreflightMode};
@@ -52,15 +52,13 @@ pub(crate) enum Grant {
 /// The answer to a preflight, precomputed.
 #[derive(Debug)]
 pub(crate) struct PreflightAnswer {
-    pub(crate) status: StatusCode,
-    /// All headers that an answer can have. Those whose value comes from the
-    /// request hold a place, so that a clone never grows.
-    pub(crate) headers: HeaderMap,
+    /// With all headers that an answer can have. Those whose value comes from
+    /// the request hold a place, so that a clone never grows.
+    pub(crate) allowed: Response<()>,
     pub(crate) mirror_method: bool,
     pub(crate) mirror_headers: bool,
     pub(crate) vary: &'static Vary,
-    /// The headers of a refusal.
-    pub(crate) refusal: HeaderMap,
+    pub(crate) refusal: Response<()>,
 }
 
 /// What an actual response exposes.

@@ -6,6 +6,8 @@ use std::cmp::Ordering;
 use http::HeaderValue;
 use http::header::GetAll;
 
+use crate::verdict::DenyReason;
+
 /// Empty elements and repeated names that a list may hold beside its names:
 /// recipients accept a reasonable number (RFC 9110 section 5.6.1.2).
 const SLACK_ELEMENTS: usize = 16;
@@ -34,15 +36,6 @@ enum Rule {
     Any { authorization: bool },
 }
 
-/// Why a list of requested names is not allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault<'a> {
-    Malformed,
-    TooLong,
-    Forbidden(&'a str),
-    NotAllowed(&'a str),
-}
-
 impl RequestHeaders {
     /// Allows lower-case names.
     pub(crate) fn list(mut names: Vec<Box<str>>) -> Self {
@@ -67,34 +60,54 @@ impl RequestHeaders {
 
     /// Checks the names in all lines, read as one list; stops at the first
     /// that is not allowed.
-    pub(crate) fn check<'a>(&self, lines: &GetAll<'a, HeaderValue>) -> Result<(), Fault<'a>> {
+    pub(crate) fn check<'a>(&self, lines: &GetAll<'a, HeaderValue>) -> Result<(), DenyReason<'a>> {
         let mut bytes = 0;
         for line in lines {
             bytes += line.len() + 1;
             if bytes > self.max_bytes {
-                return Err(Fault::TooLong);
+                return Err(DenyReason::HeadersTooLong);
             }
         }
         let mut room = self.max_elements;
-        lines.iter().try_for_each(|line| {
-            line.as_bytes().split(|&b| b == b',').try_for_each(|name| {
-                room = room.checked_sub(1).ok_or(Fault::TooLong)?;
-                self.check_name(name.trim_ascii())
-            })
+        lines
+            .iter()
+            .try_for_each(|line| self.check_names(line, &mut room))
+    }
+
+    /// The same for one line, as browsers send it: mostly with one name.
+    #[inline]
+    pub(crate) fn check_line<'a>(&self, line: &'a HeaderValue) -> Result<(), DenyReason<'a>> {
+        if self.lists(line.as_bytes()) {
+            return Ok(());
+        }
+        if line.len() + 1 > self.max_bytes {
+            return Err(DenyReason::HeadersTooLong);
+        }
+        self.check_names(line, &mut self.max_elements.clone())
+    }
+
+    fn check_names<'a>(
+        &self,
+        line: &'a HeaderValue,
+        room: &mut usize,
+    ) -> Result<(), DenyReason<'a>> {
+        line.as_bytes().split(|&b| b == b',').try_for_each(|name| {
+            *room = room.checked_sub(1).ok_or(DenyReason::HeadersTooLong)?;
+            self.check_name(name.trim_ascii())
         })
     }
 
-    fn check_name<'a>(&self, name: &'a [u8]) -> Result<(), Fault<'a>> {
+    fn check_name<'a>(&self, name: &'a [u8]) -> Result<(), DenyReason<'a>> {
         if name.is_empty() || self.lists(name) {
             return Ok(());
         }
-        let name = token(name).ok_or(Fault::Malformed)?;
+        let name = token(name).ok_or(DenyReason::HeadersMalformed)?;
         if is_forbidden(name) {
-            return Err(Fault::Forbidden(name));
+            return Err(DenyReason::HeaderForbidden(name));
         }
         match self.rule {
             Rule::Any { authorization } if authorization || !is_authorization(name) => Ok(()),
-            _ => Err(Fault::NotAllowed(name)),
+            _ => Err(DenyReason::HeaderNotAllowed(name)),
         }
     }
 

@@ -4,7 +4,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, VARY,
 };
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::names::ANY;
 use crate::action::ALLOW_PRIVATE_NETWORK;
@@ -69,13 +69,19 @@ pub(super) fn preflight(
         "`*` never goes with credentials"
     );
     PreflightAnswer {
-        status,
-        headers,
+        allowed: response(status, headers),
         mirror_method,
         mirror_headers,
         vary,
-        refusal,
+        refusal: response(StatusCode::FORBIDDEN, refusal),
     }
+}
+
+fn response(status: StatusCode, headers: HeaderMap) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
 }
 
 pub(super) fn expose(config: &CorsConfig) -> Expose {

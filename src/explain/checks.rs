@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, Request};
 
 use super::outcome::outcome;
 use super::{Check, Explanation, NearMiss, Subject};
+use crate::asked::Lines;
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::decision::Decision;
 use crate::escape::Escaped;
@@ -49,8 +50,7 @@ impl Policy {
         if decision.kind() == RequestKind::Actual {
             explanation.check_method(self, self.check_actual_method(method), method.as_str());
         } else {
-            let mut asked = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
-            let method = asked.next().filter(|_| asked.next().is_none());
+            let method = Lines::of(headers, ACCESS_CONTROL_REQUEST_METHOD).only();
             let text = method.map(shown).unwrap_or_default();
             explanation.check_method(self, self.check_asked_method(method), &text);
             explanation.check_headers(self, headers);

@@ -1,0 +1,139 @@
+//! What a preflight asks for.
+
+use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+static REQUEST_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-request-private-network");
+
+/// The lines of one header.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lines<'a> {
+    pub(crate) first: Option<&'a HeaderValue>,
+    pub(crate) several: bool,
+}
+
+impl<'a> Lines<'a> {
+    #[inline]
+    pub(crate) fn of(headers: &'a HeaderMap, name: HeaderName) -> Self {
+        let mut lines = headers.get_all(name).iter();
+        Lines {
+            first: lines.next(),
+            several: lines.next().is_some(),
+        }
+    }
+
+    /// The line, if there is one alone.
+    #[inline]
+    pub(crate) fn only(&self) -> Option<&'a HeaderValue> {
+        self.first.filter(|_| !self.several)
+    }
+
+    fn add(&mut self, line: &'a HeaderValue) {
+        self.several = self.first.is_some();
+        self.first = self.first.or(Some(line));
+    }
+}
+
+/// The headers that make a preflight.
+#[derive(Debug, Default)]
+pub(crate) struct Asked<'a> {
+    pub(crate) origin: Lines<'a>,
+    pub(crate) method: Lines<'a>,
+    pub(crate) headers: Lines<'a>,
+    pub(crate) private_network: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// In one walk: requests have few headers, and to look four names up, each
+    /// by its hash, costs more.
+    pub(crate) fn read(headers: &'a HeaderMap) -> Self {
+        let mut asked = Asked::default();
+        let mut private_network = Lines::default();
+        for (name, line) in headers {
+            if *name == ORIGIN {
+                asked.origin.add(line);
+            } else if *name == ACCESS_CONTROL_REQUEST_METHOD {
+                asked.method.add(line);
+            } else if *name == ACCESS_CONTROL_REQUEST_HEADERS {
+                asked.headers.add(line);
+            } else if *name == REQUEST_PRIVATE_NETWORK {
+                private_network.add(line);
+            }
+        }
+        asked.private_network = private_network.first.is_some_and(|line| line == "true");
+        asked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METHOD: &str = "access-control-request-method";
+    const HEADERS: &str = "access-control-request-headers";
+    const PRIVATE_NETWORK: &str = "access-control-request-private-network";
+
+    /// Each line is told by its value.
+    fn read(lines: &[(&'static str, &'static str)]) -> String {
+        let mut headers = HeaderMap::new();
+        for &(name, value) in lines {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        let asked = Asked::read(&headers);
+        let mut all = String::new();
+        for (lines, name) in [
+            (asked.origin, ORIGIN),
+            (asked.method, ACCESS_CONTROL_REQUEST_METHOD),
+            (asked.headers, ACCESS_CONTROL_REQUEST_HEADERS),
+        ] {
+            let looked_up = Lines::of(&headers, name);
+            assert_eq!(lines.first, looked_up.first, "{headers:?}");
+            assert_eq!(lines.several, looked_up.several, "{headers:?}");
+            assert_eq!(lines.only(), looked_up.only(), "{headers:?}");
+            all += lines.first.map_or("-", |line| line.to_str().unwrap());
+            all += if lines.several { "+ " } else { " " };
+        }
+        all + if asked.private_network { "private" } else { "" }
+    }
+
+    #[test]
+    fn one_walk_finds_what_looking_up_finds() {
+        let table: [(&[_], _); 9] = [
+            (&[], "- - - "),
+            (&[("host", "h"), ("x-origin", "x")], "- - - "),
+            (&[("origin", "o")], "o - - "),
+            (
+                &[
+                    (HEADERS, "a"),
+                    ("accept", "b"),
+                    (METHOD, "m"),
+                    ("origin", "o"),
+                ],
+                "o m a ",
+            ),
+            (
+                &[
+                    (METHOD, "m"),
+                    ("origin", "1"),
+                    (METHOD, "n"),
+                    ("origin", "2"),
+                ],
+                "1+ m+ - ",
+            ),
+            (&[(HEADERS, "a"), (HEADERS, "b"), (HEADERS, "c")], "- - a+ "),
+            (&[(PRIVATE_NETWORK, "true")], "- - - private"),
+            (
+                &[(PRIVATE_NETWORK, "true"), (PRIVATE_NETWORK, "x")],
+                "- - - private",
+            ),
+            (
+                &[(PRIVATE_NETWORK, "x"), (PRIVATE_NETWORK, "true")],
+                "- - - ",
+            ),
+        ];
+        for (lines, expected) in table {
+            assert_eq!(read(lines), expected, "{lines:?}");
+        }
+    }
+}
