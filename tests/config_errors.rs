@@ -470,6 +470,28 @@ fn dangers_need_naming() {
     }
 }
 
+/// A label has 63 bytes at most.
+#[test]
+fn what_shows_a_danger_is_allowed_itself() {
+    let label = "a".repeat(60);
+    let insecure = format!(
+        "allow_origins[0] `http://{label}*.example.com`: with credentials, whoever controls the \
+         network between a user and `http://{label}app.example.com` can act as the user; use \
+         https, or take it on by `dangerously_allow = [\"insecure-origins\"]`"
+    );
+    assert_error(
+        &with_credentials(format!("http://{label}*.example.com")),
+        &insecure,
+    );
+    let longer = format!("{label}bb");
+    assert_error(
+        &with_credentials(format!("http://{longer}*.example.com")),
+        &insecure
+            .replace(&format!("{label}app"), &format!("{longer}a"))
+            .replace(&format!("{label}*"), &format!("{longer}*")),
+    );
+}
+
 #[test]
 fn what_is_not_dangerous() {
     let safe = [

@@ -338,6 +338,20 @@ fn allow_headers() {
             lists("x-a,x-b"),
         ),
         asks(
+            "mirror, with blanks beside each name",
+            mirror(),
+            &[acrh("x-a ,\tx-b")],
+            Allowed,
+            lists("x-a,x-b"),
+        ),
+        asks(
+            "mirror, with empty names only",
+            mirror(),
+            &[acrh(",")],
+            Allowed,
+            none(),
+        ),
+        asks(
             "mirror, several lines",
             mirror(),
             &[acrh("x-a"), acrh("x-b")],

@@ -150,6 +150,29 @@ services:
     check(&format!("plugins: [{}]", cors("a")), &[("/", "a")], &[]);
 }
 
+/// It has what no route takes: nothing, where one takes all.
+#[test]
+fn beside_a_global_plugin() {
+    let yaml = |route: &str| {
+        let (global, own) = (cors("global"), cors("own"));
+        format!("{{plugins: [{global}], routes: [{{name: own, {route}, plugins: [{own}]}}]}}")
+    };
+    check(&yaml("paths: [/]"), &[("/", "own")], &[]);
+    check(
+        &yaml("paths: [/api], hosts: [api.example]"),
+        &[("/", "global"), ("/api*", "own")],
+        &[&by("routes[0] `own`", "host")],
+    );
+    check(
+        &yaml("paths: [/], hosts: [api.example]"),
+        &[],
+        &[
+            &by("routes[0] `own`", "host"),
+            &off("/", "`own` and the global plugin"),
+        ],
+    );
+}
+
 #[test]
 fn a_prefix_is_one_of_bytes() {
     let yaml = format!("routes: [{{paths: [/api], plugins: [{}]}}]", cors("a"));

@@ -281,6 +281,27 @@ fn the_longest_list_has_room_for_blanks() {
     );
 }
 
+/// As much as one line with a comma between.
+#[test]
+fn several_lines_are_as_long_as_one() {
+    let policy = policy(AllowHeaders::Mirror);
+    let decide = |lengths: [usize; 2]| {
+        let lines = lengths.map(|length| "x".repeat(length));
+        let verdict = policy.decide(&Method::OPTIONS, &asks(&lines)).verdict() == ALLOWED;
+        let line = asks(&[lines.join(",")]);
+        assert_eq!(
+            policy.decide(&Method::OPTIONS, &line).verdict() == ALLOWED,
+            verdict
+        );
+        verdict
+    };
+    assert!(decide([2_047, 2_047]));
+    assert!(decide([1, 4_093]));
+    assert!(!decide([2_047, 2_048]));
+    assert!(!decide([2_048, 2_047]));
+    assert!(!decide([4_094, 1]));
+}
+
 /// The names that no script can set, all of them, whatever is allowed.
 #[test]
 fn forbidden_names() {

@@ -7,7 +7,7 @@ use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::origin::{
-    self, Below, Host, Origin, Pattern, Port, is_above_suffixes, is_public_suffix,
+    self, Below, Host, MAX_LABEL, Origin, Pattern, Port, is_above_suffixes, is_public_suffix,
 };
 #[cfg(feature = "regex")]
 use crate::origin::{CheckedRegex, Finding, Subject, audit};
@@ -92,8 +92,17 @@ fn is_loopback(host: &Host<'_>) -> bool {
     }
 }
 
-/// An origin that the pattern matches.
+/// An origin that the pattern matches: with the word, if that fits in a name.
 fn sample(pattern: &Pattern<'_>, word: &str) -> String {
+    let origin = fill(pattern, word);
+    let has_room = |label: &str| label.len() <= MAX_LABEL;
+    match Origin::parse(&origin) {
+        Some(parsed) if parsed.host().split('.').all(has_room) => origin,
+        _ => fill(pattern, "a"),
+    }
+}
+
+fn fill(pattern: &Pattern<'_>, word: &str) -> String {
     let scheme = pattern.scheme;
     let host = match pattern.host {
         Host::Exact(host) => host.to_owned(),

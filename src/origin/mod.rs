@@ -43,7 +43,7 @@ use address::{is_canonical_ipv4, is_canonical_ipv6};
 /// DNS allows a host 253 bytes (RFC 1035 section 3.1, without the root's dot).
 const MAX_HOST: usize = 253;
 /// And a label 63 (RFC 1035 section 2.3.4).
-const MAX_LABEL: usize = 63;
+pub(crate) const MAX_LABEL: usize = 63;
 /// No registered scheme is longer than this by half.
 const MAX_SCHEME: usize = 64;
 /// Five digits.

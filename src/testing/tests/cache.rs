@@ -243,6 +243,35 @@ async fn a_new_answer_restarts_the_clock_of_its_entries() {
 }
 
 #[tokio::test]
+async fn a_new_answer_shortens_the_life_of_its_entries() {
+    for listed in ["PUT", "*"] {
+        let browser = browser(move |request| match *request.method() {
+            Method::OPTIONS => {
+                let names = request.headers().get("access-control-request-headers");
+                let max_age = if names.is_none() { "60" } else { "10" };
+                answer(
+                    204,
+                    &[
+                        ("access-control-allow-origin", PAGE),
+                        ("access-control-allow-methods", listed),
+                        ("access-control-allow-headers", names.map_or("", |_| "x-a")),
+                        ("access-control-max-age", max_age),
+                    ],
+                )
+            }
+            _ => allowed(),
+        });
+        let page = browser.page(PAGE);
+        fetch(&page, "PUT", &[]).await.unwrap();
+        fetch(&page, "PUT", &[("x-a", "1")]).await.unwrap();
+        assert_eq!(browser.preflights(), 2, "{listed}");
+        browser.advance(Duration::from_secs(20));
+        fetch(&page, "PUT", &[]).await.unwrap();
+        assert_eq!(browser.preflights(), 3, "{listed}");
+    }
+}
+
+#[tokio::test]
 async fn a_network_error_clears_the_entries_of_its_origin_and_url() {
     let browser = browser(|request| match (request.method(), request.uri().path()) {
         (&Method::OPTIONS, _) => answer(
