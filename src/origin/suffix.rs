@@ -2,6 +2,11 @@
 
 use std::collections::HashMap;
 
+#[cfg(not(feature = "public-suffix-list"))]
+use by_last_label as list;
+#[cfg(feature = "public-suffix-list")]
+use by_list as list;
+
 /// The registrable domain of a host: its public suffix and one label more.
 ///
 /// `None` if the host is itself a public suffix. Single labels that the list does
@@ -88,7 +93,7 @@ impl Below {
 }
 
 #[cfg(feature = "public-suffix-list")]
-mod list {
+mod by_list {
     use psl2::lookup;
 
     /// What public suffixes below registrable domains begin with, in the list of
@@ -170,7 +175,7 @@ mod list {
 /// Without the list, every last label is taken for a public suffix, and nothing
 /// else is: `co.uk` counts as a domain that someone registered.
 #[cfg(not(feature = "public-suffix-list"))]
-mod list {
+mod by_last_label {
     pub(super) fn registrable(host: &str) -> Option<&str> {
         let dot = host.rfind('.')?;
         let start = host[..dot].rfind('.').map_or(0, |dot| dot + 1);
