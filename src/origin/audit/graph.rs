@@ -160,9 +160,10 @@ impl Graph {
         let is_wide =
             |edge: &&Edge| edge.bytes.contains(byte) && readers[&edge.reader].len() > MAX_CHOICES;
         let through = nodes.iter().flat_map(|&node| self.host_edges(node));
-        let through: Vec<_> = through.filter(is_wide).map(|edge| edge.to).collect();
+        let mut through: Vec<_> = through.filter(is_wide).map(|edge| edge.to).collect();
+        through.sort_unstable();
         let mut nodes = self.step(&nodes, byte, behind);
-        nodes.retain(|node| through.contains(node));
+        nodes.retain(|node| through.binary_search(node).is_ok());
         self.walk_on(nodes, host, ahead.len() - 1)
     }
 

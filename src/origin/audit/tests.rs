@@ -634,6 +634,17 @@ fn public_suffixes() {
                 "https://evil.s3.amazonaws.com",
                 "",
             ),
+            // The list of what is usual below domains has large regions only.
+            (
+                r"https://.*\.af-south-1\.amazonaws\.com",
+                "https://evil.s3.af-south-1.amazonaws.com",
+                "",
+            ),
+            (
+                r"https://[a-z0-9.-]+\.af-south-1\.amazonaws\.com",
+                "https://evil.s3.af-south-1.amazonaws.com",
+                "",
+            ),
             (
                 r"https://.*\.railway\.app",
                 "https://evil.up.railway.app",
@@ -765,6 +776,23 @@ fn pins(regex: &str) -> usize {
         Finding::Pinned(pins) => pins.len(),
         finding => panic!("{regex}: {finding:?}"),
     }
+}
+
+/// Where public suffixes are below a domain, it is not enough to have seen some hosts.
+#[test]
+#[cfg(feature = "public-suffix-list")]
+fn what_was_not_read_is_not_pinned() {
+    let many = words(700);
+    too_complex(&format!(
+        r"https://(({many})\.amazonaws\.com|.*\.s3\.af-south-1\.amazonaws\.com)"
+    ));
+    // Below each of the names there could be some.
+    let names = words(70);
+    too_complex(&format!(r"https://[a-z]+\.({names})\.amazonaws\.com"));
+    assert_eq!(
+        pins(&format!(r"https://[a-z]+\.({names})\.example\.com")),
+        1
+    );
 }
 
 #[test]

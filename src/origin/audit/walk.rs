@@ -66,7 +66,8 @@ pub(super) struct Walk<'g> {
     /// The pins of http and https, when other schemes are walked.
     known: &'g BTreeSet<Box<str>>,
     found: Found,
-    /// Domains below which public suffixes were looked for.
+    suffixes: suffix::Below,
+    /// Hosts below which public suffixes were looked for.
     searched: BTreeSet<Box<str>>,
     steps: usize,
 }
@@ -86,6 +87,7 @@ impl<'g> Walk<'g> {
             scope,
             known,
             found: Found::default(),
+            suffixes: suffix::Below::default(),
             searched: BTreeSet::new(),
             steps: 0,
         }
@@ -119,8 +121,13 @@ impl<'g> Walk<'g> {
         let wide = choices.widest.len() > MAX_CHOICES;
         let open = wide || trail.iter().any(|visited| visited == nodes);
         match below {
-            Some(below) if open || self.steps - below.since > MAX_STEPS_BELOW => {
-                return self.record_domain(&below.pin);
+            Some(below) if open => return self.record_domain(&below.pin, host),
+            Some(below) if self.steps - below.since > MAX_STEPS_BELOW => {
+                // What was not read yet could be one of them.
+                if !self.suffixes.of(&below.pin).is_empty() {
+                    return Err(Stop::TooComplex);
+                }
+                return self.record(&below.pin);
             }
             None if open => {
                 // Prefer one behind a dot: `https://app.example.com` need not be
@@ -230,14 +237,19 @@ impl<'g> Walk<'g> {
         self.record(pin.unwrap_or(name))
     }
 
-    /// Records a domain of which any host may be meant, and visits the public
-    /// suffixes below it: there, names are anyone's again.
-    fn record_domain(&mut self, domain: &str) -> Result<(), Stop> {
+    /// Records a domain of which all hosts may be meant that end in some text, and
+    /// visits the public suffixes below them: there, names are anyone's again.
+    fn record_domain(&mut self, domain: &str, host: &str) -> Result<(), Stop> {
         self.record(domain)?;
-        if !self.searched.insert(domain.into()) {
+        // The label that is being read can be any.
+        let parent = host.split_once('.').map_or(domain, |(_, parent)| parent);
+        if self.suffixes.of(domain).is_empty() || !self.searched.insert(parent.into()) {
             return Ok(());
         }
-        for suffix in suffix::Below::default().of(domain) {
+        if self.searched.len() > MAX_PINS {
+            return Err(Stop::TooComplex);
+        }
+        for suffix in self.suffixes.of(parent) {
             let behind = format!(".{suffix}");
             let nodes = self.graph.walk(&behind);
             if !nodes.is_empty() {
