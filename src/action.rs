@@ -8,6 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 
+use crate::asked::{Asked, is_crowded};
 use crate::config::PreflightMode;
 use crate::decision::Decision;
 use crate::edit::{ResponseEdit, insert};
@@ -99,7 +100,8 @@ impl Policy {
         } else if *method == Method::OPTIONS {
             self.act_on_options(uri, method, headers)
         } else {
-            self.decide_here(Some(uri), method, headers).plain_action()
+            self.decide_here(Some(uri), method, headers, Asked::walk)
+                .plain_action()
         }
     }
 
@@ -107,7 +109,17 @@ impl Policy {
     /// is no preflight to think of.
     #[inline(never)]
     fn act_on_options(&self, uri: &Uri, method: &Method, headers: &HeaderMap) -> Action {
-        self.decide_here(Some(uri), method, headers).plain_action()
+        if is_crowded(headers) {
+            return self.act_on_a_crowd(uri, method, headers);
+        }
+        self.decide_here(Some(uri), method, headers, Asked::walk)
+            .plain_action()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn act_on_a_crowd(&self, uri: &Uri, method: &Method, headers: &HeaderMap) -> Action {
+        self.decide_at(Some(uri), method, headers).plain_action()
     }
 
     #[inline(never)]

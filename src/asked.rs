@@ -39,6 +39,12 @@ impl<'a> Lines<'a> {
 /// asked for must not make a preflight dear. Browsers send about a dozen.
 const MAX_WALK: usize = 64;
 
+/// Whether there are so many lines that to walk them would cost more.
+#[inline]
+pub(crate) fn is_crowded(headers: &HeaderMap) -> bool {
+    headers.len() > MAX_WALK
+}
+
 /// The headers that make a preflight.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Asked<'a> {
@@ -49,12 +55,21 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
+    pub(crate) fn read(headers: &'a HeaderMap) -> Self {
+        match is_crowded(headers) {
+            true => Asked::look_up(headers),
+            false => Asked::walk(headers),
+        }
+    }
+
     /// In one walk: requests have few headers, and to look four names up, each
     /// by its hash, costs more.
-    pub(crate) fn read(headers: &'a HeaderMap) -> Self {
-        if headers.len() > MAX_WALK {
-            return Asked::look_up(headers);
-        }
+    #[allow(
+        clippy::inline_always,
+        reason = "what was read then stays in registers"
+    )]
+    #[inline(always)]
+    pub(crate) fn walk(headers: &'a HeaderMap) -> Self {
         let mut asked = Asked::default();
         let mut private_network = Lines::default();
         for (name, line) in headers {
@@ -72,13 +87,20 @@ impl<'a> Asked<'a> {
         asked
     }
 
-    #[cold]
+    #[inline(never)]
     fn look_up(headers: &'a HeaderMap) -> Self {
-        let private_network = headers.get(&REQUEST_PRIVATE_NETWORK);
+        let of = |name: &HeaderName| {
+            let mut lines = headers.get_all(name).iter();
+            Lines {
+                first: lines.next(),
+                several: lines.next().is_some(),
+            }
+        };
+        let private_network = of(&REQUEST_PRIVATE_NETWORK).first;
         Asked {
-            origin: Lines::of(headers, ORIGIN),
-            method: Lines::of(headers, ACCESS_CONTROL_REQUEST_METHOD),
-            headers: Lines::of(headers, ACCESS_CONTROL_REQUEST_HEADERS),
+            origin: of(&ORIGIN),
+            method: of(&ACCESS_CONTROL_REQUEST_METHOD),
+            headers: of(&ACCESS_CONTROL_REQUEST_HEADERS),
             private_network: private_network.is_some_and(|line| line == "true"),
         }
     }
@@ -100,6 +122,7 @@ mod tests {
         }
         let asked = Asked::read(&headers);
         assert_eq!(asked, Asked::look_up(&headers), "{headers:?}");
+        assert_eq!(asked, Asked::walk(&headers), "{headers:?}");
         let mut all = String::new();
         for lines in [asked.origin, asked.method, asked.headers] {
             all += lines.first.map_or("-", |line| line.to_str().unwrap());
@@ -159,7 +182,10 @@ mod tests {
                     headers.append(name, HeaderValue::from_static("a"));
                 }
                 assert_eq!(headers.len(), lines + 1);
-                assert_eq!(Asked::read(&headers), Asked::look_up(&headers));
+                assert_eq!(is_crowded(&headers), lines == MAX_WALK);
+                let asked = Asked::read(&headers);
+                assert_eq!(asked, Asked::look_up(&headers));
+                assert_eq!(asked, Asked::walk(&headers));
             }
         }
     }

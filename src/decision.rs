@@ -135,7 +135,7 @@ impl Policy {
         method: &Method,
         headers: &'a HeaderMap,
     ) -> Decision<'a> {
-        self.decide_here(uri, method, headers)
+        self.decide_here(uri, method, headers, Asked::read)
     }
 
     #[allow(
@@ -148,6 +148,7 @@ impl Policy {
         uri: Option<&Uri>,
         method: &Method,
         headers: &'a HeaderMap,
+        read: impl FnOnce(&'a HeaderMap) -> Asked<'a>,
     ) -> Decision<'a> {
         let decision = Decision {
             policy: self,
@@ -160,7 +161,7 @@ impl Policy {
             asks_private_network: false,
             same_origin: false,
         };
-        let asked = (*method == Method::OPTIONS).then(|| Asked::read(headers));
+        let asked = (*method == Method::OPTIONS).then(|| read(headers));
         let origins = match &asked {
             Some(asked) => asked.origin,
             None => Lines::of(headers, ORIGIN),
