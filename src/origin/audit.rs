@@ -166,8 +166,11 @@ impl Auditor<'_> {
         let graph = self.graph(scope)?;
         match Walk::new(&graph, scope, known).run() {
             Ok(found) => {
-                let witness = self.beside_registry(&graph, &found);
-                let witness = witness.or_else(|| self.glued(&graph, scope, &found));
+                // Without a dot at the end of the host, and with it.
+                let witness = ["", "."].into_iter().find_map(|root| {
+                    let witness = self.beside_registry(&graph, &found, root);
+                    witness.or_else(|| self.glued(&graph, scope, &found, root))
+                });
                 match witness {
                     Some(witness) => Some(Err(witness)),
                     None if graph.is_exhausted() => None,
@@ -190,7 +193,7 @@ impl Auditor<'_> {
     /// A domain that is only allowed because a label was optional that should not
     /// be, so that the rest is a registry's: `https://foo.com`, where
     /// `https://(foo\.)?(example\.)?com` allows `https://com` as well.
-    fn beside_registry(&self, graph: &Graph, found: &Found) -> Option<String> {
+    fn beside_registry(&self, graph: &Graph, found: &Found, root: &str) -> Option<String> {
         found.registries.iter().find_map(|registry| {
             let pins = found.pins.iter();
             let labels = pins.filter_map(|pin| pin.strip_suffix(&**registry)?.strip_suffix('.'));
@@ -198,10 +201,10 @@ impl Auditor<'_> {
             // What is a subdomain in one place was not meant as a domain in another.
             let is_subdomain = |label: &&&str| {
                 let mut others = labels.iter();
-                others.any(|other| graph.has_host(&format!("{label}.{other}.{registry}")))
+                others.any(|other| graph.has_host(&format!("{label}.{other}.{registry}{root}")))
             };
             let label = labels.iter().find(is_subdomain).or(labels.first())?;
-            let host = format!("{label}.{registry}");
+            let host = format!("{label}.{registry}{root}");
             let spell = |host: &str, whole| self.spell(graph, Scope::Web, host, whole, None);
             spell(&host, true).or_else(|| spell(&format!(".{host}"), false))
         })
@@ -214,7 +217,7 @@ impl Auditor<'_> {
     /// It has to be the same part of the regex that reads the shorter domain both
     /// times. `https://(example|my-example)\.com` spells two domains out, and
     /// `https://(my-)?example\.com` need not mean to.
-    fn glued(&self, graph: &Graph, scope: Scope, found: &Found) -> Option<String> {
+    fn glued(&self, graph: &Graph, scope: Scope, found: &Found, root: &str) -> Option<String> {
         if scope != Scope::Web {
             return None;
         }
@@ -225,11 +228,12 @@ impl Auditor<'_> {
         domains.iter().find_map(|domain| {
             domains.iter().find_map(|longer| {
                 let word = longer.strip_suffix(domain)?;
-                if word.is_empty() || !graph.is_glued(word, domain) {
+                if word.is_empty() || !graph.is_glued(word, &format!("{domain}{root}")) {
                     return None;
                 }
+                let host = format!("{longer}{root}");
                 let spell = |host: &str, whole| self.spell(graph, scope, host, whole, None);
-                spell(longer, true).or_else(|| spell(&format!(".{longer}"), false))
+                spell(&host, true).or_else(|| spell(&format!(".{host}"), false))
             })
         })
     }

@@ -345,6 +345,11 @@ fn glued_words() {
             (r"https://www\.?example\.com", "https://wwwexample.com", ""),
             (r"https://(www)?example\.com", "https://wwwexample.com", ""),
             (
+                r"https://www\.?example\.com\.",
+                "https://wwwexample.com.",
+                "",
+            ),
+            (
                 r"https://app[-.]example\.com",
                 "https://app-example.com",
                 "",
@@ -406,6 +411,7 @@ fn any_domain() {
             (r"https://(x|yz)*\.com", "https://xx.com", ""),
             (r"https://(foo\.)?(example\.)?com", "https://foo.com", ""),
             (r"https://(www\.)?com", "https://www.com", ""),
+            (r"https://(foo\.)?(example\.)?com\.", "https://foo.com.", ""),
             (r"https://(.*\.)?com", "https://evil.com", ""),
         ],
     );
@@ -632,6 +638,11 @@ fn public_suffixes() {
             (
                 r"https://.*\.amazonaws\.com",
                 "https://evil.s3.amazonaws.com",
+                "",
+            ),
+            (
+                r"https://.*\.amazonaws\.com\.",
+                "https://evil.s3.amazonaws.com.",
                 "",
             ),
             // The list of what is usual below domains has large regions only.

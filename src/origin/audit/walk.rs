@@ -249,8 +249,9 @@ impl<'g> Walk<'g> {
         if self.searched.len() > MAX_PINS {
             return Err(Stop::TooComplex);
         }
+        let root = if host.ends_with('.') { "." } else { "" };
         for suffix in self.suffixes.of(parent) {
-            let behind = format!(".{suffix}");
+            let behind = format!(".{suffix}{root}");
             let nodes = self.graph.walk(&behind);
             if !nodes.is_empty() {
                 self.visit(&behind, &nodes, None, &mut Vec::new())?;
