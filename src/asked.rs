@@ -1,6 +1,8 @@
 //! What a preflight asks for.
 
-use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use http::header::{
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AsHeaderName, ORIGIN,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 static REQUEST_PRIVATE_NETWORK: HeaderName =
@@ -15,7 +17,7 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     #[inline]
-    pub(crate) fn of(headers: &'a HeaderMap, name: HeaderName) -> Self {
+    pub(crate) fn of(headers: &'a HeaderMap, name: impl AsHeaderName) -> Self {
         let mut lines = headers.get_all(name).iter();
         Lines {
             first: lines.next(),
@@ -55,6 +57,7 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
+    /// From headers of any number.
     pub(crate) fn read(headers: &'a HeaderMap) -> Self {
         match is_crowded(headers) {
             true => Asked::look_up(headers),
@@ -89,13 +92,7 @@ impl<'a> Asked<'a> {
 
     #[inline(never)]
     fn look_up(headers: &'a HeaderMap) -> Self {
-        let of = |name: &HeaderName| {
-            let mut lines = headers.get_all(name).iter();
-            Lines {
-                first: lines.next(),
-                several: lines.next().is_some(),
-            }
-        };
+        let of = |name: &HeaderName| Lines::of(headers, name);
         let private_network = of(&REQUEST_PRIVATE_NETWORK).first;
         Asked {
             origin: of(&ORIGIN),

@@ -102,17 +102,10 @@ impl ResponseEdit {
             choice.merge_into(headers);
         }
         if let Some(told) = &self.told {
-            self.show(told, headers);
-        }
-    }
-
-    /// Apart, for only a policy that is debugged comes here.
-    #[cold]
-    #[inline(never)]
-    fn show(&self, told: &HeaderValue, headers: &mut HeaderMap) {
-        insert(headers, DEBUG_HEADER.clone(), told.clone());
-        if let Some(vary) = self.vary {
-            vary.merge_into(headers);
+            insert(headers, DEBUG_HEADER.clone(), HeaderValue::clone(told));
+            if let Some(vary) = self.vary {
+                vary.merge_into(headers);
+            }
         }
     }
 

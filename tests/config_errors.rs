@@ -420,6 +420,11 @@ fn dangers_need_naming() {
             suffix("https://evil.blob.core.windows.net"),
         ),
         (
+            "https://*.amazonaws.com.",
+            Danger::PublicSuffixSubdomains,
+            suffix("https://evil.s3.amazonaws.com."),
+        ),
+        (
             "https://pr-*.mm",
             Danger::PublicSuffixSubdomains,
             suffix("https://pr-evil.mm"),

@@ -49,7 +49,8 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>, below: &mut Below) -> Vec<Found>
         }
         Host::Subdomains { base } => {
             if let Some(suffix) = below.of(base).first() {
-                let labels = suffix.strip_suffix(base).unwrap_or_default();
+                let name = base.strip_suffix('.').unwrap_or(base);
+                let labels = suffix.strip_suffix(name).unwrap_or_default();
                 let witness = sample(pattern, &format!("evil.{}", labels.trim_end_matches('.')));
                 dangers.push((Danger::PublicSuffixSubdomains, witness));
             }
