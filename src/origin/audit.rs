@@ -30,7 +30,7 @@ use self::nfa::Nfa;
 use self::walk::{Found, Stop, Walk};
 use super::address::is_numeric_host;
 use super::whole::Whole;
-use super::{Origin, suffix};
+use super::{Origin, site};
 
 /// What a regex is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,8 +222,7 @@ impl Auditor<'_> {
             return None;
         }
         let pins = found.pins.iter().map(|pin| &**pin);
-        let is_domain =
-            |pin: &&str| !is_numeric_host(pin) && suffix::registrable(pin) == Some(*pin);
+        let is_domain = |pin: &&str| !is_numeric_host(pin) && site::registrable(pin) == Some(*pin);
         let domains: Vec<&str> = pins.filter(is_domain).collect();
         domains.iter().find_map(|domain| {
             domains.iter().find_map(|longer| {
@@ -280,7 +279,7 @@ fn continuations(behind: &str, by: Bytes) -> Vec<(String, bool)> {
     } else if behind.starts_with('.') {
         // First where it is a registrable domain: not `evil.kobe.jp`, of `*.kobe.jp`.
         let (short, long) = (format!("evil{behind}"), format!("evil.a{behind}"));
-        if suffix::registrable(&short).is_some() {
+        if site::registrable(&short).is_some() {
             hosts.push((short.clone(), true));
         }
         hosts.push((long, true));

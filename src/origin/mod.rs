@@ -13,7 +13,7 @@ mod pattern;
 #[cfg(feature = "regex")]
 mod regexes;
 mod repair;
-mod suffix;
+mod site;
 #[cfg(feature = "regex")]
 mod whole;
 
@@ -25,7 +25,7 @@ pub(crate) use audit::may_match_ipv6;
 pub(crate) use grammar::{Host, Pattern, Port};
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 pub(crate) use repair::repair;
-pub(crate) use suffix::{Below, is_above_suffixes, is_loopback, is_public_suffix};
+pub(crate) use site::{Below, is_above_suffixes, is_loopback, is_public_suffix};
 #[cfg(feature = "regex")]
 pub(crate) use {
     audit::{Finding, Subject, audit},

@@ -7,7 +7,7 @@ use proptest::sample::{Select, select};
 use proptest::test_runner::RngSeed;
 
 use super::*;
-use crate::origin::suffix::is_loopback;
+use crate::origin::site::is_loopback;
 use crate::origin::whole;
 
 /// One of some words with a space between them.
@@ -98,7 +98,7 @@ fn pin<'a>(origin: &Origin<'a>) -> &'a str {
     } else if host.starts_with('[') || is_numeric_host(host) {
         name
     } else {
-        suffix::registrable(host).unwrap_or(name)
+        site::registrable(host).unwrap_or(name)
     }
 }
 
@@ -111,10 +111,10 @@ fn covers(pins: &[Box<str>], origin: &Origin<'_>) -> bool {
     // but not where all names are public suffixes.
     let is_alone = || {
         let parent = name.split_once('.').map(|(_, parent)| parent);
-        !parent.is_some_and(suffix::is_above_suffixes)
+        !parent.is_some_and(site::is_above_suffixes)
     };
     let is_below = || pins.iter().any(|pin| name.ends_with(&format!(".{pin}")));
-    has(pin(origin)) || has(name) || (suffix::is_public_suffix(host) && is_alone() && is_below())
+    has(pin(origin)) || has(name) || (site::is_public_suffix(host) && is_alone() && is_below())
 }
 
 /// Whether some origin is allowed below a pin, or on it.
@@ -237,7 +237,7 @@ proptest! {
             let domain = pin(&Origin::parse(witness).unwrap());
             let is_glued = (1..domain.len())
                 .map(|at| &domain[at..])
-                .any(|rest| suffix::registrable(rest) == Some(rest)
+                .any(|rest| site::registrable(rest) == Some(rest)
                     && is_used(&regex, Subject::Origin, rest));
             prop_assert!(takes_registry || is_glued, "{source}: {finding:?}");
         }

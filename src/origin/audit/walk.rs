@@ -7,7 +7,7 @@ use super::grammar::Scope;
 use super::graph::{Graph, NodeId};
 use crate::origin::Origin;
 use crate::origin::address::is_numeric_host;
-use crate::origin::suffix;
+use crate::origin::site;
 
 /// More domains than this nobody wrote down to be reviewed; as exact origins
 /// they cost nothing, however many they are.
@@ -66,7 +66,7 @@ pub(super) struct Walk<'g> {
     /// The pins of http and https, when other schemes are walked.
     known: &'g BTreeSet<Box<str>>,
     found: Found,
-    suffixes: suffix::Below,
+    suffixes: site::Below,
     /// Hosts below which public suffixes were looked for.
     searched: BTreeSet<Box<str>>,
     steps: usize,
@@ -87,7 +87,7 @@ impl<'g> Walk<'g> {
             scope,
             known,
             found: Found::default(),
-            suffixes: suffix::Below::default(),
+            suffixes: site::Below::default(),
             searched: BTreeSet::new(),
             steps: 0,
         }
@@ -198,8 +198,8 @@ impl<'g> Walk<'g> {
         let name = format!("evil.{suffix}");
         let is_one = suffix.contains('.')
             && !is_numeric_host(suffix)
-            && (suffix::is_public_suffix(suffix) || suffix::is_above_suffixes(suffix))
-            && ![suffix, &name].into_iter().any(suffix::is_registry);
+            && (site::is_public_suffix(suffix) || site::is_above_suffixes(suffix))
+            && ![suffix, &name].into_iter().any(site::is_registry);
         let is_known = self.scope != Scope::Foreign || self.known.contains(suffix);
         (is_one && is_known).then_some(suffix)
     }
@@ -207,16 +207,16 @@ impl<'g> Walk<'g> {
     /// The domain that hosts are below which end in this one and a dot before it.
     fn pin_at_dot(&self, host: &str) -> Option<Box<str>> {
         match self.scope {
-            _ if suffix::is_localhost(host) => Some("localhost".into()),
+            _ if site::is_localhost(host) => Some("localhost".into()),
             Scope::Foreign => {
                 let known = |host| self.known.get(host).cloned();
-                known(without_root(host)).or_else(|| known(suffix::registrable(host)?))
+                known(without_root(host)).or_else(|| known(site::registrable(host)?))
             }
             // As much of an IP address is no domain yet.
             _ if is_numeric_host(host) => None,
             // What is read next is a name of somebody else's.
-            _ if suffix::is_above_suffixes(host) => None,
-            _ => suffix::registrable(host).map(Into::into),
+            _ if site::is_above_suffixes(host) => None,
+            _ => site::registrable(host).map(Into::into),
         }
     }
 
@@ -227,11 +227,11 @@ impl<'g> Walk<'g> {
         let name = without_root(host);
         let pin = match below {
             Some(below) if self.scope == Scope::Foreign => Some(&*below.pin),
-            _ if suffix::is_localhost(host) => Some("localhost"),
-            _ if self.scope == Scope::Foreign || suffix::is_address(host) => None,
-            _ => suffix::registrable(host),
+            _ if site::is_localhost(host) => Some("localhost"),
+            _ if self.scope == Scope::Foreign || site::is_address(host) => None,
+            _ => site::registrable(host),
         };
-        if pin.is_none() && suffix::is_registry(name) && self.scope != Scope::Foreign {
+        if pin.is_none() && site::is_registry(name) && self.scope != Scope::Foreign {
             self.found.registries.push(name.into());
         }
         self.record(pin.unwrap_or(name))
