@@ -39,7 +39,9 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_cors::import::{Note, kong, krakend};
-use tower_cors::{CorsConfig, CorsLayer, Danger, OriginPattern, PathConfigs, PathPolicies};
+use tower_cors::{
+    CorsConfig, CorsLayer, Danger, OriginPattern, PathConfigs, PathPolicies, PatternKind,
+};
 
 /// A reverse proxy with the CORS of a gateway.
 #[derive(Parser)]
@@ -180,9 +182,9 @@ fn print_advice(configs: &PathConfigs, policies: &PathPolicies) {
 
 /// Requests to try, from the first origin that is written out.
 fn print_requests(configs: &PathConfigs, address: SocketAddr) {
-    let origin = |pattern: &OriginPattern| match pattern {
-        OriginPattern::Text(text) if text == "*" => Some("https://app.example".to_owned()),
-        OriginPattern::Text(text) => Some(text.replace(":*", ":3000").replace('*', "app")),
+    let origin = |pattern: &OriginPattern| match &pattern.kind {
+        PatternKind::Text(text) if text == "*" => Some("https://app.example".to_owned()),
+        PatternKind::Text(text) => Some(text.replace(":*", ":3000").replace('*', "app")),
         _ => None,
     };
     let first = configs.paths.iter().find_map(|(prefix, config)| {

@@ -34,9 +34,6 @@ pub enum AdvisoryKind {
     PrivateNetwork,
     /// `debug` is on.
     Debug,
-    /// Any host of a scheme, with credentials: any such extension or
-    /// application that a user has can act as the user.
-    AnyHostWithCredentials,
     /// The inner service can share what the policy denies.
     KeepsInnerHeaders,
     /// A setting that the rest of the policy leaves without effect.
@@ -65,7 +62,6 @@ impl AdvisoryKind {
             AdvisoryKind::Covered { .. } => "covered",
             AdvisoryKind::PrivateNetwork => "private-network",
             AdvisoryKind::Debug => "debug",
-            AdvisoryKind::AnyHostWithCredentials => "any-host-with-credentials",
             AdvisoryKind::KeepsInnerHeaders => "keeps-inner-headers",
             AdvisoryKind::WithoutEffect => "without-effect",
             AdvisoryKind::Danger { danger, .. } => danger.as_str(),
@@ -103,10 +99,6 @@ impl fmt::Display for AdvisoryKind {
                 "Chromium asks the user for permission instead, and no other browser asks for it"
             }
             AdvisoryKind::Debug => "for development only: responses tell how the policy decides",
-            AdvisoryKind::AnyHostWithCredentials => {
-                "any such extension or application that a user installs can act as the user; \
-                 write its id out if it has a fixed one"
-            }
             AdvisoryKind::KeepsInnerHeaders => {
                 "the inner service can share what this policy denies"
             }

@@ -9,7 +9,7 @@ use crate::origin::{Match, Mismatch, OriginPattern};
 use crate::policy::{Grant, Policy};
 use crate::request_headers::token;
 use crate::same_origin::is_same_origin;
-use crate::verdict::{DenyReason, RequestKind, Verdict};
+use crate::verdict::{DenyReason, OutsideBorder, RequestKind, Verdict};
 
 /// Whether a request is a CORS-preflight request: `OPTIONS` with an `Origin`
 /// and an `Access-Control-Request-Method`
@@ -211,7 +211,7 @@ impl Policy {
         uri: Option<&Uri>,
         headers: &'a HeaderMap,
         asked: &Asked<'a>,
-        found: Result<Match, DenyReason<'static>>,
+        found: Result<Match, DenyReason<'a>>,
     ) -> Option<Verdict<'a>> {
         asked.method.first?;
         if uri.is_some_and(|uri| uri.path() == "*") {
@@ -231,11 +231,11 @@ impl Policy {
     /// ([Fetch, CORS check](https://fetch.spec.whatwg.org/#cors-check), from
     /// the other side.)
     #[inline]
-    fn check_origin(
-        &self,
-        origin: &HeaderValue,
+    fn check_origin<'a>(
+        &'a self,
+        origin: &'a HeaderValue,
         several: bool,
-    ) -> Result<Match, DenyReason<'static>> {
+    ) -> Result<Match, DenyReason<'a>> {
         if self.0.grant == Grant::Everyone {
             // The answer is `*` whatever stands there.
             return Ok(Match::Entry(0));
@@ -243,10 +243,24 @@ impl Policy {
         if several {
             return Err(DenyReason::SeveralOrigins);
         }
-        match self.0.origins.find(origin.as_bytes()) {
-            Ok(found) => Ok(found),
-            Err(Mismatch::Malformed) => Err(DenyReason::OriginMalformed),
-            Err(Mismatch::NotListed) => Err(DenyReason::OriginNotAllowed),
+        let found = self.0.origins.find(origin.as_bytes());
+        found.ok_or_else(|| self.origin_reason(origin))
+    }
+
+    #[inline(never)]
+    fn origin_reason<'a>(&'a self, origin: &'a HeaderValue) -> DenyReason<'a> {
+        match self.0.origins.mismatch(origin.as_bytes()) {
+            Mismatch::Malformed => DenyReason::OriginMalformed,
+            Mismatch::NotListed => DenyReason::OriginNotAllowed,
+            Mismatch::OutsideBorder {
+                index,
+                origin,
+                is_scheme,
+            } => DenyReason::OriginOutsideBorder(OutsideBorder {
+                entry: &self.0.config.allow_origins[index],
+                origin,
+                is_scheme,
+            }),
         }
     }
 

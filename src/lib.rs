@@ -107,7 +107,6 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `regex` | yes | origin patterns as regular expressions |
-//! | `public-suffix-list` | yes | public suffixes by the list that browsers use |
 //! | `serde` | | configurations in files, errors for programs |
 //! | `krakend`, `kong` | | configurations of these gateways: see `import` |
 //! | `reload` | | policies that can be replaced while they serve |
@@ -134,7 +133,6 @@ mod decision;
         all(
             feature = "kong",
             feature = "krakend",
-            feature = "public-suffix-list",
             feature = "reload",
             feature = "testing",
         )
@@ -189,8 +187,8 @@ pub use action::Action;
 pub use advisory::{Advisory, AdvisoryKind};
 pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
 pub use config::{
-    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, MaxAgeError, NameError,
-    PreflightMode,
+    AllowHeaders, AllowedDanger, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge,
+    MaxAgeError, NameError, PreflightMode,
 };
 pub use decision::{Decision, is_preflight};
 pub use edit::ResponseEdit;
@@ -198,7 +196,7 @@ pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
 pub use future::ResponseFuture;
 pub use layer::CorsLayer;
 pub use observe::DecisionEvent;
-pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault};
+pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind};
 pub use paths::{PathConfigs, PathPolicies};
 pub use per_request::{PerRequest, PerRequestAsync, PerRequestFuture};
 pub use policy::Policy;
@@ -208,7 +206,7 @@ pub use reload::{ReloadHandle, Reloadable};
 pub use remark::{Errors, Remark};
 pub use service::Cors;
 pub use source::{Fixed, PolicySource};
-pub use verdict::{DenyReason, RequestKind, Verdict};
+pub use verdict::{DenyReason, OutsideBorder, RequestKind, Verdict};
 
 /// The code of the README, which the tests compile. It hides no lines: where
 /// READMEs are read, none can be hidden.

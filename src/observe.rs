@@ -122,6 +122,7 @@ impl DenyReason<'_> {
             DenyReason::SeveralOrigins => "several-origins",
             DenyReason::OriginMalformed => "origin-malformed",
             DenyReason::OriginNotAllowed => "origin-not-allowed",
+            DenyReason::OriginOutsideBorder(_) => "origin-outside-border",
             DenyReason::MethodMalformed => "method-malformed",
             DenyReason::MethodForbidden => "method-forbidden",
             DenyReason::MethodNotAllowed => "method-not-allowed",

@@ -1,5 +1,7 @@
 //! What is decided about a request, in words.
 
+use crate::origin::{Origin, OriginPattern};
+
 /// What kind of request it is, in the words of Fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RequestKind {
@@ -32,6 +34,9 @@ pub enum DenyReason<'a> {
     OriginMalformed,
     /// No entry of `allow_origins` matches.
     OriginNotAllowed,
+    /// An open entry of `allow_origins` matches, but the origin is outside of its
+    /// border; see [`OriginPattern::within`](crate::OriginPattern::within).
+    OriginOutsideBorder(OutsideBorder<'a>),
     /// `Access-Control-Request-Method` is not one method.
     MethodMalformed,
     /// The preflight asks for a method that scripts cannot send.
@@ -49,4 +54,21 @@ pub enum DenyReason<'a> {
     HeaderNotAllowed(&'a str),
     /// The preflight asks for access to a private network.
     PrivateNetworkNotAllowed,
+}
+
+/// An origin outside of the border of an entry that matches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OutsideBorder<'a> {
+    pub(crate) entry: &'a OriginPattern,
+    pub(crate) origin: Origin<'a>,
+    /// The border refuses the scheme, whatever the host.
+    pub(crate) is_scheme: bool,
+}
+
+impl<'a> OutsideBorder<'a> {
+    /// The entry that matches, in [`Policy::config`](crate::Policy::config).
+    #[must_use]
+    pub fn entry(&self) -> &'a OriginPattern {
+        self.entry
+    }
 }

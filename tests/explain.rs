@@ -576,7 +576,6 @@ fn near_misses() {
             Sibling,
             "which is another host of the same domain",
         ),
-        #[cfg(feature = "public-suffix-list")]
         (
             "https://vercel.app",
             "https://evil.vercel.app",
@@ -623,9 +622,7 @@ fn what_is_not_near() {
         ("moz-extension://*", "https://example.com"),
         ("http://10.0.0.1", "http://10.0.0.2"),
         ("https://com", "https://net"),
-        #[cfg(feature = "public-suffix-list")]
         ("https://mine.vercel.app", "https://vercel.app"),
-        #[cfg(feature = "public-suffix-list")]
         ("https://mine.vercel.app", "https://others.vercel.app"),
     ];
     for (entry, origin) in table {

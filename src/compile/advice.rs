@@ -54,19 +54,10 @@ pub(super) fn advise(config: &CorsConfig, report: &mut Report) {
         }
         _ => {}
     }
-    for (index, entry) in config.allow_origins.iter().enumerate() {
-        match entry {
-            OriginPattern::Text(text) if config.allow_credentials && text.ends_with("://*") => {
-                let field = format!("allow_origins[{index}]");
-                advise(&field, text, Kind::AnyHostWithCredentials);
-            }
-            _ => {}
-        }
-    }
     if config.inner_headers == InnerHeaders::Keep {
         advise("inner_headers", "keep", Kind::KeepsInnerHeaders);
     }
-    let is_any = |entry: &OriginPattern| matches!(entry, OriginPattern::Text(text) if text == "*");
+    let is_any = |entry: &OriginPattern| entry.text() == Some("*");
     if !config.answer_without_origin && !config.allow_origins.iter().any(is_any) {
         advise("answer_without_origin", "false", Kind::WithoutEffect);
     }

@@ -1,18 +1,15 @@
-//! What an attacker could make of an origin pattern.
-
-use std::collections::BTreeSet;
+//! Dangers of origins and patterns, and which of them a policy takes on.
 
 use super::Report;
 use crate::advisory::{Advisory, AdvisoryKind};
-use crate::config::{CorsConfig, Danger};
+use crate::config::{AllowedDanger, CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::origin::{
-    self, Below, Host, MAX_LABEL, Origin, Pattern, Port, is_above_suffixes, is_public_suffix,
+    self, Host, MAX_LABEL, Origin, OriginPattern, Pattern, PatternKind, Port, is_above_suffixes,
+    is_http, is_public_suffix,
 };
-#[cfg(feature = "regex")]
-use crate::origin::{CheckedRegex, Finding, Subject, audit};
 
-/// A danger, with an origin that shows it; without one if none was found.
+/// A danger, with an origin that shows it.
 pub(super) type Found = (Danger, String);
 
 /// Of `*`.
@@ -28,60 +25,44 @@ pub(super) fn of_null() -> Found {
     (Danger::NullOrigin, "null".to_owned())
 }
 
-pub(super) fn of_pattern(pattern: &Pattern<'_>, below: &mut Below) -> Vec<Found> {
+pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<Found> {
     let mut dangers = Vec::new();
     if pattern.scheme == "http" && !is_loopback(&pattern.host) {
         dangers.push((Danger::InsecureOrigins, sample(pattern, "app")));
     }
     match pattern.host {
+        Host::Exact(_) => {}
+        // The sites of browsers are of http and https.
+        _ if !is_http(pattern.scheme) => {
+            dangers.push((Danger::Unbounded, sample(pattern, "evil")));
+        }
+        Host::Any => {}
         _ if is_loopback(&pattern.host) => {}
-        // All names right below `code.run` are public suffixes themselves, and
-        // so somebody else's.
-        Host::InLabel { base, .. } => {
+        Host::Subdomains { base } | Host::InLabel { base, .. } => {
             if is_public_suffix(base) || is_above_suffixes(base) {
-                dangers.push((Danger::PublicSuffixSubdomains, sample(pattern, "evil")));
-            }
-        }
-        Host::Subdomains { base } if is_public_suffix(base) => {
-            let mut witnesses = ["evil", "evil.a"].iter().map(|word| sample(pattern, word));
-            let witness = witnesses.find(|origin| can_be_registered(origin));
-            dangers.extend(witness.map(|witness| (Danger::PublicSuffixSubdomains, witness)));
-        }
-        Host::Subdomains { base } => {
-            if let Some(suffix) = below.of(base).first() {
-                let name = base.strip_suffix('.').unwrap_or(base);
-                let labels = suffix.strip_suffix(name).unwrap_or_default();
-                let witness = sample(pattern, &format!("evil.{}", labels.trim_end_matches('.')));
+                let mut witnesses = ["evil", "evil.a"].iter().map(|word| sample(pattern, word));
+                let first = sample(pattern, "evil");
+                let witness = match pattern.host {
+                    Host::Subdomains { .. } => witnesses.find(|origin| can_be_registered(origin)),
+                    _ => None,
+                };
+                let witness = witness.unwrap_or(first);
                 dangers.push((Danger::PublicSuffixSubdomains, witness));
             }
         }
-        Host::Exact(_) | Host::Any => {}
     }
     dangers
 }
 
-/// Of a regex that compiles; an error if no origin matches it.
-#[cfg(feature = "regex")]
-pub(super) fn of_regex(
-    regex: &CheckedRegex,
-    subject: Subject,
-) -> Result<Vec<Found>, ConfigErrorKind> {
-    let audit = audit(regex, subject);
-    let unbounded = match audit.finding {
-        Finding::NeverMatches => return Err(ConfigErrorKind::RegexNeverMatches),
-        Finding::Pinned(_) => None,
-        Finding::Unpinned { witness } => Some((Danger::UnboundedRegex, witness)),
-        Finding::UnderSuffix { witness } => Some((Danger::PublicSuffixSubdomains, witness)),
-        Finding::TooComplex => Some((Danger::UnboundedRegex, String::new())),
-    };
-    let insecure = audit
-        .insecure
-        .map(|witness| (Danger::InsecureOrigins, witness));
-    Ok(unbounded.into_iter().chain(insecure).collect())
-}
-
 fn can_be_registered(origin: &str) -> bool {
-    Origin::parse(origin).is_some_and(|origin| !is_public_suffix(origin.host()))
+    let host = Origin::parse(origin).map(|origin| origin.host());
+    host.is_some_and(|host| {
+        // Not what only its owner can have, below a name such as `code.run`.
+        !is_public_suffix(host)
+            && !host
+                .split_once('.')
+                .is_some_and(|(_, base)| is_above_suffixes(base))
+    })
 }
 
 fn is_loopback(host: &Host<'_>) -> bool {
@@ -121,53 +102,72 @@ fn fill(pattern: &Pattern<'_>, word: &str) -> String {
     }
 }
 
-/// The dangers that a policy has taken on, and which of them it needs.
+/// The dangers that a policy has taken on, and which of them its entries need.
 pub(super) struct Ledger<'a> {
     config: &'a CorsConfig,
-    needed: BTreeSet<Danger>,
+    needed: Vec<bool>,
 }
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(config: &'a CorsConfig) -> Self {
         Ledger {
             config,
-            needed: BTreeSet::new(),
+            needed: vec![false; config.dangerously_allow.len()],
         }
     }
 
-    /// Enters a danger: an error with credentials, unless it is taken on, and
-    /// an advisory without.
+    /// The policy takes the danger on for an entry that needs it.
+    pub(super) fn takes_on(&mut self, danger: Danger, entry: &OriginPattern) -> bool {
+        let mut is_taken_on = false;
+        for (allowed, needed) in self.config.dangerously_allow.iter().zip(&mut self.needed) {
+            if allowed.covers(danger, entry) {
+                *needed = true;
+                is_taken_on = true;
+            }
+        }
+        is_taken_on
+    }
+
+    /// Enters a danger of an entry: an error with credentials, unless it is taken on,
+    /// and an advisory without.
     pub(super) fn enter(
         &mut self,
         report: &mut Report,
         field: &str,
-        value: &str,
+        entry: &OriginPattern,
         (danger, witness): Found,
-        suggestion: Option<String>,
     ) {
-        let with_credentials = self.config.allow_credentials;
-        if with_credentials && self.config.dangerously_allow.contains(&danger) {
-            self.needed.insert(danger);
-        } else if with_credentials {
-            let kind = ConfigErrorKind::Danger { danger, witness };
-            let error = ConfigError::new(field, value, kind);
-            report.errors.push(error.suggest(suggestion));
-        } else if danger != Danger::AnyOriginWithCredentials && !witness.is_empty() {
-            let kind = AdvisoryKind::Danger { danger, witness };
-            report.advisories.push(Advisory::new(field, value, kind));
+        let value = match &entry.kind {
+            PatternKind::Regex(regex) | PatternKind::HostRegex(regex) => regex.clone(),
+            _ => entry.to_string(),
+        };
+        if !self.config.allow_credentials {
+            if danger != Danger::AnyOriginWithCredentials {
+                let kind = AdvisoryKind::Danger { danger, witness };
+                report.advisories.push(Advisory::new(field, value, kind));
+            }
+        } else if !self.takes_on(danger, entry) {
+            let allow = match &entry.kind {
+                PatternKind::Text(_) => format!("\"{danger}\""),
+                _ => danger.for_entry(entry.clone()).to_string(),
+            };
+            let kind = ConfigErrorKind::Danger {
+                danger,
+                witness,
+                allow,
+            };
+            report.errors.push(ConfigError::new(field, value, kind));
         }
     }
 
     /// Remarks what was taken on without need.
-    pub(super) fn close(self, report: &mut Report) {
-        for (place, danger) in self.config.dangerously_allow.iter().enumerate() {
-            if !self.needed.contains(danger) {
-                let field = format!("dangerously_allow[{place}]");
-                let kind = AdvisoryKind::DangerNotNeeded;
-                report
-                    .advisories
-                    .push(Advisory::new(field, danger.as_str(), kind));
-            }
+    pub(super) fn close(&self, report: &mut Report) {
+        let allowed = self.config.dangerously_allow.iter().enumerate();
+        for ((place, allowed), _) in allowed.zip(&self.needed).filter(|(_, needed)| !**needed) {
+            let field = format!("dangerously_allow[{place}]");
+            let kind = AdvisoryKind::DangerNotNeeded;
+            let advisory = Advisory::new(field, AllowedDanger::to_string(allowed), kind);
+            report.advisories.push(advisory);
         }
     }
 }

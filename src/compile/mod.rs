@@ -15,7 +15,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::advisory::Advisory;
-use crate::config::{CorsConfig, Enforcement, MaxAge};
+use crate::config::{AllowedDanger, CorsConfig, Enforcement, MaxAge};
 use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 use crate::policy::{Compiled, Grant, Policy};
 use crate::vary::{self, Vary};
@@ -58,9 +58,12 @@ impl CorsConfig {
         let max_age = check_max_age(self.max_age, &mut report);
         let status = check_status(self.preflight_status, &mut report);
 
-        let mut dangerously_allow = self.dangerously_allow.clone();
-        dangerously_allow.sort_unstable();
-        dangerously_allow.dedup();
+        let mut dangerously_allow: Vec<AllowedDanger> = Vec::new();
+        for allowed in &self.dangerously_allow {
+            if !dangerously_allow.contains(allowed) {
+                dangerously_allow.push(allowed.clone());
+            }
+        }
         let config = CorsConfig {
             allow_origins,
             allow_methods,

@@ -4,19 +4,20 @@ use std::collections::HashSet;
 #[cfg(feature = "regex")]
 use std::mem::take;
 
-#[cfg(feature = "regex")]
-use regex_syntax::hir::Hir;
-
 use super::Report;
 use super::dangers::{self, Ledger};
 use crate::advisory::{Advisory, AdvisoryKind};
-use crate::config::CorsConfig;
-#[cfg(feature = "regex")]
-use crate::config::Danger;
+use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
-use crate::origin::{Below, Origin, OriginMatcher, OriginPattern, Pattern, repair};
+use crate::origin::{
+    Border, Domain, Origin, OriginMatcher, OriginPattern, OriginPredicate, Pattern, PatternKind,
+    Schemes, repair, repair_domain,
+};
 #[cfg(feature = "regex")]
-use crate::origin::{MAX_REGEX_COUNT, RegexFault, Regexes, Subject, check_regex};
+use crate::origin::{
+    Checked, CheckedRegex, Inferred, MAX_REGEX_COUNT, NoEnd, Outline, RegexFault, Regexes, Subject,
+    check_regex, classic_attack, domains_in, is_http,
+};
 
 /// The normalised list of patterns, and its compiled form.
 pub(super) fn compile(
@@ -25,184 +26,402 @@ pub(super) fn compile(
 ) -> (Vec<OriginPattern>, OriginMatcher) {
     let mut compiler = Compiler {
         config,
+        report,
         ledger: Ledger::new(config),
         matcher: OriginMatcher::default(),
-        list: Vec::new(),
+        list: Vec::with_capacity(config.allow_origins.len()),
         seen: HashSet::new(),
-        below: Below::default(),
         #[cfg(feature = "regex")]
         regexes: Vec::new(),
-        #[cfg(feature = "regex")]
-        host_regexes: Vec::new(),
         #[cfg(feature = "regex")]
         regex_count: 0,
     };
     for (place, entry) in config.allow_origins.iter().enumerate() {
-        compiler.add(report, &format!("allow_origins[{place}]"), entry);
+        compiler.add(place, entry);
     }
     if config.allow_origins.is_empty() {
-        report
-            .errors
-            .push(ConfigError::new("allow_origins", "", Kind::NoOrigins));
+        compiler.error("allow_origins", "", Kind::NoOrigins, None);
     }
     #[cfg(feature = "regex")]
-    compiler.compile_regexes(report);
-    compiler.finish(report)
+    compiler.compile_regexes();
+    compiler.advise_on_covered();
+    compiler.ledger.close(compiler.report);
+    (compiler.list, compiler.matcher)
 }
+
+/// A repair names so many domains at most.
+#[cfg(feature = "regex")]
+const MAX_GUESSED: usize = 16;
 
 struct Compiler<'a> {
     config: &'a CorsConfig,
+    report: &'a mut Report,
     ledger: Ledger<'a>,
     matcher: OriginMatcher,
     list: Vec<OriginPattern>,
-    seen: HashSet<String>,
-    below: Below,
+    /// Regexes and predicates. Of texts, the matcher knows which it has.
+    seen: HashSet<OriginPattern>,
     #[cfg(feature = "regex")]
-    regexes: Vec<(Hir, usize)>,
-    #[cfg(feature = "regex")]
-    host_regexes: Vec<(Hir, usize)>,
+    regexes: Vec<Checked>,
     #[cfg(feature = "regex")]
     regex_count: usize,
 }
 
-impl<'a> Compiler<'a> {
-    fn add(&mut self, report: &mut Report, field: &str, entry: &'a OriginPattern) {
-        let index = self.list.len();
-        let is_predicate = matches!(entry, OriginPattern::Predicate(_));
-        if !is_predicate && !self.seen.insert(entry.to_string()) {
-            return;
-        }
-        match entry {
-            OriginPattern::Text(text) => self.add_text(report, field, text, index),
-            #[cfg(feature = "regex")]
-            OriginPattern::Regex(regex) => {
-                let regex = self.check_regex(report, field, regex, Subject::Origin);
-                self.regexes.extend(regex.map(|regex| (regex, index)));
-            }
-            #[cfg(feature = "regex")]
-            OriginPattern::HostRegex(regex) => {
-                let regex = self.check_regex(report, field, regex, Subject::Host);
-                self.host_regexes.extend(regex.map(|regex| (regex, index)));
-            }
-            #[cfg(not(feature = "regex"))]
-            OriginPattern::Regex(regex) | OriginPattern::HostRegex(regex) => {
-                report
-                    .errors
-                    .push(ConfigError::new(field, regex, Kind::RegexFeature));
-            }
-            OriginPattern::Predicate(predicate) => {
-                self.matcher.insert_predicate(predicate.clone(), index);
-            }
-        }
-        self.list.push(entry.clone());
+/// The place of an entry, for messages.
+fn field(place: usize) -> String {
+    format!("allow_origins[{place}]")
+}
+
+impl Compiler<'_> {
+    fn error(
+        &mut self,
+        field: impl Into<String>,
+        value: impl Into<String>,
+        kind: Kind,
+        suggestion: Option<String>,
+    ) {
+        let error = ConfigError::new(field, value, kind);
+        self.report.errors.push(error.suggest(suggestion));
     }
 
-    fn add_text(&mut self, report: &mut Report, field: &str, text: &str, index: usize) {
-        let dangers = match text {
-            "*" => {
-                self.matcher.insert_any(index);
-                let is_any = |entry: &OriginPattern| *entry == OriginPattern::from("*");
-                if !self.config.allow_origins.iter().all(is_any) {
-                    report
-                        .errors
-                        .push(ConfigError::new(field, text, Kind::AnyNotAlone));
+    fn add(&mut self, place: usize, entry: &OriginPattern) {
+        match &entry.kind {
+            PatternKind::Text(text) => {
+                if let Some(domain) = entry.within.first() {
+                    let field = format!("{}.within", field(place));
+                    self.error(field, domain, Kind::WithinNotOpen, None);
                 }
-                vec![dangers::of_any()]
+                if self.add_text(place, text, entry) {
+                    self.list.push(OriginPattern::from(&text[..]));
+                }
             }
-            "null" => {
-                self.matcher.insert_null(index);
-                vec![dangers::of_null()]
+            PatternKind::Predicate(predicate) => self.add_predicate(place, predicate, entry),
+            #[cfg(feature = "regex")]
+            PatternKind::Regex(regex) => self.add_regex(place, regex, Subject::Origin, entry),
+            #[cfg(feature = "regex")]
+            PatternKind::HostRegex(regex) => self.add_regex(place, regex, Subject::Host, entry),
+            #[cfg(not(feature = "regex"))]
+            PatternKind::Regex(regex) | PatternKind::HostRegex(regex) => {
+                self.error(field(place), regex, Kind::RegexFeature, None);
             }
+        }
+    }
+
+    /// Adds an origin or a pattern, unless it is there already.
+    fn add_text(&mut self, place: usize, text: &str, entry: &OriginPattern) -> bool {
+        let index = self.list.len();
+        let (is_new, dangers) = match text {
+            "*" => {
+                let is_any = |entry: &OriginPattern| entry.text() == Some("*");
+                let is_new = self.matcher.insert_any(index);
+                if is_new && !self.config.allow_origins.iter().all(is_any) {
+                    self.error(field(place), text, Kind::AnyNotAlone, None);
+                }
+                (is_new, vec![dangers::of_any()])
+            }
+            "null" => (self.matcher.insert_null(index), vec![dangers::of_null()]),
             _ => match Pattern::parse(text) {
                 Ok(pattern) => {
-                    self.matcher.insert_pattern(&pattern, index);
-                    dangers::of_pattern(&pattern, &mut self.below)
+                    let dangers = dangers::of_pattern(&pattern);
+                    let is_whole = |(danger, _): &dangers::Found| {
+                        matches!(danger, Danger::PublicSuffixSubdomains | Danger::Unbounded)
+                    };
+                    // What takes on one of these is its own border.
+                    let has_border = self.config.allow_credentials && !dangers.iter().any(is_whole);
+                    let is_new = self.matcher.insert_pattern(&pattern, index, has_border);
+                    (is_new, dangers)
                 }
                 Err(fault) => {
-                    let error = ConfigError::new(field, text, Kind::Origin(fault));
-                    report.errors.push(error.suggest(repair(text)));
-                    vec![]
+                    self.error(field(place), text, Kind::Origin(fault), repair(text));
+                    return false;
                 }
             },
         };
-        for danger in dangers {
-            self.ledger.enter(report, field, text, danger, None);
-        }
-    }
-
-    #[cfg(feature = "regex")]
-    fn check_regex(
-        &mut self,
-        report: &mut Report,
-        field: &str,
-        regex: &str,
-        subject: Subject,
-    ) -> Option<Hir> {
-        self.regex_count += 1;
-        if self.regex_count > MAX_REGEX_COUNT {
-            return None;
-        }
-        let checked = check_regex(regex).map_err(Kind::from);
-        let found = checked.and_then(|checked| {
-            let dangers = dangers::of_regex(&checked, subject)?;
-            Ok((checked.into_hir(), dangers))
-        });
-        match found {
-            Ok((hir, dangers)) => {
-                for danger in dangers {
-                    let repair = with_https(regex, subject, danger.0);
-                    self.ledger.enter(report, field, regex, danger, repair);
-                }
-                Some(hir)
-            }
-            Err(kind) => {
-                let shown = shortened(regex, &kind);
-                report.errors.push(ConfigError::new(field, shown, kind));
-                None
+        if is_new {
+            for danger in dangers {
+                self.ledger.enter(self.report, &field(place), entry, danger);
             }
         }
+        is_new
     }
 
-    fn finish(self, report: &mut Report) -> (Vec<OriginPattern>, OriginMatcher) {
-        self.advise_on_covered(report);
-        self.ledger.close(report);
-        (self.list, self.matcher)
-    }
-
-    #[cfg(feature = "regex")]
-    fn compile_regexes(&mut self, report: &mut Report) {
-        let (origins, hosts) = (take(&mut self.regexes), take(&mut self.host_regexes));
-        let regexes = if self.regex_count > MAX_REGEX_COUNT {
-            Err(RegexFault::TooMany)
-        } else {
-            Regexes::new(origins, hosts)
+    fn add_predicate(&mut self, place: usize, predicate: &OriginPredicate, entry: &OriginPattern) {
+        let Some(domains) = self.check_within(place, entry) else {
+            return;
         };
-        match regexes {
-            Ok(regexes) => self.matcher.set_regexes(regexes),
-            Err(fault) => {
-                report
-                    .errors
-                    .push(ConfigError::new("allow_origins", "", fault.into()));
-            }
+        let is_bounded = !domains.is_empty();
+        if self.config.allow_credentials
+            && !is_bounded
+            && !self.ledger.takes_on(Danger::Unbounded, entry)
+        {
+            let kind = Kind::NoBorder {
+                sites: Vec::new(),
+                suffix: String::new(),
+                witness: String::new(),
+                allow: Danger::Unbounded.for_entry(entry.clone()).to_string(),
+            };
+            self.error(field(place), entry.to_string(), kind, None);
+            return;
+        }
+        let border = Border {
+            schemes: self.schemes(entry, is_bounded),
+            domains: is_bounded.then(|| domains.into()),
+        };
+        let entry = normalised(entry);
+        if self.seen.insert(entry.clone()) {
+            let index = self.list.len();
+            self.matcher
+                .insert_predicate(predicate.clone(), border, index);
+            self.list.push(entry);
         }
     }
 
-    /// Remarks each exact origin that another pattern allows too.
-    fn advise_on_covered(&self, report: &mut Report) {
+    /// The schemes that a regex or a predicate may match.
+    fn schemes(&mut self, entry: &OriginPattern, is_bounded: bool) -> Schemes {
+        match self.config.allow_credentials {
+            false => Schemes::ANY,
+            true => Schemes {
+                plain_http: self.ledger.takes_on(Danger::InsecureOrigins, entry),
+                others: !is_bounded,
+            },
+        }
+    }
+
+    /// The domains that are written; `None` if there are errors among them.
+    fn check_within(&mut self, place: usize, entry: &OriginPattern) -> Option<Vec<Domain>> {
+        let mut domains = Vec::new();
+        for text in &normalised(entry).within {
+            match Domain::parse(text) {
+                Ok(domain) => domains.push(domain),
+                Err(fault) => {
+                    let field = format!("{}.within", field(place));
+                    self.error(field, text, fault.into(), repair_domain(text));
+                }
+            }
+        }
+        (domains.len() == normalised(entry).within.len()).then_some(domains)
+    }
+
+    /// Remarks each exact origin that a pattern allows too. Regexes and predicates are
+    /// left out: asking each about every origin takes longer than all else.
+    fn advise_on_covered(&mut self) {
+        if !self.matcher.has_patterns() {
+            return;
+        }
         for (place, entry) in self.config.allow_origins.iter().enumerate() {
-            let OriginPattern::Text(text) = entry else {
-                continue;
-            };
+            let Some(text) = entry.text() else { continue };
             let by = Origin::parse(text)
-                .and_then(|origin| self.matcher.find_pattern(&origin))
-                .and_then(|found| self.matcher.index(found, text.as_bytes()))
+                .and_then(|origin| self.matcher.pattern_for(&origin))
                 .and_then(|index| self.list.get(index));
             if let Some(by) = by {
                 let kind = AdvisoryKind::Covered { by: by.to_string() };
-                let field = format!("allow_origins[{place}]");
-                report.advisories.push(Advisory::new(field, text, kind));
+                let advisory = Advisory::new(field(place), text, kind);
+                self.report.advisories.push(advisory);
             }
         }
+    }
+}
+
+#[cfg(feature = "regex")]
+impl Compiler<'_> {
+    fn add_regex(&mut self, place: usize, regex: &str, subject: Subject, entry: &OriginPattern) {
+        self.regex_count += 1;
+        if self.regex_count > MAX_REGEX_COUNT {
+            return;
+        }
+        let checked = match check_regex(regex) {
+            Ok(checked) => checked,
+            Err(fault) => {
+                let kind = Kind::from(fault);
+                self.error(field(place), shortened(regex, &kind), kind, None);
+                return;
+            }
+        };
+        let outline = Outline::of(&checked, subject);
+        if outline.never_matches {
+            self.error(field(place), regex, Kind::RegexNeverMatches, None);
+            return;
+        }
+        let Some(entry) = self.with_border(place, &checked, &outline, subject, entry) else {
+            return;
+        };
+        let Some(domains) = self.check_within(place, &entry) else {
+            return;
+        };
+        if !domains.is_empty() && outline.misses(&entry.within) {
+            let field = format!("{}.within", field(place));
+            self.error(
+                field,
+                entry.within.join(", "),
+                Kind::WithinNeverMatches,
+                None,
+            );
+            return;
+        }
+        let border = Border {
+            schemes: self.schemes(&entry, !domains.is_empty()),
+            domains: (!domains.is_empty()).then(|| domains.into()),
+        };
+        if let Some(scheme) = unmet_scheme(&outline, &border) {
+            let danger = match is_http(&scheme) {
+                true => Danger::InsecureOrigins,
+                false => Danger::Unbounded,
+            };
+            let host = entry.within.first().map_or("evil.net", |domain| domain);
+            self.ledger.enter(
+                self.report,
+                &field(place),
+                &entry,
+                (danger, format!("{scheme}://{host}")),
+            );
+            return;
+        }
+        if self.seen.insert(entry.clone()) {
+            self.regexes.push(Checked {
+                hir: checked.into_hir(),
+                subject,
+                border,
+                index: self.list.len(),
+            });
+            self.list.push(entry);
+        }
+    }
+
+    /// The entry with a border, if it has to have one; `None` if none can be told.
+    fn with_border(
+        &mut self,
+        place: usize,
+        checked: &CheckedRegex,
+        outline: &Outline,
+        subject: Subject,
+        entry: &OriginPattern,
+    ) -> Option<OriginPattern> {
+        let source = match &entry.kind {
+            PatternKind::Regex(regex) | PatternKind::HostRegex(regex) => regex,
+            _ => "",
+        };
+        if !entry.within.is_empty() {
+            return Some(normalised(entry));
+        }
+        if !self.config.allow_credentials {
+            if let Some(witness) = classic_attack(checked, subject, source) {
+                let kind = AdvisoryKind::Danger {
+                    danger: Danger::Unbounded,
+                    witness,
+                };
+                let advisory = Advisory::new(field(place), source, kind);
+                self.report.advisories.push(advisory);
+            }
+            return Some(entry.clone());
+        }
+        let (sites, reason) = match outline.infer() {
+            Inferred::Within(within) => return Some(entry.clone().within(within)),
+            Inferred::Sites(sites) => (sites, NoEnd::Unknown),
+            Inferred::Nothing(reason) => (Vec::new(), reason),
+        };
+        // A scheme other than http and https has no sites: see `unmet_scheme`.
+        let is_foreign = outline
+            .schemes
+            .as_ref()
+            .is_some_and(|schemes| !schemes.iter().any(|scheme| is_http(scheme)));
+        if self.ledger.takes_on(Danger::Unbounded, entry) {
+            return Some(entry.clone());
+        }
+        if is_foreign {
+            let scheme = outline.schemes.iter().flatten().next();
+            let witness = scheme.map_or(String::new(), |scheme| format!("{scheme}://evil"));
+            let danger = (Danger::Unbounded, witness);
+            self.ledger.enter(self.report, &field(place), entry, danger);
+            return None;
+        }
+        let allow = Danger::Unbounded.for_entry(entry.clone()).to_string();
+        let suffix = match reason {
+            NoEnd::Address => {
+                let kind = Kind::NoBorderOfAddresses { allow };
+                self.error(field(place), source, kind, None);
+                return None;
+            }
+            NoEnd::PublicSuffix(suffix) => suffix,
+            NoEnd::Unknown => String::new(),
+        };
+        let witness = match sites.is_empty() {
+            true => classic_attack(checked, subject, source).unwrap_or_default(),
+            false => String::new(),
+        };
+        let repair = entry.clone().within(guess(source, &sites, &suffix));
+        let kind = Kind::NoBorder {
+            sites,
+            suffix,
+            witness,
+            allow,
+        };
+        self.error(field(place), source, kind, Some(repair.to_string()));
+        None
+    }
+
+    fn compile_regexes(&mut self) {
+        let regexes = take(&mut self.regexes);
+        let regexes = match self.regex_count > MAX_REGEX_COUNT {
+            true => Err(RegexFault::TooMany),
+            false => Regexes::new(regexes),
+        };
+        match regexes {
+            Ok(regexes) => self.matcher.set_regexes(regexes),
+            Err(fault) => self.error("allow_origins", "", fault.into(), None),
+        }
+    }
+}
+
+/// The entry, with each domain of its border once.
+fn normalised(entry: &OriginPattern) -> OriginPattern {
+    let mut within: Vec<String> = Vec::new();
+    for domain in &entry.within {
+        if !within.contains(domain) {
+            within.push(domain.clone());
+        }
+    }
+    entry.clone().within(within)
+}
+
+/// The domains that the author of a regex most likely means.
+#[cfg(feature = "regex")]
+fn guess(source: &str, sites: &[String], suffix: &str) -> Vec<String> {
+    let own = domains_in(source).into_iter();
+    let mut meant: Vec<_> = match sites {
+        [] => own.take(1).collect(),
+        sites => own.filter(|own| sites.contains(own)).collect(),
+    };
+    if meant.is_empty() {
+        meant.extend(sites.iter().take(MAX_GUESSED).cloned());
+    }
+    if meant.is_empty() {
+        let suffix = if suffix.is_empty() { "com" } else { suffix };
+        meant.push(format!("example.{suffix}"));
+    }
+    meant
+}
+
+/// A scheme of all that a regex matches, if the border refuses each of them: what the
+/// regex matches could only be denied.
+#[cfg(feature = "regex")]
+fn unmet_scheme(outline: &Outline, border: &Border) -> Option<String> {
+    let schemes = outline.schemes.as_ref()?;
+    let reaches_loopback =
+        outline.reaches_loopback() || border.domains.iter().flatten().any(Domain::is_loopback);
+    let is_met = |scheme: &String| match &scheme[..] {
+        "https" => true,
+        "http" => border.schemes.plain_http || reaches_loopback,
+        _ => border.schemes.others,
+    };
+    let mut unmet = schemes.iter().rev();
+    match schemes.iter().any(is_met) {
+        true => None,
+        // Plain http, if that is among them.
+        false => unmet
+            .clone()
+            .find(|scheme| is_http(scheme))
+            .or(unmet.next())
+            .cloned(),
     }
 }
 
@@ -214,31 +433,4 @@ fn shortened(regex: &str, kind: &Kind) -> String {
         Kind::RegexTooLong { .. } => chars.by_ref().take(60).chain(['…']).collect(),
         _ => chars.collect(),
     }
-}
-
-/// A regex of hosts allows each scheme; one of origins can ask for https.
-#[cfg(feature = "regex")]
-fn with_https(regex: &str, subject: Subject, danger: Danger) -> Option<String> {
-    let is_host = subject == Subject::Host && danger == Danger::InsecureOrigins;
-    let host = regex.strip_prefix('^').unwrap_or(regex);
-    let host = host.strip_suffix('$').unwrap_or(host);
-    (is_host && is_movable(host)).then(|| {
-        if host.contains('|') {
-            format!("{{ regex = 'https://({host})' }}")
-        } else {
-            format!("{{ regex = 'https://{host}' }}")
-        }
-    })
-}
-
-/// Whether a regex means the same behind a scheme, and can stand in a file as it is.
-///
-/// What could be a comment would take the rest with it, and a quote ends the text.
-#[cfg(feature = "regex")]
-fn is_movable(host: &str) -> bool {
-    let is_anchored = host.replace("[^", "").contains(['^', '$'])
-        || host.contains(r"\A")
-        || host.contains(r"\z")
-        || host.ends_with('\\');
-    !is_anchored && !host.contains(|c: char| c.is_control() || matches!(c, '#' | '\''))
 }

@@ -1,5 +1,6 @@
 //! The description of a policy, as written.
 
+mod danger;
 mod duration;
 mod name;
 mod options;
@@ -7,13 +8,14 @@ mod presets;
 #[cfg(feature = "serde")]
 mod serde;
 
+pub use danger::{AllowedDanger, Danger};
 pub use duration::MaxAgeError;
 #[cfg(feature = "krakend")]
 pub(crate) use duration::parse_go;
 pub use name::NameError;
 #[cfg(feature = "serde")]
 pub(crate) use name::Named;
-pub use options::{AllowHeaders, Danger, Enforcement, InnerHeaders, MaxAge, PreflightMode};
+pub use options::{AllowHeaders, Enforcement, InnerHeaders, MaxAge, PreflightMode};
 
 use crate::origin::OriginPattern;
 
@@ -46,7 +48,7 @@ use crate::origin::OriginPattern;
 ///
 /// | field | values |
 /// |---|---|
-/// | `allow_origins` | a list of patterns, `{ regex = "…" }`, `{ host_regex = "…" }`; or `"*"` |
+/// | `allow_origins` | a list of patterns, `{ regex = "…" }`, `{ host_regex = "…" }`, the latter two with `within = "example.com"` or a list; or `"*"` |
 /// | `allow_methods`, `expose_headers` | a list of names; or `"*"` |
 /// | `allow_headers` | a list of names; or `"*"`; or `"mirror"` |
 /// | `max_age` | seconds, `600`; a duration, `"1h30m"`; or `"browser-default"` |
@@ -54,7 +56,7 @@ use crate::origin::OriginPattern;
 /// | `preflight_status` | 200 to 299 |
 /// | `enforcement` | `"browser"`, `"server"`: see [`Enforcement`] |
 /// | `inner_headers` | `"replace"`, `"keep"`: see [`InnerHeaders`] |
-/// | `dangerously_allow` | a list of the names of [`Danger`], such as `"insecure-origins"` |
+/// | `dangerously_allow` | a list of the names of [`Danger`], such as `"insecure-origins"`, and of `{ danger = "…", regex = "…" }` |
 /// | the others | `true`, `false` |
 ///
 /// ```
@@ -154,8 +156,8 @@ pub struct CorsConfig {
     /// names what that depends on, too. For development only; not unless set.
     pub debug: bool,
 
-    /// The dangers that this policy takes on. See [`Danger`].
-    pub dangerously_allow: Vec<Danger>,
+    /// The dangers that this policy takes on, each for single entries. See [`Danger`].
+    pub dangerously_allow: Vec<AllowedDanger>,
 }
 
 impl CorsConfig {
@@ -250,9 +252,13 @@ impl CorsConfig {
         self
     }
 
-    /// Sets [`dangerously_allow`](field@CorsConfig::dangerously_allow).
-    pub fn dangerously_allow(mut self, dangers: impl IntoIterator<Item = Danger>) -> Self {
-        self.dangerously_allow = dangers.into_iter().collect();
+    /// Sets [`dangerously_allow`](field@CorsConfig::dangerously_allow), to [`Danger`]s or
+    /// to dangers [for entries](Danger::for_entry).
+    pub fn dangerously_allow(
+        mut self,
+        dangers: impl IntoIterator<Item = impl Into<AllowedDanger>>,
+    ) -> Self {
+        self.dangerously_allow = dangers.into_iter().map(Into::into).collect();
         self
     }
 }

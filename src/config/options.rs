@@ -102,28 +102,6 @@ pub enum InnerHeaders {
     Keep,
 }
 
-/// A danger that a policy can take on by naming it in
-/// [`dangerously_allow`](field@crate::CorsConfig::dangerously_allow).
-///
-/// Each concerns policies with credentials only. Without them, no page can
-/// read more than anyone can fetch who reaches the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Danger {
-    /// Origins over plain `http`, other than loopback: whoever controls the
-    /// network between the user and that host can be that origin.
-    InsecureOrigins,
-    /// Hosts below a public suffix, such as `https://*.github.io` and
-    /// `https://pr-*.vercel.app`: anyone can register one.
-    PublicSuffixSubdomains,
-    /// A regular expression that accepts registrable domains without number.
-    UnboundedRegex,
-    /// The opaque origin: any page can have it, in a sandboxed frame.
-    NullOrigin,
-    /// Any origin, with the user's credentials.
-    AnyOriginWithCredentials,
-}
-
 /// Gives the variants of an option the names that files have for them.
 macro_rules! names {
     ($option:ident is $what:literal { $($variant:ident = $name:literal,)+ }) => {
@@ -181,10 +159,4 @@ names!(InnerHeaders is "a rule for inner headers" {
     Keep = "keep",
 });
 
-names!(Danger is "a danger" {
-    InsecureOrigins = "insecure-origins",
-    PublicSuffixSubdomains = "public-suffix-subdomains",
-    UnboundedRegex = "unbounded-regex",
-    NullOrigin = "null-origin",
-    AnyOriginWithCredentials = "any-origin-with-credentials",
-});
+pub(super) use names;

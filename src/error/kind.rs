@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::config::Danger;
-use crate::origin::{Origin, PatternFault, is_http, is_numeric_host};
+use crate::escape::Readable;
+use crate::origin::PatternFault;
 
 /// What is wrong with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,13 +89,45 @@ pub enum ConfigErrorKind {
     PathNeverSent,
     /// A path prefix that is there already.
     PathTwice,
-    /// A danger that `dangerously_allow` does not name.
+    /// A regular expression or a predicate that needs a border, with credentials.
+    NoBorder {
+        /// The sites that a regular expression spans, if that can be told.
+        sites: Vec<String>,
+        /// The public suffix that it ends in, if it ends in one.
+        suffix: String,
+        /// An origin that it also allows and an attacker can have; empty if none of
+        /// the classic attacks is one.
+        witness: String,
+        /// What `dangerously_allow` would have to hold.
+        allow: String,
+    },
+    /// A regular expression for IP addresses, which no border is around, with
+    /// credentials.
+    NoBorderOfAddresses {
+        /// What `dangerously_allow` would have to hold.
+        allow: String,
+    },
+    /// More borders than the regular expressions of a policy may have.
+    TooManyBorders {
+        /// How many they may have.
+        limit: usize,
+    },
+    /// A border that is no domain.
+    WithinNotADomain,
+    /// A border that is a public suffix.
+    WithinPublicSuffix,
+    /// A border of an origin or a pattern, which cannot have one.
+    WithinNotOpen,
+    /// A border that nothing the regular expression matches is in.
+    WithinNeverMatches,
+    /// A danger that `dangerously_allow` does not name for this entry.
     Danger {
         /// The danger.
         danger: Danger,
-        /// An origin that the pattern allows and an attacker can have; empty if
-        /// a regular expression is too complex to find one.
+        /// An origin that the entry allows and an attacker can have.
         witness: String,
+        /// What `dangerously_allow` would have to hold.
+        allow: String,
     },
 }
 
@@ -133,6 +166,13 @@ impl ConfigErrorKind {
             Kind::PathPrefix => "path-prefix",
             Kind::PathNeverSent => "path-never-sent",
             Kind::PathTwice => "path-twice",
+            Kind::NoBorder { .. } => "no-border",
+            Kind::NoBorderOfAddresses { .. } => "no-border-of-addresses",
+            Kind::TooManyBorders { .. } => "too-many-borders",
+            Kind::WithinNotADomain => "within-not-a-domain",
+            Kind::WithinPublicSuffix => "within-public-suffix",
+            Kind::WithinNotOpen => "within-not-open",
+            Kind::WithinNeverMatches => "within-never-matches",
             Kind::Danger { danger, .. } => danger.as_str(),
         }
     }
@@ -218,12 +258,91 @@ impl fmt::Display for ConfigErrorKind {
                  `//`, `.`, `..` and placeholders"
             }
             Kind::PathTwice => "this prefix is there already; remove one of them",
-            Kind::Danger { danger, witness } => return fmt_danger(f, *danger, witness),
+            Kind::NoBorder {
+                sites,
+                suffix,
+                witness,
+                allow,
+            } => return fmt_no_border(f, sites, suffix, witness, allow),
+            Kind::NoBorderOfAddresses { allow } => {
+                return write!(
+                    f,
+                    "with credentials, IP addresses have no domain to stay within; list them, or \
+                     take on all that this allows by `dangerously_allow = [{}]`",
+                    Readable(allow)
+                );
+            }
+            Kind::TooManyBorders { limit } => {
+                return write!(
+                    f,
+                    "the regexes of a policy may stay within {limit} different lists of domains; \
+                     write patterns such as `https://*.example.com` for some of them"
+                );
+            }
+            Kind::WithinNotADomain => {
+                "a border is a domain such as `example.com`, an IP address or `localhost`, \
+                 without scheme, port and `*`"
+            }
+            Kind::WithinPublicSuffix => {
+                "anyone can register names below this; write the domain that is yours, one label \
+                 more"
+            }
+            Kind::WithinNotOpen => {
+                "only a regular expression or a predicate has a border; remove it: an origin \
+                 needs none, and a pattern never leaves the domain behind its `*`"
+            }
+            Kind::WithinNeverMatches => {
+                "nothing that the regular expression matches is within this; write the domain \
+                 that it ends in"
+            }
+            Kind::Danger {
+                danger,
+                witness,
+                allow,
+            } => return fmt_danger(f, *danger, witness, allow),
         })
     }
 }
 
-fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt::Result {
+fn fmt_no_border(
+    f: &mut fmt::Formatter<'_>,
+    sites: &[String],
+    suffix: &str,
+    witness: &str,
+    allow: &str,
+) -> fmt::Result {
+    f.write_str("with credentials, name ")?;
+    if let [most @ .., last] = sites {
+        let shown = most.get(..3).unwrap_or(most).join("`, `");
+        f.write_str("the domains that this stays within: it spans ")?;
+        match most.len() {
+            0..=3 => write!(f, "`{shown}` and `{last}`")?,
+            _ => write!(f, "`{shown}` and {} more", sites.len() - 3)?,
+        }
+    } else {
+        f.write_str("the domain that this stays within")?;
+        if !witness.is_empty() {
+            write!(f, ": it also allows `{witness}`, which anyone can register")?;
+        } else if !suffix.is_empty() {
+            write!(f, ": anyone can register names below `{suffix}`")?;
+        }
+    }
+    if allow.starts_with("Danger::") {
+        f.write_str(", by `.within([\"example.com\"])`")?;
+    }
+    write!(
+        f,
+        ", or take on all that it allows by `dangerously_allow = [{}]`",
+        Readable(allow)
+    )
+}
+
+fn fmt_danger(
+    f: &mut fmt::Formatter<'_>,
+    danger: Danger,
+    witness: &str,
+    allow: &str,
+) -> fmt::Result {
     f.write_str("with credentials, ")?;
     match danger {
         Danger::InsecureOrigins => write!(
@@ -236,11 +355,10 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
             "anyone can register `{witness}`, which this allows, and act as the user; \
              list hosts that are yours"
         ),
-        Danger::UnboundedRegex if witness.is_empty() => f.write_str(
-            "this is too complex to tell which domains it allows; split it into several, or list \
-             the origins",
+        Danger::Unbounded => f.write_str(
+            "any extension or application of this scheme that a user installs can act as the \
+             user; list the origins that are yours",
         ),
-        Danger::UnboundedRegex => fmt_unbounded(f, witness),
         Danger::NullOrigin => f.write_str(
             "any site can have the origin `null`, in a sandboxed frame, and act as the user; \
              remove it",
@@ -249,24 +367,9 @@ fn fmt_danger(f: &mut fmt::Formatter<'_>, danger: Danger, witness: &str) -> fmt:
             f.write_str("any site could act as the user; list the origins that may")
         }
     }?;
-    write!(f, ", or take it on by `dangerously_allow = [\"{danger}\"]`")
-}
-
-/// What to do depends on what is shown.
-fn fmt_unbounded(f: &mut fmt::Formatter<'_>, witness: &str) -> fmt::Result {
-    write!(f, "this also allows `{witness}`, ")?;
-    let origin = Origin::parse(witness);
-    match origin.map(|origin| (origin.scheme(), origin.host())) {
-        Some((scheme, _)) if !is_http(scheme) => write!(
-            f,
-            "which need not be yours; write the host out, or `{scheme}://*`"
-        ),
-        Some((_, host)) if host.starts_with('[') || is_numeric_host(host) => {
-            f.write_str("which need not be yours; list the addresses")
-        }
-        _ => f.write_str(
-            "which anyone can register to act as the user; escape dots as `\\.` and spell the \
-             domain out",
-        ),
-    }
+    write!(
+        f,
+        ", or take it on by `dangerously_allow = [{}]`",
+        Readable(allow)
+    )
 }

@@ -9,7 +9,7 @@ use crate::asked::Lines;
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::decision::Decision;
 use crate::escape::Escaped;
-use crate::origin::OriginPattern;
+use crate::origin::PatternKind;
 use crate::policy::{Grant, Policy};
 use crate::verdict::{DenyReason, RequestKind, Verdict};
 
@@ -86,12 +86,12 @@ impl Explanation {
             self.push(
                 Subject::Origin,
                 true,
-                match entry {
-                    OriginPattern::Predicate(_) => format!(
+                match entry.kind {
+                    PatternKind::Predicate(_) => format!(
                         "the function at place {index} of allow_origins, duplicates left out, \
                          allows it"
                     ),
-                    entry => format!("`{entry}` of allow_origins matches"),
+                    _ => format!("`{entry}` of allow_origins matches"),
                 },
             );
             return;
@@ -101,7 +101,10 @@ impl Explanation {
         };
         let mut detail = reason.to_string();
         let origin = decision.origin().and_then(|origin| origin.to_str().ok());
-        if reason != DenyReason::SeveralOrigins {
+        if !matches!(
+            reason,
+            DenyReason::SeveralOrigins | DenyReason::OriginOutsideBorder(_)
+        ) {
             self.near_miss = origin.and_then(|origin| NearMiss::find(policy, origin));
         }
         if let Some(near) = &self.near_miss {

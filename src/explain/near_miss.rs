@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::difference::Difference;
-use crate::origin::{Host, Origin, OriginPattern, Pattern, Port, is_public_suffix, repair};
+use crate::origin::{Host, Origin, Pattern, Port, is_public_suffix, repair};
 use crate::policy::Policy;
 
 /// So many entries are compared, at most: a few tenths of a second.
@@ -45,7 +45,7 @@ impl NearMiss {
         let Some(origin) = Origin::parse(text) else {
             let fault = Pattern::parse(text).err()?;
             let repaired = repair(text)?;
-            let found = policy.0.origins.find(repaired.as_bytes()).ok()?;
+            let found = policy.0.origins.find(repaired.as_bytes())?;
             let index = policy.0.origins.index(found, repaired.as_bytes())?;
             let entry = entries.get(index)?.to_string();
             return Some(NearMiss {
@@ -57,16 +57,14 @@ impl NearMiss {
         };
         let entries = entries.iter().take(MOST_ENTRIES).enumerate();
         let misses = entries.filter_map(|(index, entry)| {
-            let OriginPattern::Text(entry) = entry else {
-                return None;
-            };
+            let entry = entry.text()?;
             let pattern = Pattern::parse(entry).ok()?;
             Some((Difference::between(&pattern, &origin)?, index, entry))
         });
         let (difference, index, entry) = misses.min()?;
         Some(NearMiss {
             index,
-            entry: entry.clone(),
+            entry: entry.to_owned(),
             origin: text.to_owned(),
             difference,
         })

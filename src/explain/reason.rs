@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::verdict::DenyReason;
+use crate::origin::{Host, Pattern, PatternKind, site};
+use crate::verdict::{DenyReason, OutsideBorder};
 
 impl fmt::Display for DenyReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,6 +13,7 @@ impl fmt::Display for DenyReason<'_> {
             }
             DenyReason::OriginMalformed => "this is not how browsers send an origin",
             DenyReason::OriginNotAllowed => "no entry of allow_origins matches",
+            DenyReason::OriginOutsideBorder(outside) => return outside.fmt(f),
             DenyReason::MethodMalformed => {
                 "`Access-Control-Request-Method` is not one method"
             }
@@ -31,5 +33,38 @@ impl fmt::Display for DenyReason<'_> {
             }
             DenyReason::PrivateNetworkNotAllowed => "allow_private_network is not set",
         })
+    }
+}
+
+/// Such as: "`{ regex = '…', within = "example.com" }` matches, but `evil.example.co` is
+/// outside of its site `example.com`".
+impl fmt::Display for OutsideBorder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (entry, origin) = (self.entry, self.origin);
+        write!(f, "`{entry}` matches, but ")?;
+        if self.is_scheme {
+            return write!(
+                f,
+                "with credentials that holds over `https` only, and this is `{}`",
+                origin.scheme()
+            );
+        }
+        write!(f, "`{}` is outside of its ", origin.host())?;
+        let within = match &entry.kind {
+            PatternKind::Text(text) => match Pattern::parse(text).map(|pattern| pattern.host) {
+                Ok(Host::Subdomains { base } | Host::InLabel { base, .. }) => site(base),
+                _ => None,
+            },
+            _ => None,
+        };
+        let within: Vec<_> = within
+            .into_iter()
+            .chain(entry.within.iter().map(|domain| &domain[..]))
+            .collect();
+        let (word, sites) = match &within[..] {
+            [_] => ("site", within.join("")),
+            within => ("sites", within.join("`, `")),
+        };
+        write!(f, "{word} `{sites}`")
     }
 }

@@ -49,7 +49,7 @@ pub use error::{ImportError, ImportErrorKind, ImportErrors};
 pub use note::{Note, NoteKind};
 
 use crate::error::ConfigErrorKind;
-use crate::origin::{Finding, OriginPattern, Subject, audit, check_regex};
+use crate::origin::{OriginPattern, Outline, PatternKind, Subject, check_regex};
 use document::Value;
 
 /// A gateway whose configuration can be imported.
@@ -154,14 +154,12 @@ impl Findings {
         written: &str,
         pattern: OriginPattern,
     ) -> Option<OriginPattern> {
-        let (regex, subject) = match &pattern {
-            OriginPattern::Regex(regex) => (regex, Subject::Origin),
-            OriginPattern::HostRegex(regex) => (regex, Subject::Host),
+        let (regex, subject) = match &pattern.kind {
+            PatternKind::Regex(regex) => (regex, Subject::Origin),
+            PatternKind::HostRegex(regex) => (regex, Subject::Host),
             _ => return Some(pattern),
         };
-        if check_regex(regex)
-            .is_ok_and(|regex| audit(&regex, subject).finding == Finding::NeverMatches)
-        {
+        if check_regex(regex).is_ok_and(|regex| Outline::of(&regex, subject).never_matches) {
             let kind = NoteKind::LeftOut(ConfigErrorKind::RegexNeverMatches);
             self.note(field, written, kind);
             return None;

@@ -40,6 +40,8 @@ pub enum PatternFault {
     EmptyHost,
     /// A host with an empty label, a forbidden byte, or over 253 bytes.
     Host,
+    /// A label that begins with `xn--` and is no international name.
+    Punycode,
     /// The port is not a number from 1 to 65535 without leading zeros.
     Port,
     /// The scheme's default port, which browsers leave out.
@@ -92,6 +94,9 @@ impl fmt::Display for PatternFault {
                 "a host is labels of letters, digits, `-` and `_`, with single dots between \
                  them, of at most 253 bytes"
             }
+            PatternFault::Punycode => {
+                "browsers refuse a host with an `xn--` label that is no international name"
+            }
             PatternFault::Port => {
                 "a port is a number from 1 to 65535 without leading zeros, or `*` for any"
             }
@@ -137,6 +142,7 @@ impl PatternFault {
             PatternFault::UserInfo => "user-info",
             PatternFault::EmptyHost => "empty-host",
             PatternFault::Host => "host",
+            PatternFault::Punycode => "punycode",
             PatternFault::Port => "port",
             PatternFault::DefaultPort => "default-port",
             PatternFault::Ipv4 => "ipv4",

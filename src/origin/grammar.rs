@@ -4,8 +4,10 @@ use std::fmt;
 
 use super::address::{is_canonical_ipv4, is_canonical_ipv6, is_numeric_host};
 use super::fault::PatternFault;
+use super::punycode::is_broken;
 use super::{
-    MAX_HOST, MAX_LABEL, default_port, is_domain, is_http, is_label_byte, is_scheme, parse_port,
+    MAX_HOST, MAX_LABEL, default_port, is_domain, is_host, is_http, is_label_byte, is_scheme,
+    parse_port,
 };
 use crate::nearest::distance_within;
 
@@ -195,7 +197,9 @@ impl<'a> Host<'a> {
             };
         }
         if !host.contains('*') {
-            check_domain(scheme, host)?;
+            if !is_host(scheme, host) || is_http(scheme) {
+                check_domain(scheme, host)?;
+            }
             return Ok(Host::Exact(host));
         }
         if host == "*" {
@@ -238,6 +242,8 @@ fn check_domain(scheme: &str, host: &str) -> Result<(), PatternFault> {
         Err(PatternFault::Host)
     } else if is_http(scheme) && is_numeric_host(host) && !is_canonical_ipv4(host) {
         Err(PatternFault::Ipv4)
+    } else if is_http(scheme) && is_broken(host) {
+        Err(PatternFault::Punycode)
     } else {
         Ok(())
     }
@@ -259,6 +265,9 @@ mod tests {
             ("tauri://localhost", exact("localhost")),
             ("web+app://x", exact("x")),
             ("app://1.2", exact("1.2")),
+            ("app://.", exact(".")),
+            ("app://xn--f", exact("xn--f")),
+            ("https://xn--mnchen-3ya.de", exact("xn--mnchen-3ya.de")),
             ("capacitor://localhost", exact("localhost")),
             ("https://https", exact("https")),
             ("http://10.0.0.1", exact("10.0.0.1")),
@@ -413,6 +422,10 @@ mod tests {
             ("https://", EmptyHost, None),
             ("https://:443", EmptyHost, None),
             ("https://exa!mple.com", PatternFault::Host, None),
+            ("https://.", PatternFault::Host, None),
+            ("http://xn--f", Punycode, None),
+            ("https://xn--abc-.example.com", Punycode, None),
+            ("https://*.xn--f.com", Punycode, None),
             ("https://example..com", PatternFault::Host, None),
             ("https://.example.com", PatternFault::Host, None),
             (&long_label, PatternFault::Host, None),

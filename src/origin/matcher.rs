@@ -11,10 +11,11 @@ use std::collections::{BTreeSet, HashMap};
 
 #[cfg(feature = "regex")]
 use super::Regexes;
+use super::border::{Border, Candidate, site_len};
 use super::{Host, MAX_ORIGIN, Origin, OriginPredicate, Pattern, Port};
 use crate::hash::FoldState;
 
-type Table = HashMap<Box<[u8]>, usize, FoldState>;
+type Table<V> = HashMap<Box<[u8]>, V, FoldState>;
 
 /// All origin patterns of a policy. Entries are known by their index in
 /// `allow_origins`.
@@ -22,30 +23,51 @@ type Table = HashMap<Box<[u8]>, usize, FoldState>;
 pub(crate) struct OriginMatcher {
     any: Option<usize>,
     null: Option<usize>,
-    exact: Table,
-    patterns: Table,
+    exact: Table<usize>,
+    patterns: Table<Open>,
     shapes: Shapes,
     #[cfg(feature = "regex")]
     regexes: Regexes,
-    predicates: Vec<(OriginPredicate, usize)>,
+    predicates: Vec<(OriginPredicate, Border, usize)>,
+}
+
+/// A pattern with a `*`.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    index: usize,
+    /// The bytes of the site's name that hosts must share with the pattern's base;
+    /// `None` needs none.
+    site_len: Option<usize>,
+}
+
+impl Open {
+    /// The look-up has compared the base already: sites of one length are one site.
+    fn admits(self, candidate: &Candidate<'_>) -> bool {
+        let site_len = self.site_len;
+        site_len.is_none_or(|site_len| candidate.site_len() == site_len)
+    }
 }
 
 /// The entry that allows an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Match {
     Entry(usize),
-    /// One of the regexes for whole origins; which one is found out on demand.
+    /// One of a group of regexes; which one is found out on demand.
     #[cfg(feature = "regex")]
-    Regex,
-    #[cfg(feature = "regex")]
-    HostRegex,
+    Regex(usize),
 }
 
 /// Why no entry allows an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mismatch {
+pub(crate) enum Mismatch<'a> {
     Malformed,
     NotListed,
+    /// An open entry matches, but the origin is outside of its border.
+    OutsideBorder {
+        index: usize,
+        origin: Origin<'a>,
+        is_scheme: bool,
+    },
 }
 
 /// What the patterns with a `*` look like, which is all that a look-up needs
@@ -65,33 +87,56 @@ struct Shapes {
 }
 
 impl OriginMatcher {
-    /// Allows any origin, `null` included.
-    pub(crate) fn insert_any(&mut self, index: usize) {
-        self.any.get_or_insert(index);
+    /// Allows any origin, `null` included. Like the other two, it is `false` if the
+    /// entry is there already.
+    pub(crate) fn insert_any(&mut self, index: usize) -> bool {
+        *self.any.get_or_insert(index) == index
     }
 
     /// Allows the opaque origin.
-    pub(crate) fn insert_null(&mut self, index: usize) {
-        self.null.get_or_insert(index);
+    pub(crate) fn insert_null(&mut self, index: usize) -> bool {
+        *self.null.get_or_insert(index) == index
     }
 
-    pub(crate) fn insert_pattern(&mut self, pattern: &Pattern<'_>, index: usize) {
+    /// Allows what a pattern matches, within its own site if it `has_border`.
+    pub(crate) fn insert_pattern(
+        &mut self,
+        pattern: &Pattern<'_>,
+        index: usize,
+        has_border: bool,
+    ) -> bool {
         let text = pattern.to_string().into_bytes().into_boxed_slice();
         if let (Host::Exact(_), Port::Exact(_)) = (pattern.host, pattern.port) {
-            self.exact.entry(text).or_insert(index);
+            *self.exact.entry(text).or_insert(index) == index
         } else {
             self.shapes.add(pattern);
-            self.patterns.entry(text).or_insert(index);
+            let site_len = match pattern.host {
+                Host::Subdomains { base } | Host::InLabel { base, .. } if has_border => {
+                    Some(site_len(base))
+                }
+                _ => None,
+            };
+            let open = Open { index, site_len };
+            self.patterns.entry(text).or_insert(open).index == index
         }
     }
 
-    pub(crate) fn insert_predicate(&mut self, predicate: OriginPredicate, index: usize) {
-        self.predicates.push((predicate, index));
+    pub(crate) fn insert_predicate(
+        &mut self,
+        predicate: OriginPredicate,
+        border: Border,
+        index: usize,
+    ) {
+        self.predicates.push((predicate, border, index));
     }
 
     #[cfg(feature = "regex")]
     pub(crate) fn set_regexes(&mut self, regexes: Regexes) {
         self.regexes = regexes;
+    }
+
+    pub(crate) fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
     }
 
     pub(crate) fn allows_any(&self) -> bool {
@@ -101,43 +146,71 @@ impl OriginMatcher {
     /// Finds an entry that allows the value of an `Origin` header. Allocates
     /// nothing; the work is bounded whatever the value.
     #[inline]
-    pub(crate) fn find(&self, value: &[u8]) -> Result<Match, Mismatch> {
-        if value.len() > MAX_ORIGIN {
-            return Err(Mismatch::Malformed);
-        }
+    pub(crate) fn find(&self, value: &[u8]) -> Option<Match> {
         // What is in the table was parsed when the policy was compiled.
         match self.exact.get(value) {
-            Some(&index) => Ok(Match::Entry(index)),
+            Some(&index) => Some(Match::Entry(index)),
             None => self.find_other(value),
         }
     }
 
     #[inline(never)]
-    fn find_other(&self, value: &[u8]) -> Result<Match, Mismatch> {
+    fn find_other(&self, value: &[u8]) -> Option<Match> {
         if value == b"null" {
-            let index = self.null.or(self.any);
-            return index.map(Match::Entry).ok_or(Mismatch::NotListed);
+            return self.null.or(self.any).map(Match::Entry);
         }
-        let origin = std::str::from_utf8(value).ok().and_then(Origin::parse);
-        let origin = origin.ok_or(Mismatch::Malformed)?;
-        self.find_pattern(&origin).ok_or(Mismatch::NotListed)
-    }
-
-    /// Finds an entry other than an exact origin.
-    pub(crate) fn find_pattern(&self, origin: &Origin<'_>) -> Option<Match> {
-        if let Some(index) = self
-            .any
-            .or_else(|| self.shapes.find(&self.patterns, origin))
-        {
+        let candidate = Candidate::new(parse(value)?);
+        if let Some(index) = self.any.or_else(|| self.find_pattern(&candidate)) {
             return Some(Match::Entry(index));
         }
         #[cfg(feature = "regex")]
-        if let Some(found) = self.regexes.find(origin) {
-            return Some(found);
+        if let Some(group) = self.regexes.find(&candidate) {
+            return Some(Match::Regex(group));
         }
         let mut predicates = self.predicates.iter();
-        let (_, index) = predicates.find(|(predicate, _)| predicate.allows(origin))?;
+        let (.., index) = predicates.find(|(predicate, border, _)| {
+            border.admits(&candidate, || predicate.allows(&candidate.origin))
+        })?;
         Some(Match::Entry(*index))
+    }
+
+    /// The pattern with a `*` that allows an origin, `*` alone aside.
+    pub(crate) fn pattern_for(&self, origin: &Origin<'_>) -> Option<usize> {
+        self.find_pattern(&Candidate::new(*origin))
+    }
+
+    fn find_pattern(&self, candidate: &Candidate<'_>) -> Option<usize> {
+        let admits = |open: &Open| open.admits(candidate).then_some(open.index);
+        self.shapes.find(&self.patterns, &candidate.origin, admits)
+    }
+
+    /// Explains why [`find`](OriginMatcher::find) finds nothing. It is for those who
+    /// ask, and may allocate.
+    pub(crate) fn mismatch<'a>(&self, value: &'a [u8]) -> Mismatch<'a> {
+        if value == b"null" {
+            return Mismatch::NotListed;
+        }
+        let Some(origin) = parse(value) else {
+            return Mismatch::Malformed;
+        };
+        let outside = |index, is_scheme| Mismatch::OutsideBorder {
+            index,
+            origin,
+            is_scheme,
+        };
+        let pattern = |open: &Open| Some(open.index);
+        if let Some(index) = self.shapes.find(&self.patterns, &origin, pattern) {
+            return outside(index, false);
+        }
+        #[cfg(feature = "regex")]
+        if let Some((index, border)) = self.regexes.anywhere(&origin) {
+            return outside(index, border.refuses_scheme(&origin));
+        }
+        let mut predicates = self.predicates.iter();
+        let found = predicates.find(|(predicate, ..)| predicate.allows(&origin));
+        found.map_or(Mismatch::NotListed, |(_, border, index)| {
+            outside(*index, border.refuses_scheme(&origin))
+        })
     }
 
     /// The index of the entry that a match stands for.
@@ -149,9 +222,17 @@ impl OriginMatcher {
         match found {
             Match::Entry(index) => Some(index),
             #[cfg(feature = "regex")]
-            found => self.regexes.index(found, value),
+            Match::Regex(group) => self.regexes.index(group, &parse(value)?),
         }
     }
+}
+
+/// What does not parse is never matched by an open entry.
+fn parse(value: &[u8]) -> Option<Origin<'_>> {
+    if value.len() > MAX_ORIGIN {
+        return None;
+    }
+    Origin::parse(std::str::from_utf8(value).ok()?)
 }
 
 impl Shapes {
@@ -179,30 +260,34 @@ impl Shapes {
         }
     }
 
-    /// Looks the origin up under every text of a known shape.
-    fn find(&self, patterns: &Table, origin: &Origin<'_>) -> Option<usize> {
+    /// Looks the origin up under every text of a known shape, until an entry is
+    /// accepted.
+    fn find(
+        &self,
+        patterns: &Table<Open>,
+        origin: &Origin<'_>,
+        accept: impl Fn(&Open) -> Option<usize>,
+    ) -> Option<usize> {
         let ports = [
             self.exact_port.then(|| origin.port_text()),
             self.any_port.then_some(":*"),
         ];
-        ports
-            .into_iter()
-            .flatten()
-            .find_map(|port| self.find_port(patterns, origin, port))
+        let mut ports = ports.into_iter().flatten();
+        ports.find_map(|port| {
+            self.find_host(origin.host(), |host| {
+                let mut text = Text::default();
+                text.push(origin.scheme());
+                text.push("://");
+                for part in host {
+                    text.push(part);
+                }
+                text.push(port);
+                accept(patterns.get(text.as_bytes())?)
+            })
+        })
     }
 
-    fn find_port(&self, patterns: &Table, origin: &Origin<'_>, port: &str) -> Option<usize> {
-        let (scheme, host) = (origin.scheme(), origin.host());
-        let look_up = |host: &[&str]| {
-            let mut text = Text::default();
-            text.push(scheme);
-            text.push("://");
-            for part in host {
-                text.push(part);
-            }
-            text.push(port);
-            patterns.get(text.as_bytes()).copied()
-        };
+    fn find_host(&self, host: &str, look_up: impl Fn(&[&str]) -> Option<usize>) -> Option<usize> {
         let exact_host = || self.any_port.then(|| look_up(&[host])).flatten();
         let any_host = || self.any_host.then(|| look_up(&["*"])).flatten();
         exact_host().or_else(any_host).or_else(|| {

@@ -4,12 +4,14 @@
 //! allocation, and strict. It never decodes, folds case, trims or resolves.
 
 mod address;
-#[cfg(feature = "regex")]
-mod audit;
+mod border;
 mod fault;
 mod grammar;
+#[cfg(feature = "regex")]
+mod literals;
 mod matcher;
 mod pattern;
+mod punycode;
 #[cfg(feature = "regex")]
 mod regexes;
 mod repair;
@@ -18,18 +20,19 @@ mod site;
 mod whole;
 
 pub use fault::PatternFault;
-pub use pattern::{OriginPattern, OriginPredicate};
+pub use pattern::{OriginPattern, OriginPredicate, PatternKind};
 
-#[cfg(feature = "kong")]
-pub(crate) use audit::may_match_ipv6;
+pub(crate) use border::{Border, Domain, Schemes, repair_domain};
 pub(crate) use grammar::{Host, Pattern, Port};
+#[cfg(feature = "kong")]
+pub(crate) use literals::may_match_ipv6;
 pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 pub(crate) use repair::repair;
-pub(crate) use site::{Below, is_above_suffixes, is_loopback, is_public_suffix};
+pub(crate) use site::{is_above_suffixes, is_loopback, is_public_suffix, site};
 #[cfg(feature = "regex")]
 pub(crate) use {
-    audit::{Finding, Subject, audit},
-    regexes::Regexes,
+    literals::{Inferred, NoEnd, Outline, classic_attack, domains_in},
+    regexes::{Checked, Regexes, Subject},
     whole::{
         MAX_COUNT as MAX_REGEX_COUNT, RegexFault, Whole as CheckedRegex, check as check_regex,
     },
@@ -207,7 +210,11 @@ fn is_host(scheme: &str, host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
         return address.strip_suffix(']').is_some_and(is_canonical_ipv6);
     }
-    is_domain(host) && (!is_http(scheme) || !is_numeric_host(host) || is_canonical_ipv4(host))
+    match is_http(scheme) {
+        true => is_domain(host) && (!is_numeric_host(host) || is_canonical_ipv4(host)),
+        // Shells of desktop programs serve `app://.`, a host of its own.
+        false => is_domain(host) || host == ".",
+    }
 }
 
 /// Labels of `[a-z0-9_-]`, none empty, with at most one dot at the end.

@@ -1,9 +1,11 @@
 //! An entry of `allow_origins`, as written.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::Origin;
+use crate::escape::Readable;
 
 /// An entry of [`allow_origins`](crate::CorsConfig::allow_origins), as written.
 ///
@@ -18,7 +20,11 @@ use super::Origin;
 /// | `null` | the opaque origin |
 /// | [`regex`](OriginPattern::regex) | the regex matches the whole origin |
 /// | [`host_regex`](OriginPattern::host_regex) | the regex matches the whole host |
-/// | [`predicate`](OriginPattern::predicate) | the function says so |
+/// | [`predicate`](OriginPattern::predicate) | the function returns `true` |
+///
+/// An entry is **open** if it stands for hosts that it does not spell out. With
+/// credentials, an open entry has a border, which it never reaches beyond: see
+/// [`within`](OriginPattern::within).
 ///
 /// Nothing is checked before [`compile`](crate::CorsConfig::compile).
 ///
@@ -27,14 +33,24 @@ use super::Origin;
 ///
 /// let config = CorsConfig::new([
 ///     OriginPattern::from("https://*.example.com"),
-///     OriginPattern::predicate(|origin| origin.port() == Some(8443)),
+///     OriginPattern::predicate(|origin| origin.port() == Some(8443)).within(["example.org"]),
 /// ]);
-/// assert!(config.compile().is_ok());
+/// assert!(config.allow_credentials(true).compile().is_ok());
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OriginPattern {
+    /// The pattern itself.
+    pub kind: PatternKind,
+    /// The domains that it stays within; see [`within`](fn@OriginPattern::within).
+    /// Empty is not written.
+    pub within: Vec<String>,
+}
+
+/// The kinds of [`OriginPattern`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum OriginPattern {
-    /// A pattern in the grammar above.
+pub enum PatternKind {
+    /// An origin, or a pattern with `*`.
     Text(String),
     /// A regular expression for the whole serialised origin.
     Regex(String),
@@ -45,47 +61,130 @@ pub enum OriginPattern {
 }
 
 impl OriginPattern {
+    fn new(kind: PatternKind) -> Self {
+        OriginPattern {
+            kind,
+            within: Vec::new(),
+        }
+    }
+
     /// A regular expression, in the syntax of the `regex` crate, that matches
     /// the **whole** serialised origin: scheme, `://`, host and port.
     pub fn regex(regex: impl Into<String>) -> Self {
-        OriginPattern::Regex(regex.into())
+        OriginPattern::new(PatternKind::Regex(regex.into()))
     }
 
-    /// A regular expression that matches the **whole** host, whatever the
-    /// scheme and the port.
+    /// A regular expression that matches the **whole** host. The scheme can be any
+    /// without credentials, and `https` with them; the port can be any.
     pub fn host_regex(regex: impl Into<String>) -> Self {
-        OriginPattern::HostRegex(regex.into())
+        OriginPattern::new(PatternKind::HostRegex(regex.into()))
     }
 
     /// A function that is asked about each origin that no other entry allows,
-    /// `null` and malformed ones excepted.
-    ///
-    /// Nothing checks what it allows, with credentials neither.
+    /// `null` and malformed ones excepted. Compiling a policy does not call it.
     pub fn predicate(allows: impl Fn(&Origin<'_>) -> bool + Send + Sync + 'static) -> Self {
-        OriginPattern::Predicate(OriginPredicate(Arc::new(allows)))
+        OriginPattern::new(PatternKind::Predicate(OriginPredicate(Arc::new(allows))))
+    }
+
+    /// Keeps a regular expression or a predicate within domains, its **border**.
+    ///
+    /// It then allows an origin only if, for one of the domains, the origin's host
+    /// is that domain or below it and belongs to the same [site]. A host behind a
+    /// public suffix, such as `evil.s3.amazonaws.com` within `amazonaws.com`, does
+    /// not. With credentials, the scheme has to be `https` as well.
+    ///
+    /// `localhost` stands for this machine: that name, names below it, `127.0.0.0/8`
+    /// and `[::1]`, over `http` too. An IP address stands for itself alone.
+    ///
+    /// With credentials every regular expression and predicate needs a border. Where
+    /// a regular expression plainly ends in one site, [`compile`] finds the border
+    /// and writes it into [`Policy::config`]. Patterns have one by themselves: the
+    /// site of what stands behind the label with the `*`.
+    ///
+    /// ```
+    /// use tower_cors::{CorsConfig, OriginPattern};
+    ///
+    /// let regex = OriginPattern::regex(r"https://app\.example\.(com|org)");
+    /// let config = CorsConfig::new([regex.within(["example.com", "example.org"])]);
+    /// assert!(config.allow_credentials(true).compile().is_ok());
+    /// ```
+    ///
+    /// [site]: https://html.spec.whatwg.org/multipage/browsers.html#sites
+    /// [`compile`]: crate::CorsConfig::compile
+    /// [`Policy::config`]: crate::Policy::config
+    #[must_use]
+    pub fn within(mut self, domains: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.within = domains.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The text of an entry that is no regex and no predicate.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            PatternKind::Text(text) => Some(text),
+            _ => None,
+        }
     }
 }
 
 impl From<&str> for OriginPattern {
     fn from(text: &str) -> Self {
-        OriginPattern::Text(text.to_owned())
+        OriginPattern::from(text.to_owned())
     }
 }
 
 impl From<String> for OriginPattern {
     fn from(text: String) -> Self {
-        OriginPattern::Text(text)
+        OriginPattern::new(PatternKind::Text(text))
     }
 }
 
-/// Regular expressions are written as they are in a configuration file.
+/// Regular expressions appear as they are written in a configuration file. Control
+/// characters are replaced by their pictures.
 impl fmt::Display for OriginPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            OriginPattern::Text(text) => f.write_str(text),
-            OriginPattern::Regex(regex) => write!(f, "{{ regex = '{regex}' }}"),
-            OriginPattern::HostRegex(regex) => write!(f, "{{ host_regex = '{regex}' }}"),
-            OriginPattern::Predicate(_) => f.write_str("<fn>"),
+        let entry = match &self.kind {
+            PatternKind::Text(text) => return Readable(text).fmt(f),
+            PatternKind::Regex(regex) => Some(("regex", regex)),
+            PatternKind::HostRegex(regex) => Some(("host_regex", regex)),
+            PatternKind::Predicate(_) => None,
+        };
+        match (entry, Within(&self.within)) {
+            (Some((key, regex)), Within([])) => write!(f, "{{ {key} = {} }}", Quoted(regex)),
+            (Some((key, regex)), within) => {
+                write!(f, "{{ {key} = {}, within = {within} }}", Quoted(regex))
+            }
+            (None, Within([])) => f.write_str("<fn>"),
+            (None, within) => write!(f, "<fn> within {within}"),
+        }
+    }
+}
+
+/// Domains as they are written in a file.
+struct Within<'a>(&'a [String]);
+
+impl fmt::Display for Within<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [domain] => write!(f, "\"{}\"", Readable(domain)),
+            domains => {
+                let quoted: Vec<_> = domains.iter().map(|name| format!("\"{name}\"")).collect();
+                write!(f, "[{}]", Readable(&quoted.join(", ")))
+            }
+        }
+    }
+}
+
+/// A regex as a TOML string: literal, unless it contains the quote of those.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.contains('\'') {
+            let escaped = self.0.replace('\\', r"\\").replace('"', "\\\"");
+            write!(f, "\"{}\"", Readable(&escaped))
+        } else {
+            write!(f, "'{}'", Readable(self.0))
         }
     }
 }
@@ -107,6 +206,14 @@ impl OriginPredicate {
 impl PartialEq for OriginPredicate {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for OriginPredicate {}
+
+impl Hash for OriginPredicate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).cast::<()>().hash(state);
     }
 }
 

@@ -1,25 +1,56 @@
-//! Origin patterns written as regular expressions: one automaton for whole
-//! origins, and one for hosts.
+//! Origin patterns written as regular expressions: an automaton for all that share
+//! a subject and a border.
 
 use regex::bytes::RegexSet;
 use regex_syntax::hir::Hir;
 
 use super::Origin;
-use super::matcher::Match;
+use super::border::{Border, Candidate};
 use super::whole::{self, RegexFault};
+
+/// So many borders the regexes of a policy may have: each needs an automaton of its
+/// own, and what one keeps in memory has a limit.
+pub(crate) const MAX_BORDERS: usize = 64;
+
+/// What a regex is matched against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    /// The whole serialised origin.
+    Origin,
+    /// The whole host, of any scheme and port.
+    Host,
+}
+
+impl Subject {
+    fn of<'a>(self, origin: &Origin<'a>) -> &'a [u8] {
+        match self {
+            Subject::Origin => origin.as_str().as_bytes(),
+            Subject::Host => origin.host().as_bytes(),
+        }
+    }
+}
+
+/// One regex of a policy, checked, with the place of its entry.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) hir: Hir,
+    pub(crate) subject: Subject,
+    pub(crate) border: Border,
+    pub(crate) index: usize,
+}
 
 /// The regexes of a policy.
 #[derive(Debug, Default)]
-pub(crate) struct Regexes {
-    origins: Set,
-    hosts: Set,
-}
+pub(crate) struct Regexes(Box<[Group]>);
 
-#[derive(Debug, Default)]
-struct Set {
+/// Regexes that share a subject and a border.
+#[derive(Debug)]
+struct Group {
+    subject: Subject,
+    border: Border,
     automaton: RegexSet,
     /// The entry of each regex.
-    entries: Vec<usize>,
+    entries: Box<[usize]>,
 }
 
 impl Regexes {
@@ -27,54 +58,73 @@ impl Regexes {
     ///
     /// # Errors
     ///
-    /// Together they may be too big, although each is not.
-    pub(crate) fn new(
-        origins: Vec<(Hir, usize)>,
-        hosts: Vec<(Hir, usize)>,
-    ) -> Result<Self, RegexFault> {
-        Ok(Regexes {
-            origins: Set::new(origins)?,
-            hosts: Set::new(hosts)?,
+    /// Together they may be too big, although each is not, or have too many borders.
+    pub(crate) fn new(regexes: Vec<Checked>) -> Result<Self, RegexFault> {
+        let mut groups: Vec<(Subject, Border, Vec<Hir>, Vec<usize>)> = Vec::new();
+        let mut all = Vec::new();
+        for Checked {
+            hir,
+            subject,
+            border,
+            index,
+        } in regexes
+        {
+            all.push(hir.clone());
+            let mut known = groups.iter_mut();
+            match known.find(|group| (group.0, &group.1) == (subject, &border)) {
+                Some(group) => {
+                    group.2.push(hir);
+                    group.3.push(index);
+                }
+                None => groups.push((subject, border, vec![hir], vec![index])),
+            }
+        }
+        if groups.len() > MAX_BORDERS {
+            return Err(RegexFault::TooManyBorders);
+        }
+        let parts = groups.len();
+        if parts > 1 {
+            // The bound is on all of them, however they are parted.
+            whole::compile(&all, 1)?;
+        }
+        let groups = groups.into_iter().map(|(subject, border, hirs, entries)| {
+            Ok(Group {
+                subject,
+                border,
+                automaton: whole::compile(&hirs, parts)?,
+                entries: entries.into(),
+            })
+        });
+        groups.collect::<Result<_, _>>().map(Regexes)
+    }
+
+    /// The group of a regex that matches inside of its border.
+    pub(super) fn find(&self, candidate: &Candidate<'_>) -> Option<usize> {
+        self.0.iter().position(|group| {
+            let border = &group.border;
+            border.admits(candidate, || group.matches(&candidate.origin))
         })
     }
 
-    pub(super) fn find(&self, origin: &Origin<'_>) -> Option<Match> {
-        if self.origins.matches(origin.as_str()) {
-            Some(Match::Regex)
-        } else if self.hosts.matches(origin.host()) {
-            Some(Match::HostRegex)
-        } else {
-            None
-        }
+    /// The first entry of a group that matches. Allocates, so it is not part of `find`.
+    pub(super) fn index(&self, group: usize, origin: &Origin<'_>) -> Option<usize> {
+        self.0.get(group)?.index(origin)
     }
 
-    /// The first entry behind a match. Allocates, so it is not part of `find`.
-    pub(super) fn index(&self, found: Match, value: &[u8]) -> Option<usize> {
-        let origin = Origin::parse(std::str::from_utf8(value).ok()?)?;
-        match found {
-            Match::Entry(index) => Some(index),
-            Match::Regex => self.origins.index(origin.as_str()),
-            Match::HostRegex => self.hosts.index(origin.host()),
-        }
+    /// An entry that matches, inside of its border or not, with the border.
+    pub(super) fn anywhere(&self, origin: &Origin<'_>) -> Option<(usize, &Border)> {
+        let mut groups = self.0.iter();
+        groups.find_map(|group| Some((group.index(origin)?, &group.border)))
     }
 }
 
-impl Set {
-    fn new(regexes: Vec<(Hir, usize)>) -> Result<Self, RegexFault> {
-        let (regexes, entries): (Vec<_>, _) = regexes.into_iter().unzip();
-        Ok(Set {
-            automaton: whole::compile(&regexes)?,
-            entries,
-        })
+impl Group {
+    fn matches(&self, origin: &Origin<'_>) -> bool {
+        self.automaton.is_match(self.subject.of(origin))
     }
 
-    /// Asking an empty set costs as much as asking a full one.
-    fn matches(&self, text: &str) -> bool {
-        !self.entries.is_empty() && self.automaton.is_match(text.as_bytes())
-    }
-
-    fn index(&self, text: &str) -> Option<usize> {
-        let first = self.automaton.matches(text.as_bytes()).iter().next()?;
-        self.entries.get(first).copied()
+    fn index(&self, origin: &Origin<'_>) -> Option<usize> {
+        let matches = self.automaton.matches(self.subject.of(origin));
+        self.entries.get(matches.iter().next()?).copied()
     }
 }

@@ -4,6 +4,7 @@
 //! need care with comments (`(?x)… # note`), flags and parentheses (`a)|(?:b`);
 //! around a parsed expression there is nothing to escape from.
 
+use super::regexes::MAX_BORDERS;
 use crate::error::ConfigErrorKind;
 use crate::escape::Readable;
 use regex::bytes::{RegexSet, RegexSetBuilder};
@@ -35,8 +36,12 @@ const MAX_REGEX: usize = 64 << 10;
 /// regexes, and some milliseconds with the worst that fit, counts within counts.
 const MAX_REGEXES: usize = 256 << 10;
 
+/// What all automata of a policy may keep of the hosts that they met, for each thread.
+/// It is twice what the `regex` crate allows one.
+const MAX_KEPT: usize = 4 << 20;
+
 /// How many there may be. Thousands of short ones would stay within that, but
-/// each is compiled and audited by itself, too.
+/// each is compiled by itself, too.
 pub(crate) const MAX_COUNT: usize = 512;
 
 /// Why a text is not a regex here.
@@ -56,6 +61,8 @@ pub(crate) enum RegexFault {
     AllTooBig,
     /// There are more of them than a policy may have.
     TooMany,
+    /// They have more borders than the regexes of a policy may have.
+    TooManyBorders,
 }
 
 /// A regex that matches whole texts only, and that can be compiled.
@@ -81,6 +88,7 @@ impl From<RegexFault> for ConfigErrorKind {
             RegexFault::TooBig => ConfigErrorKind::RegexTooBig { limit: MAX_REGEX },
             RegexFault::AllTooBig => ConfigErrorKind::RegexesTooBig { limit: MAX_REGEXES },
             RegexFault::TooMany => ConfigErrorKind::TooManyRegexes { limit: MAX_COUNT },
+            RegexFault::TooManyBorders => ConfigErrorKind::TooManyBorders { limit: MAX_BORDERS },
             RegexFault::Syntax { message } => ConfigErrorKind::Regex { message },
             RegexFault::NotAscii { message } => ConfigErrorKind::Regex {
                 message: format!("origins are ASCII, and so are their regexes: {message}"),
@@ -99,7 +107,7 @@ pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
         parse(source)?,
         Hir::look(Look::End),
     ]);
-    match build(std::slice::from_ref(&hir), MAX_REGEX) {
+    match build(std::slice::from_ref(&hir), MAX_REGEX, MAX_KEPT / 2) {
         Ok(compiled) => Ok(Whole { hir, compiled }),
         Err(regex::Error::CompiledTooBig(_)) => Err(RegexFault::TooBig),
         Err(error) => Err(RegexFault::Syntax {
@@ -108,18 +116,19 @@ pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
     }
 }
 
-/// One automaton for all of the regexes that were checked.
-pub(super) fn compile(regexes: &[Hir]) -> Result<RegexSet, RegexFault> {
+/// One automaton for regexes that were checked, which is one of so many.
+pub(super) fn compile(regexes: &[Hir], automata: usize) -> Result<RegexSet, RegexFault> {
     // What could be printed and parsed alone can be so again.
-    build(regexes, MAX_REGEXES).map_err(|_| RegexFault::AllTooBig)
+    build(regexes, MAX_REGEXES, MAX_KEPT / automata.max(2)).map_err(|_| RegexFault::AllTooBig)
 }
 
 /// There is deliberately no way to compile from text.
-fn build(regexes: &[Hir], size: usize) -> Result<RegexSet, regex::Error> {
+fn build(regexes: &[Hir], size: usize, kept: usize) -> Result<RegexSet, regex::Error> {
     RegexSetBuilder::new(regexes.iter().map(Hir::to_string))
         .unicode(false)
         .nest_limit(MAX_PRINTED_NESTING)
         .size_limit(size)
+        .dfa_size_limit(kept)
         .build()
 }
 
@@ -244,7 +253,7 @@ mod tests {
     fn matches(source: &str, text: &str) -> bool {
         let regex = check(source).expect("a regex");
         let matches = regex.compiled.is_match(text.as_bytes());
-        let among = compile(&[regex.hir]).expect("not too big");
+        let among = compile(&[regex.hir], 1).expect("not too big");
         assert_eq!(among.is_match(text.as_bytes()), matches);
         matches
     }
@@ -287,11 +296,11 @@ mod tests {
     #[test]
     fn several_regexes_tell_which_one_matches() {
         let regexes = ["a|b", "(?x)b # c", "ab"].map(|source| check(source).unwrap().hir);
-        let compiled = compile(&regexes).unwrap();
+        let compiled = compile(&regexes, 1).unwrap();
         let found: Vec<_> = compiled.matches(b"b").into_iter().collect();
         assert_eq!(found, [0, 1]);
         assert!(!compiled.is_match(b"bab"));
-        assert!(!compile(&[]).unwrap().is_match(b""));
+        assert!(!compile(&[], 1).unwrap().is_match(b""));
     }
 
     #[test]
@@ -387,7 +396,7 @@ mod tests {
             check(&format!(r"{host}e{end}\.(com|org)(:\d+)?")).map(|regex| regex.hir)
         };
         let some: Vec<_> = (0..10).map(|end| hostile(end).unwrap()).collect();
-        assert!(matches!(compile(&some), Err(RegexFault::AllTooBig)));
+        assert!(matches!(compile(&some, 1), Err(RegexFault::AllTooBig)));
         let wider = r"https://(([a-z0-9]{1,30}[._-]?){1,60})e\.com";
         assert!(matches!(check(wider), Err(RegexFault::TooBig)));
     }
@@ -410,7 +419,7 @@ mod tests {
             .map(|at| usual[at % usual.len()].replace("{}", &at.to_string()))
             .map(|source| check(&source).unwrap().hir)
             .collect();
-        assert!(compile(&regexes).is_ok());
+        assert!(compile(&regexes, 1).is_ok());
     }
 
     #[test]

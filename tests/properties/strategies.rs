@@ -10,8 +10,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, Select, select, subsequence};
 use tower_cors::{
-    AllowHeaders, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge, OriginPattern,
-    PreflightMode,
+    AllowHeaders, AllowedDanger, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge,
+    OriginPattern, PatternKind, PreflightMode,
 };
 
 use crate::support::fetch::PageRequest;
@@ -24,10 +24,19 @@ pub(crate) fn one_of<T: Clone + Debug + 'static>(items: &[T]) -> Select<T> {
 pub(crate) const DANGERS: [Danger; 5] = [
     Danger::InsecureOrigins,
     Danger::PublicSuffixSubdomains,
-    Danger::UnboundedRegex,
+    Danger::Unbounded,
     Danger::NullOrigin,
     Danger::AnyOriginWithCredentials,
 ];
+
+/// All dangers, for all entries: the border has properties of its own.
+pub(crate) fn all_dangers(origins: &[OriginPattern]) -> Vec<AllowedDanger> {
+    let is_open = |entry: &&OriginPattern| !matches!(entry.kind, PatternKind::Text(_));
+    let named = origins.iter().filter(is_open).flat_map(|entry| {
+        [Danger::InsecureOrigins, Danger::Unbounded].map(|danger| danger.for_entry(entry.clone()))
+    });
+    DANGERS.into_iter().map(Into::into).chain(named).collect()
+}
 
 const SCHEMES: [&str; 4] = ["https", "http", "app", "https"];
 const LABELS: [&str; 8] = ["a", "b", "pr-1", "pr-", "pr-1-x", "-x", "example", "com"];
@@ -155,6 +164,7 @@ pub(crate) fn config() -> impl Strategy<Value = CorsConfig> {
             (credentials, private_network, without_origin),
             (preflight, status, enforcement, max_age),
         )| {
+            let dangers = all_dangers(&origins);
             CorsConfig::new(origins)
                 .allow_methods(methods)
                 .allow_headers(headers)
@@ -166,7 +176,7 @@ pub(crate) fn config() -> impl Strategy<Value = CorsConfig> {
                 .preflight_status(status)
                 .enforcement(enforcement)
                 .max_age(max_age)
-                .dangerously_allow(DANGERS)
+                .dangerously_allow(dangers)
         },
     )
 }

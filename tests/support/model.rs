@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use tower_cors::{AllowHeaders, CorsConfig, OriginPattern};
+use tower_cors::{AllowHeaders, CorsConfig, OriginPattern, PatternKind};
 
 use super::fetch::PageRequest;
 
@@ -64,23 +64,26 @@ pub(crate) fn allows_header(config: &CorsConfig, name: &str) -> bool {
 }
 
 pub(crate) fn allows_origin(config: &CorsConfig, origin: &str) -> bool {
-    config.allow_origins.iter().any(|pattern| match pattern {
-        // The answer is `*`, with which browsers do not compare.
-        OriginPattern::Text(text) if text == "*" && !config.allow_credentials => true,
-        pattern => (origin == "null" || is_origin(origin)) && matches(pattern, origin),
-    })
+    config
+        .allow_origins
+        .iter()
+        .any(|pattern| match &pattern.kind {
+            // The answer is `*`, with which browsers do not compare.
+            PatternKind::Text(text) if text == "*" && !config.allow_credentials => true,
+            _ => (origin == "null" || is_origin(origin)) && matches(pattern, origin),
+        })
 }
 
 /// The table "Origin patterns", row by row.
 pub(crate) fn matches(pattern: &OriginPattern, origin: &str) -> bool {
-    match pattern {
-        OriginPattern::Text(text) if text == "*" => true,
-        OriginPattern::Text(text) if text == "null" => origin == "null",
+    match &pattern.kind {
+        PatternKind::Text(text) if text == "*" => true,
+        PatternKind::Text(text) if text == "null" => origin == "null",
         _ if origin == "null" => false,
-        OriginPattern::Text(text) => matches_text(text, origin),
-        OriginPattern::Regex(regex) => meaning(&REGEXES, regex)(origin),
-        OriginPattern::HostRegex(regex) => meaning(&HOST_REGEXES, regex)(split(origin).1),
-        OriginPattern::Predicate(_) => split(origin).2 == ":8443",
+        PatternKind::Text(text) => matches_text(text, origin),
+        PatternKind::Regex(regex) => meaning(&REGEXES, regex)(origin),
+        PatternKind::HostRegex(regex) => meaning(&HOST_REGEXES, regex)(split(origin).1),
+        PatternKind::Predicate(_) => split(origin).2 == ":8443",
         _ => panic!("{pattern} is not in the model"),
     }
 }

@@ -10,6 +10,9 @@ impl Serialize for ConfigError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let witness = match self.kind() {
             ConfigErrorKind::Danger { witness, .. } => Some(&witness[..]),
+            ConfigErrorKind::NoBorder { witness, .. } => {
+                Some(&witness[..]).filter(|witness| !witness.is_empty())
+            }
             _ => None,
         };
         self.serialize_as(self.kind().code(), witness, serializer)

@@ -9,8 +9,9 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{self, Serialize, SerializeMap, Serializer};
 
 use super::named::Name;
-use crate::config::{AllowHeaders, MaxAge, Named};
-use crate::origin::OriginPattern;
+use crate::config::{AllowHeaders, AllowedDanger, Danger, MaxAge, Named};
+use crate::escape::Readable;
+use crate::origin::{OriginPattern, PatternKind};
 
 /// A list, or `"*"` for the list of it alone. No other lone value: a string
 /// where a list belongs is more often a mistake than a list of one.
@@ -123,8 +124,10 @@ impl<'de> Deserialize<'de> for MaxAge {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<MaxAge, E> {
-                text.parse()
-                    .map_err(|error| E::custom(format_args!("max_age `{text}`: {error}")))
+                text.parse().map_err(|error| {
+                    let text = Readable(text);
+                    E::custom(format_args!("max_age `{text}`: {error}"))
+                })
             }
         }
 
@@ -134,31 +137,57 @@ impl<'de> Deserialize<'de> for MaxAge {
 
 const REGEX: &str = "regex";
 const HOST_REGEX: &str = "host_regex";
+const WITHIN: &str = "within";
+const DANGER: &str = "danger";
+const ORIGIN: &str = "origin";
 
 impl Serialize for OriginPattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (key, regex) = match self {
-            OriginPattern::Text(text) => return serializer.serialize_str(text),
-            OriginPattern::Regex(regex) => (REGEX, regex),
-            OriginPattern::HostRegex(regex) => (HOST_REGEX, regex),
-            OriginPattern::Predicate(_) => {
+        let (key, regex) = match &self.kind {
+            PatternKind::Text(text) => return serializer.serialize_str(text),
+            PatternKind::Regex(regex) => (REGEX, regex),
+            PatternKind::HostRegex(regex) => (HOST_REGEX, regex),
+            PatternKind::Predicate(_) => {
                 return Err(ser::Error::custom("a function cannot be written to a file"));
             }
         };
-        let mut map = serializer.serialize_map(Some(1))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(key, regex)?;
+        match &self.within[..] {
+            [] => {}
+            [domain] => map.serialize_entry(WITHIN, domain)?,
+            domains => map.serialize_entry(WITHIN, domains)?,
+        }
         map.end()
     }
 }
 
-#[derive(Clone, Copy)]
+impl Serialize for AllowedDanger {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (key, text) = match self.entry.as_ref().map(|entry| &entry.kind) {
+            None => return self.danger.serialize(serializer),
+            Some(PatternKind::Text(text)) => (ORIGIN, text),
+            Some(PatternKind::Regex(regex)) => (REGEX, regex),
+            Some(PatternKind::HostRegex(regex)) => (HOST_REGEX, regex),
+            Some(PatternKind::Predicate(_)) => {
+                return Err(ser::Error::custom("a function cannot be written to a file"));
+            }
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(DANGER, &self.danger)?;
+        map.serialize_entry(key, text)?;
+        map.end()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
 struct PatternKey(&'static str);
 
 impl Named for PatternKey {
-    const WHAT: &'static str = "a kind of origin pattern";
+    const WHAT: &'static str = "a field of an origin pattern";
 
     fn all() -> Vec<(&'static str, Self)> {
-        [REGEX, HOST_REGEX]
+        [REGEX, HOST_REGEX, WITHIN]
             .map(|name| (name, PatternKey(name)))
             .to_vec()
     }
@@ -180,20 +209,119 @@ impl<'de> Deserialize<'de> for OriginPattern {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OriginPattern, A::Error> {
-                let Some(Name(key)) = map.next_key::<Name<PatternKey>>()? else {
-                    return Err(de::Error::invalid_length(0, &self));
-                };
-                let regex: String = map.next_value()?;
-                if map.next_key::<Name<PatternKey>>()?.is_some() {
-                    return Err(de::Error::invalid_length(2, &self));
+                let (mut pattern, mut within) = (None, None);
+                while let Some(Name(PatternKey(key))) = map.next_key()? {
+                    if key == WITHIN {
+                        let Domains(domains) = map.next_value()?;
+                        set(&mut within, key, domains)?;
+                    } else {
+                        set(&mut pattern, key, regex(key, map.next_value()?))?;
+                    }
                 }
-                Ok(match key.0 {
-                    HOST_REGEX => OriginPattern::HostRegex(regex),
-                    _ => OriginPattern::Regex(regex),
-                })
+                let pattern = pattern.ok_or_else(|| de::Error::missing_field(REGEX))?;
+                Ok(pattern.within(within.unwrap_or_default()))
             }
         }
 
         deserializer.deserialize_any(PatternVisitor)
+    }
+}
+
+fn regex(key: &str, regex: String) -> OriginPattern {
+    match key {
+        HOST_REGEX => OriginPattern::host_regex(regex),
+        _ => OriginPattern::regex(regex),
+    }
+}
+
+/// Sets what may be set once. Two of the keys for one thing are the same as one twice.
+fn set<T, E: de::Error>(place: &mut Option<T>, key: &'static str, value: T) -> Result<(), E> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(E::duplicate_field(key)),
+    }
+}
+
+/// A domain, or a list of them.
+struct Domains(Vec<String>);
+
+impl<'de> Deserialize<'de> for Domains {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct DomainsVisitor;
+
+        impl<'de> Visitor<'de> for DomainsVisitor {
+            type Value = Domains;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a domain, or a list of domains")
+            }
+
+            fn visit_str<E: de::Error>(self, domain: &str) -> Result<Domains, E> {
+                Ok(Domains(vec![domain.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Domains, A::Error> {
+                let domains = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
+                match domains.is_empty() {
+                    // No border must not be what a border was meant to be.
+                    true => Err(de::Error::invalid_length(0, &self)),
+                    false => Ok(Domains(domains)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(DomainsVisitor)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct DangerKey(&'static str);
+
+impl Named for DangerKey {
+    const WHAT: &'static str = "a field of a danger";
+
+    fn all() -> Vec<(&'static str, Self)> {
+        [DANGER, REGEX, HOST_REGEX, ORIGIN]
+            .map(|name| (name, DangerKey(name)))
+            .to_vec()
+    }
+}
+
+impl<'de> Deserialize<'de> for AllowedDanger {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct DangerVisitor;
+
+        impl<'de> Visitor<'de> for DangerVisitor {
+            type Value = AllowedDanger;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a danger, or `{ danger = \"…\", regex = \"…\" }`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<AllowedDanger, E> {
+                let danger = Danger::named(text).map_err(E::custom)?;
+                Ok(danger.into())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AllowedDanger, A::Error> {
+                let (mut danger, mut entry) = (None, None);
+                while let Some(Name(DangerKey(key))) = map.next_key()? {
+                    match key {
+                        DANGER => set(&mut danger, key, map.next_value::<Danger>()?)?,
+                        ORIGIN => {
+                            let origin = OriginPattern::from(map.next_value::<String>()?);
+                            set(&mut entry, key, origin)?;
+                        }
+                        _ => set(&mut entry, key, regex(key, map.next_value()?))?,
+                    }
+                }
+                let danger = danger.ok_or_else(|| de::Error::missing_field(DANGER))?;
+                // Without an entry it would be taken on for all of them.
+                let entry = entry.ok_or_else(|| de::Error::missing_field(REGEX))?;
+                Ok(danger.for_entry(entry))
+            }
+        }
+
+        deserializer.deserialize_any(DangerVisitor)
     }
 }
