@@ -15,6 +15,7 @@
 //! It prints the policy, what is to be known about it, and requests to try. What
 //! the upstream says of CORS is replaced, and removed where there is no policy.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::Write;
@@ -35,12 +36,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_cors::import::{Note, kong, krakend};
 use tower_cors::{
-    CorsConfig, CorsLayer, Danger, OriginPattern, PathConfigs, PathPolicies, PatternKind,
+    AllowedDanger, CorsConfig, CorsLayer, OriginPattern, PathConfigs, PathPolicies, PatternKind,
 };
 
 /// A reverse proxy with the CORS of a gateway.
@@ -54,9 +55,10 @@ struct Args {
     /// The address to listen at
     #[arg(long, default_value = "127.0.0.1:3004")]
     listen: SocketAddr,
-    /// A danger that the policy takes on; may be repeated
+    /// A danger that the policy takes on, as in a policy file: `insecure-origins`, or
+    /// `{ danger = "unbounded", regex = '…' }`; may be repeated
     #[arg(long, value_parser = parse_danger)]
-    dangerously_allow: Vec<Danger>,
+    dangerously_allow: Vec<AllowedDanger>,
 }
 
 /// Where the CORS configuration is; JSON, YAML or TOML by the file's ending.
@@ -89,7 +91,8 @@ async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
     let (mut configs, notes) = import(&args.policy)?;
     for (_, config) in &mut configs.paths {
         if let Some(config) = config {
-            config.dangerously_allow.extend(&args.dangerously_allow);
+            let dangers = args.dangerously_allow.iter().cloned();
+            config.dangerously_allow.extend(dangers);
         }
     }
     print_policy(&configs, &notes)?;
@@ -155,8 +158,16 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
     }
 }
 
-fn parse_danger(name: &str) -> Result<Danger, serde::de::value::Error> {
-    serde::Deserialize::deserialize(name.into_deserializer())
+fn parse_danger(text: &str) -> Result<AllowedDanger, String> {
+    let value = match text.starts_with('{') {
+        true => text.to_owned(),
+        false => format!("'{text}'"),
+    };
+    let parsed = toml::from_str::<HashMap<String, AllowedDanger>>(&format!("danger = {value}"));
+    let mut parsed = parsed.map_err(|error| error.message().to_owned())?;
+    parsed
+        .remove("danger")
+        .ok_or_else(|| "no danger".to_owned())
 }
 
 fn print_policy(configs: &PathConfigs, notes: &[Note]) -> Result<(), Box<dyn Error>> {

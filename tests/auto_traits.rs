@@ -11,11 +11,12 @@ use std::rc::Rc;
 use http::Response;
 use tower_cors::explain::{Check, Difference, Explanation, NearMiss, Subject};
 use tower_cors::{
-    Action, Advisory, AdvisoryKind, AllowHeaders, ConfigError, ConfigErrorKind, ConfigErrors, Cors,
-    CorsBody, CorsConfig, CorsLayer, Danger, Decision, DecisionEvent, DenyReason, Enforcement,
-    Fixed, InnerHeaders, MaxAge, MaxAgeError, NameError, Origin, OriginPattern, OriginPredicate,
-    PathConfigs, PathPolicies, PatternFault, PerRequest, PerRequestAsync, PerRequestFuture, Policy,
-    PreflightMode, RequestKind, ResponseEdit, ResponseFuture, SameBody, Verdict, WrapBody,
+    Action, Advisory, AdvisoryKind, AllowHeaders, AllowedDanger, ConfigError, ConfigErrorKind,
+    ConfigErrors, Cors, CorsBody, CorsConfig, CorsLayer, Danger, Decision, DecisionEvent,
+    DenyReason, Enforcement, Fixed, InnerHeaders, MaxAge, MaxAgeError, NameError, Origin,
+    OriginPattern, OriginPredicate, OutsideBorder, PathConfigs, PathPolicies, PatternFault,
+    PatternKind, PerRequest, PerRequestAsync, PerRequestFuture, Policy, PreflightMode, RequestKind,
+    ResponseEdit, ResponseFuture, SameBody, Verdict, WrapBody,
 };
 
 fn thread_safe<T: Send + Sync + Unpin + Debug>() {}
@@ -58,7 +59,6 @@ fn values_are_plain() {
     plain::<ConfigErrors>();
     plain::<CorsBody<String>>();
     plain::<Danger>();
-    plain::<DenyReason<'_>>();
     plain::<Difference>();
     plain::<Enforcement>();
     plain::<InnerHeaders>();
@@ -71,7 +71,6 @@ fn values_are_plain() {
     plain::<RequestKind>();
     plain::<SameBody>();
     plain::<Subject>();
-    plain::<Verdict<'_>>();
     plain::<WrapBody>();
 }
 
@@ -79,20 +78,25 @@ fn values_are_plain() {
 #[test]
 fn what_holds_a_policy_goes_to_any_thread() {
     thread_safe::<Action>();
+    thread_safe::<AllowedDanger>();
     thread_safe::<CorsConfig>();
     thread_safe::<CorsLayer>();
     thread_safe::<CorsLayer<Fixed, WrapBody>>();
     thread_safe::<Decision<'_>>();
     thread_safe::<DecisionEvent<'_>>();
+    thread_safe::<DenyReason<'_>>();
     thread_safe::<Explanation>();
     thread_safe::<Fixed>();
     thread_safe::<NearMiss>();
     thread_safe::<OriginPattern>();
     thread_safe::<OriginPredicate>();
+    thread_safe::<OutsideBorder<'_>>();
+    thread_safe::<PatternKind>();
     thread_safe::<PathConfigs>();
     thread_safe::<PathPolicies>();
     thread_safe::<Policy>();
     thread_safe::<ResponseEdit>();
+    thread_safe::<Verdict<'_>>();
     #[cfg(feature = "reload")]
     thread_safe::<tower_cors::Reloadable>();
     #[cfg(feature = "reload")]

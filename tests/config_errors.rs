@@ -346,10 +346,6 @@ fn numbers() {
 /// Each danger: an error with credentials, which names what permits it; an
 /// advisory without.
 #[test]
-#[cfg_attr(
-    not(feature = "public-suffix-list"),
-    ignore = "some rows are public suffixes of several labels"
-)]
 fn dangers_need_naming() {
     let insecure = |witness: &str| {
         format!(
@@ -415,14 +411,30 @@ fn dangers_need_naming() {
             suffix("https://evil-team.vercel.app"),
         ),
         (
-            "https://*.core.windows.net",
+            "https://*.github.io.",
             Danger::PublicSuffixSubdomains,
-            suffix("https://evil.blob.core.windows.net"),
+            suffix("https://evil.github.io."),
         ),
         (
-            "https://*.amazonaws.com.",
+            "https://*.code.run",
             Danger::PublicSuffixSubdomains,
-            suffix("https://evil.s3.amazonaws.com."),
+            suffix("https://evil.a.code.run"),
+        ),
+        (
+            "moz-extension://*",
+            Danger::Unbounded,
+            "any extension or application of this scheme that a user installs can act as the \
+             user; list the origins that are yours, or take it on by \
+             `dangerously_allow = [\"unbounded\"]`"
+                .to_owned(),
+        ),
+        (
+            "app://*.example.com",
+            Danger::Unbounded,
+            "any extension or application of this scheme that a user installs can act as the \
+             user; list the origins that are yours, or take it on by \
+             `dangerously_allow = [\"unbounded\"]`"
+                .to_owned(),
         ),
         (
             "https://pr-*.mm",
@@ -510,10 +522,12 @@ fn what_is_not_dangerous() {
         "http://localhost:*",
         "http://*.localhost:3000",
         "http://localhost.",
+        "https://*.core.windows.net",
+        "https://*.amazonaws.com.",
         "http://127.0.0.1:*",
         "http://[::1]:3000",
         "tauri://localhost",
-        "moz-extension://*",
+        "app://.",
     ];
     for origin in safe {
         assert_eq!(errors(&with_credentials(origin)), [""; 0], "{origin}");
@@ -521,10 +535,6 @@ fn what_is_not_dangerous() {
 }
 
 #[test]
-#[cfg_attr(
-    not(feature = "public-suffix-list"),
-    ignore = "some rows are public suffixes of several labels"
-)]
 fn advisories() {
     let advisories = |config: &CorsConfig| -> Vec<String> {
         let policy = config.compile().unwrap();
@@ -634,10 +644,12 @@ fn advisories() {
             ],
         ),
         (
-            with_credentials("moz-extension://*"),
+            valid()
+                .allow_credentials(true)
+                .dangerously_allow([Danger::Unbounded.for_entry("moz-extension://*")]),
             vec![
-                "allow_origins[0] `moz-extension://*`: any such extension or application that a \
-                 user installs can act as the user; write its id out if it has a fixed one"
+                "dangerously_allow[0] `{ danger = \"unbounded\", origin = \"moz-extension://*\" }`: \
+                 the policy does not need this; remove it"
                     .to_owned(),
             ],
         ),
@@ -821,36 +833,23 @@ error: unopened group",
     }
 
     #[test]
-    fn the_audit_shows_what_an_attacker_could_register() {
+    fn a_regex_without_a_border_shows_what_an_attacker_could_register() {
         let table = [
-            ("https://app.example.com", "https://appaexample.com"),
-            (r"https://.*example\.com", "https://aexample.com"),
-            (r"https://example\.com.*", "https://example.com.evil.com"),
-            (r"https://example\.com.?", "https://example.coma"),
-            (r"https://www\.?example\.com", "https://wwwexample.com"),
+            ("https://app.example.com", "https://app-example.com"),
+            (r"https://.*example\.com", "https://evilexample.com"),
+            (r"https://example\.com.*", "https://example.com.evil.net"),
+            (r"https?://.*", "https://evil.net"),
         ];
         for (source, expected) in table {
             let found = regex(source).compile().unwrap_err();
             let found: Vec<_> = found.iter().collect();
-            let tower_cors::ConfigErrorKind::Danger { danger, witness } = found[0].kind() else {
+            let tower_cors::ConfigErrorKind::NoBorder { witness, .. } = found[0].kind() else {
                 panic!("{found:?}");
             };
-            assert_eq!(
-                (found.len(), *danger),
-                (1, Danger::UnboundedRegex),
-                "{source}"
-            );
-            assert_eq!(witness, expected, "{source}");
-            assert_error(
-                &regex(source),
-                &format!(
-                    "allow_origins[0] `{source}`: with credentials, this also allows `{witness}`, \
-                     which anyone can register to act as the user; escape dots as `\\.` and spell \
-                     the domain out, or take it on by `dangerously_allow = [\"unbounded-regex\"]`"
-                ),
-            );
+            assert_eq!((found.len(), &witness[..]), (1, expected), "{source}");
             // What is shown is really allowed.
-            let permitted = regex(source).dangerously_allow([Danger::UnboundedRegex]);
+            let entry = OriginPattern::regex(source);
+            let permitted = regex(source).dangerously_allow([Danger::Unbounded.for_entry(entry)]);
             let policy = permitted.compile().unwrap();
             let headers = http::HeaderMap::from_iter([(
                 http::header::ORIGIN,
@@ -863,75 +862,121 @@ error: unopened group",
         }
     }
 
-    /// What to do depends on what is shown.
+    /// What to do depends on what is known of the regex.
     #[test]
-    fn repairs_can_be_followed() {
+    fn borders_that_cannot_be_told_have_repairs() {
+        let unknown = "name the domain that this stays within (`within = \"example.com\"`), or list \
+                       the origins";
         let table = [
             (
-                r"https://192\.168\.\d{1,3}\.\d{1,3}",
-                "this also allows `https://192.168.1.1`, which need not be yours; list the \
-                 addresses, or take it on by `dangerously_allow = [\"unbounded-regex\"]`",
+                r"https://.*example\.com",
+                &format!(
+                    "{unknown}: it also allows `https://evilexample.com`, which anyone can register"
+                )[..],
+                "unbounded",
+                Some(r#"within = "example.com" }"#),
             ),
             (
-                "chrome-extension://[a-p]{32}",
-                "this also allows `chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, which \
-                 need not be yours; write the host out, or `chrome-extension://*`, or take it on \
-                 by `dangerously_allow = [\"unbounded-regex\"]`",
+                r"https://example\.com?",
+                "name the domains that this stays within: it spans `example.co` and `example.com`",
+                "unbounded",
+                Some(r#"within = "example.com" }"#),
             ),
-            #[cfg(feature = "public-suffix-list")]
+            (
+                r"https://[a-z]+\.example\.(com|org)",
+                "name the domains that this stays within: it spans `example.com` and `example.org`",
+                "unbounded",
+                Some(r#"within = ["example.com", "example.org"] }"#),
+            ),
+            (
+                r"https://shop[1-5]\.com",
+                "name the domains that this stays within: it spans `shop1.com`, `shop2.com`, \
+                 `shop3.com` and 2 more",
+                "unbounded",
+                Some(
+                    r#"within = ["shop1.com", "shop2.com", "shop3.com", "shop4.com", "shop5.com"] }"#,
+                ),
+            ),
+            (
+                r"https://192\.168\.\d{1,3}\.\d{1,3}",
+                unknown,
+                "unbounded",
+                None,
+            ),
             (
                 r"https://deploy-preview-\d+--mysite\.netlify\.app",
-                "anyone can register `https://deploy-preview-1--mysite.netlify.app`, which this \
-                 allows, and act as the user; list hosts that are yours, or take it on by \
-                 `dangerously_allow = [\"public-suffix-subdomains\"]`",
+                unknown,
+                "unbounded",
+                None,
             ),
-            #[cfg(feature = "public-suffix-list")]
             (
                 r"https://[a-z]+\.github\.io",
-                "anyone can register `https://evil.github.io`, which this allows, and act as the \
-                 user; list hosts that are yours, or take it on by \
-                 `dangerously_allow = [\"public-suffix-subdomains\"]`",
+                &format!(
+                    "{unknown}: it also allows `https://evil.github.io`, which anyone can register"
+                ),
+                "unbounded",
+                None,
             ),
         ];
-        for (source, message) in table {
+        for (source, message, danger, within) in table {
+            let repair = within.map_or(String::new(), |within| {
+                format!("; write `{{ regex = '{source}', {within}`")
+            });
             assert_error(
                 &regex(source),
-                &format!("allow_origins[0] `{source}`: with credentials, {message}"),
+                &format!(
+                    "allow_origins[0] `{source}`: with credentials, {message}; or take on all that \
+                     it allows by `dangerously_allow = [{{ danger = \"{danger}\", regex = \
+                     '{source}' }}]`{repair}"
+                ),
+            );
+        }
+        for (source, danger, message) in [
+            (
+                "chrome-extension://[a-p]{32}",
+                "unbounded",
+                "any extension or application of this scheme that a user installs can act as the \
+                 user; list the origins that are yours",
+            ),
+            (
+                r"http://.*\.example\.com",
+                "insecure-origins",
+                "whoever controls the network between a user and `http://example.com` can act as \
+                 the user; use https",
+            ),
+        ] {
+            assert_error(
+                &regex(source),
+                &format!(
+                    "allow_origins[0] `{source}`: with credentials, {message}, or take it on by \
+                     `dangerously_allow = [{{ danger = \"{danger}\", regex = '{source}' }}]`"
+                ),
             );
         }
         assert_error(
-            &with_credentials(OriginPattern::host_regex(r"[a-z]+\.example\.com")),
-            "allow_origins[0] `[a-z]+\\.example\\.com`: with credentials, whoever controls the \
-             network between a user and `http://a.example.com` can act as the user; use https, \
-             or take it on by `dangerously_allow = [\"insecure-origins\"]`; write \
-             `{ regex = 'https://[a-z]+\\.example\\.com' }`",
+            &with_credentials(OriginPattern::predicate(|_| true)),
+            "allow_origins[0] `<fn>`: with credentials, name the domain that this stays within \
+             (`.within([\"example.com\"])`), or list the origins; or take on all that it allows by \
+             `dangerously_allow = [Danger::Unbounded.for_entry(<fn>)]`",
         );
     }
 
+    /// A repair that is pasted into a file says what was meant, whatever the regex has in it.
     #[test]
-    fn host_regexes_are_repaired_where_that_is_sure() {
-        let table = [
-            (
-                r"^[^.]+\.a\.com$",
-                Some(r"{ regex = 'https://[^.]+\.a\.com' }"),
-            ),
-            (
-                r"a\.com|b\.com",
-                Some(r"{ regex = 'https://(a\.com|b\.com)' }"),
-            ),
-            (r"^a\.com$|^b\.com$", None),
-            (r"\Aa\.com", None),
-            (r"a\.com\z", None),
-            (r"a\.com|b\$", None),
-            (r"(?x)a\.com # ours", None),
-            ("a'?\\.com", None),
-            ("a\0?\\.com", None),
-        ];
-        for (source, expected) in table {
-            let errors = with_credentials(OriginPattern::host_regex(source)).compile();
-            let errors = errors.expect_err(source);
-            let suggestions: Vec<_> = errors.iter().map(ConfigError::suggestion).collect();
-            assert_eq!(suggestions, [expected], "{source}");
+    #[cfg(feature = "serde")]
+    fn repairs_can_be_pasted_into_a_file() {
+        for source in [
+            r"https://.*example\.com",
+            r"https?://[^']*example\.com",
+            "https://[^\"']*example\\.com",
+        ] {
+            let errors = regex(source).compile().unwrap_err();
+            let repair = errors.iter().next().and_then(ConfigError::suggestion);
+            let file = format!("allow_origins = [{}]", repair.expect(source));
+            let config: CorsConfig = toml::from_str(&file).expect(&file);
+            let expected = OriginPattern::regex(source).within(["example.com"]);
+            assert_eq!(config.allow_origins, [expected], "{source}");
+            assert!(config.allow_credentials(true).compile().is_ok());
         }
     }
 
@@ -978,56 +1023,46 @@ error: unopened group",
     }
 
     #[test]
-    fn what_pins_its_domain() {
-        let safe = [
-            r"https://([a-z0-9-]+\.)*example\.com(:\d+)?",
-            r"https://(app|admin)\.example\.(com|org)",
-            r"https://pr-\d+\.preview\.example\.com",
-            r"https://a\.com|https://b\.com",
-            r"^https://[a-z]+\.example\.co\.uk$",
-            r"(?x) https://a\.com # ours",
-            r"(?i)https://EXAMPLE\.com",
-            r"https?://localhost(:[0-9]+)?",
+    fn regexes_that_plainly_end_in_one_site_have_its_border() {
+        let table: [(&str, &[&str]); 10] = [
+            (
+                r"https://([a-z0-9-]+\.)*example\.com(:\d+)?",
+                &["example.com"],
+            ),
+            (r"https://(app|admin)\.example\.com", &["example.com"]),
+            (r"https://(a|b)\.app\.example\.com", &["app.example.com"]),
+            (
+                r"https://pr-\d+\.preview\.example\.com",
+                &["preview.example.com"],
+            ),
+            (r"^https://[a-z]+\.example\.co\.uk$", &["example.co.uk"]),
+            (r"(?x) https://a\.com # ours", &["a.com"]),
+            (r"(?i)https://EXAMPLE\.com", &["example.com"]),
+            (r"https?://localhost(:[0-9]+)?", &["localhost"]),
+            (
+                r"https://app\.example\.com|http://localhost:3000",
+                &["app.example.com", "localhost"],
+            ),
+            (r"https://intranet(:\d+)?", &["intranet"]),
         ];
-        for source in safe {
-            assert_eq!(errors(&regex(source)), [""; 0], "{source}");
+        for (source, within) in table {
+            let policy = regex(source).compile().expect(source);
+            let expected = OriginPattern::regex(source).within(within.iter().copied());
+            assert_eq!(policy.config().allow_origins, [expected], "{source}");
         }
     }
 
+    /// Of the subject, a host regex has no scheme: with credentials, https is the only one.
     #[test]
-    fn what_is_too_complex_has_no_witness() {
-        assert_error(
-            &regex(r"https://[ab]{1,30}x\.com"),
-            "allow_origins[0] `https://[ab]{1,30}x\\.com`: with credentials, this is too complex to \
-             tell which domains it allows; split it into several, or list the origins, or take it \
-             on by `dangerously_allow = [\"unbounded-regex\"]`",
-        );
-    }
-
-    #[test]
-    fn https_is_suggested_for_hosts_that_can_be_quoted() {
-        let suggested = |pattern| {
-            let errors = with_credentials(pattern).compile().unwrap_err();
-            let suggestion = errors.iter().next().unwrap().suggestion();
-            suggestion.map(str::to_owned)
-        };
-        assert_eq!(
-            suggested(OriginPattern::host_regex(r"^[a-z]\.example\.com$")),
-            Some(r"{ regex = 'https://[a-z]\.example\.com' }".to_owned())
-        );
-        let commented = OriginPattern::host_regex(r"(?x)[a-z]\.example\.com # ours");
-        assert_eq!(suggested(commented), None);
-        let of_origins = OriginPattern::regex(r"https?://[a-z]\.example\.com");
-        assert_eq!(suggested(of_origins), None);
-    }
-
-    #[test]
-    fn host_regexes_have_any_scheme() {
+    fn host_regexes_are_for_https() {
         let config = with_credentials(OriginPattern::host_regex(r"[a-z]+\.example\.com"));
-        let errors = errors(&config);
-        assert_eq!(errors.len(), 1, "{errors:?}");
-        assert!(errors[0].contains("insecure-origins"), "{errors:?}");
-        let config = config.dangerously_allow([Danger::InsecureOrigins]);
-        assert!(config.compile().is_ok());
+        let policy = config.compile().unwrap();
+        let allows = |origin| {
+            let headers = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static(origin))]);
+            policy.decide(&Method::GET, &headers).is_allowed()
+        };
+        assert!(allows("https://app.example.com:8443"));
+        assert!(!allows("http://app.example.com"));
+        assert!(!allows("app://app.example.com"));
     }
 }

@@ -219,15 +219,15 @@ fn shapes_that_are_wrong() {
         ),
         (
             r#"{"allow_origins": [{"regexp": "x"}]}"#,
-            "`regexp` is not a kind of origin pattern; did you mean `regex`? at line 1 column 28",
+            "`regexp` is not a field of an entry; did you mean `regex`? at line 1 column 28",
         ),
         (
             r#"{"allow_origins": [{}]}"#,
-            "invalid length 0, expected an origin pattern, or `{ regex = \"…\" }` at line 1 column 21",
+            "missing field `regex` at line 1 column 21",
         ),
         (
             r#"{"allow_origins": [{"regex": "x", "host_regex": "y"}]}"#,
-            "invalid length 2, expected an origin pattern, or `{ regex = \"…\" }` at line 1 column 46",
+            "duplicate field `host_regex` at line 1 column 52",
         ),
         (
             r#"{"allow_headers": "any"}"#,
@@ -263,7 +263,7 @@ fn shapes_that_are_wrong() {
         ),
         (
             r#"{"dangerously_allow": ["insecure_origins"]}"#,
-            "`insecure_origins` is not a danger; did you mean `insecure-origins`? at line 1 column 41",
+            "`insecure_origins` is not a danger; did you mean `insecure-origins`? at line 1 column 42",
         ),
     ];
     for (json, message) in table {

@@ -637,7 +637,10 @@ fn a_predicate_equals_its_clones() {
     let [one, other] = [true, false].map(|allows| OriginPattern::predicate(move |_| allows));
     assert_eq!(one, one.clone());
     assert_ne!(one, other);
-    assert_eq!(format!("{one:?}"), "Predicate(<fn>)");
+    assert_eq!(
+        format!("{one:?}"),
+        "OriginPattern { kind: Predicate(<fn>), within: [] }"
+    );
 }
 
 /// The parts of an origin, as predicates see them.

@@ -137,10 +137,7 @@ impl<'a> Ledger<'a> {
         entry: &OriginPattern,
         (danger, witness): Found,
     ) {
-        let value = match &entry.kind {
-            PatternKind::Regex(regex) | PatternKind::HostRegex(regex) => regex.clone(),
-            _ => entry.to_string(),
-        };
+        let value = entry.source();
         if !self.config.allow_credentials {
             if danger != Danger::AnyOriginWithCredentials {
                 let kind = AdvisoryKind::Danger { danger, witness };

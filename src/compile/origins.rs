@@ -15,7 +15,7 @@ use crate::origin::{
 };
 #[cfg(feature = "regex")]
 use crate::origin::{
-    Checked, CheckedRegex, Inferred, MAX_REGEX_COUNT, NoEnd, Outline, RegexFault, Regexes, Subject,
+    Checked, CheckedRegex, Inferred, MAX_REGEX_COUNT, Outline, RegexFault, Regexes, Subject,
     check_regex, classic_attack, domains_in, is_http,
 };
 
@@ -146,60 +146,64 @@ impl Compiler<'_> {
     }
 
     fn add_predicate(&mut self, place: usize, predicate: &OriginPredicate, entry: &OriginPattern) {
-        let Some(domains) = self.check_within(place, entry) else {
-            return;
-        };
-        let is_bounded = !domains.is_empty();
-        if self.config.allow_credentials
-            && !is_bounded
-            && !self.ledger.takes_on(Danger::Unbounded, entry)
-        {
-            let kind = Kind::NoBorder {
-                sites: Vec::new(),
-                suffix: String::new(),
-                witness: String::new(),
-                allow: Danger::Unbounded.for_entry(entry.clone()).to_string(),
-            };
-            self.error(field(place), entry.to_string(), kind, None);
-            return;
-        }
-        let border = Border {
-            schemes: self.schemes(entry, is_bounded),
-            domains: is_bounded.then(|| domains.into()),
-        };
         let entry = normalised(entry);
-        if self.seen.insert(entry.clone()) {
-            let index = self.list.len();
-            self.matcher
-                .insert_predicate(predicate.clone(), border, index);
-            self.list.push(entry);
-        }
-    }
-
-    /// The schemes that a regex or a predicate may match.
-    fn schemes(&mut self, entry: &OriginPattern, is_bounded: bool) -> Schemes {
-        match self.config.allow_credentials {
-            false => Schemes::ANY,
-            true => Schemes {
-                plain_http: self.ledger.takes_on(Danger::InsecureOrigins, entry),
-                others: !is_bounded,
-            },
-        }
-    }
-
-    /// The domains that are written; `None` if there are errors among them.
-    fn check_within(&mut self, place: usize, entry: &OriginPattern) -> Option<Vec<Domain>> {
-        let mut domains = Vec::new();
-        for text in &normalised(entry).within {
-            match Domain::parse(text) {
-                Ok(domain) => domains.push(domain),
-                Err(fault) => {
-                    let field = format!("{}.within", field(place));
-                    self.error(field, text, fault.into(), repair_domain(text));
-                }
+        let unbounded = |compiler: &mut Self| compiler.ledger.takes_on(Danger::Unbounded, &entry);
+        if self.config.allow_credentials && entry.within.is_empty() && !unbounded(self) {
+            self.no_border(place, &entry, Vec::new(), String::new(), None);
+        } else if let Some(border) = self.border(place, &entry) {
+            if self.seen.insert(entry.clone()) {
+                let index = self.list.len();
+                self.matcher
+                    .insert_predicate(predicate.clone(), border, index);
+                self.list.push(entry);
             }
         }
-        (domains.len() == normalised(entry).within.len()).then_some(domains)
+    }
+
+    fn no_border(
+        &mut self,
+        place: usize,
+        entry: &OriginPattern,
+        sites: Vec<String>,
+        witness: String,
+        repair: Option<String>,
+    ) {
+        let kind = Kind::NoBorder {
+            sites,
+            witness,
+            allow: Danger::Unbounded.for_entry(entry.clone()).to_string(),
+        };
+        self.error(field(place), entry.source(), kind, repair);
+    }
+
+    /// The border that is written or was inferred, if there is no error in it.
+    fn border(&mut self, place: usize, entry: &OriginPattern) -> Option<Border> {
+        let domains = entry.within.iter().map(|text| match Domain::parse(text) {
+            Ok(domain) => Some(domain),
+            Err(fault) => {
+                let field = format!("{}.within", field(place));
+                self.error(field, text, fault.into(), repair_domain(text));
+                None
+            }
+        });
+        // All of them, for the errors.
+        let domains: Vec<_> = domains.collect();
+        let domains: Box<[Domain]> = domains.into_iter().collect::<Option<_>>()?;
+        let with_credentials = self.config.allow_credentials;
+        // With credentials, only this danger leaves an entry without a border. An empty
+        // one admits nothing.
+        let is_unbounded = domains.is_empty()
+            && (!with_credentials || self.ledger.takes_on(Danger::Unbounded, entry));
+        Some(Border {
+            schemes: match with_credentials {
+                false => Schemes::ANY,
+                true => Schemes {
+                    plain_http: self.ledger.takes_on(Danger::InsecureOrigins, entry),
+                    others: is_unbounded,
+                },
+            },
+            domains: (!is_unbounded).then_some(domains),
+        })
     }
 
     /// Remarks each exact origin that a pattern allows too. Regexes and predicates are
@@ -242,13 +246,14 @@ impl Compiler<'_> {
             self.error(field(place), regex, Kind::RegexNeverMatches, None);
             return;
         }
-        let Some(entry) = self.with_border(place, &checked, &outline, subject, entry) else {
+        let mut entry = normalised(entry);
+        if entry.within.is_empty() && !self.infer(place, &checked, &outline, subject, &mut entry) {
+            return;
+        }
+        let Some(border) = self.border(place, &entry) else {
             return;
         };
-        let Some(domains) = self.check_within(place, &entry) else {
-            return;
-        };
-        if !domains.is_empty() && outline.misses(&entry.within) {
+        if outline.misses(&entry.within) {
             let field = format!("{}.within", field(place));
             self.error(
                 field,
@@ -256,27 +261,15 @@ impl Compiler<'_> {
                 Kind::WithinNeverMatches,
                 None,
             );
-            return;
-        }
-        let border = Border {
-            schemes: self.schemes(&entry, !domains.is_empty()),
-            domains: (!domains.is_empty()).then(|| domains.into()),
-        };
-        if let Some(scheme) = unmet_scheme(&outline, &border) {
+        } else if let Some(scheme) = unmet_scheme(&outline, &border) {
             let danger = match is_http(&scheme) {
                 true => Danger::InsecureOrigins,
                 false => Danger::Unbounded,
             };
             let host = entry.within.first().map_or("evil.net", |domain| domain);
-            self.ledger.enter(
-                self.report,
-                &field(place),
-                &entry,
-                (danger, format!("{scheme}://{host}")),
-            );
-            return;
-        }
-        if self.seen.insert(entry.clone()) {
+            let found = (danger, format!("{scheme}://{host}"));
+            self.ledger.enter(self.report, &field(place), &entry, found);
+        } else if self.seen.insert(entry.clone()) {
             self.regexes.push(Checked {
                 hir: checked.into_hir(),
                 subject,
@@ -287,76 +280,42 @@ impl Compiler<'_> {
         }
     }
 
-    /// The entry with a border, if it has to have one; `None` if none can be told.
-    fn with_border(
+    /// Gives the entry a border, if it has to have one; `false` if none can be told.
+    fn infer(
         &mut self,
         place: usize,
         checked: &CheckedRegex,
         outline: &Outline,
         subject: Subject,
-        entry: &OriginPattern,
-    ) -> Option<OriginPattern> {
-        let source = match &entry.kind {
-            PatternKind::Regex(regex) | PatternKind::HostRegex(regex) => regex,
-            _ => "",
-        };
-        if !entry.within.is_empty() {
-            return Some(normalised(entry));
-        }
+        entry: &mut OriginPattern,
+    ) -> bool {
+        let attack = || classic_attack(checked, subject, &entry.source());
         if !self.config.allow_credentials {
-            if let Some(witness) = classic_attack(checked, subject, source) {
-                let kind = AdvisoryKind::Danger {
-                    danger: Danger::Unbounded,
-                    witness,
-                };
-                let advisory = Advisory::new(field(place), source, kind);
-                self.report.advisories.push(advisory);
+            if let Some(witness) = attack() {
+                let found = (Danger::Unbounded, witness);
+                self.ledger.enter(self.report, &field(place), entry, found);
             }
-            return Some(entry.clone());
+            return true;
         }
-        let (sites, reason) = match outline.infer() {
-            Inferred::Within(within) => return Some(entry.clone().within(within)),
-            Inferred::Sites(sites) => (sites, NoEnd::Unknown),
-            Inferred::Nothing(reason) => (Vec::new(), reason),
-        };
-        // A scheme other than http and https has no sites: see `unmet_scheme`.
-        let is_foreign = outline
-            .schemes
-            .as_ref()
-            .is_some_and(|schemes| !schemes.iter().any(|scheme| is_http(scheme)));
-        if self.ledger.takes_on(Danger::Unbounded, entry) {
-            return Some(entry.clone());
-        }
-        if is_foreign {
-            let scheme = outline.schemes.iter().flatten().next();
-            let witness = scheme.map_or(String::new(), |scheme| format!("{scheme}://evil"));
-            let danger = (Danger::Unbounded, witness);
-            self.ledger.enter(self.report, &field(place), entry, danger);
-            return None;
-        }
-        let allow = Danger::Unbounded.for_entry(entry.clone()).to_string();
-        let suffix = match reason {
-            NoEnd::Address => {
-                let kind = Kind::NoBorderOfAddresses { allow };
-                self.error(field(place), source, kind, None);
-                return None;
+        let sites = match outline.infer() {
+            Inferred::Within(within) => {
+                entry.within = within;
+                return true;
             }
-            NoEnd::PublicSuffix(suffix) => suffix,
-            NoEnd::Unknown => String::new(),
+            Inferred::Sites(sites) => sites,
         };
-        let witness = match sites.is_empty() {
-            true => classic_attack(checked, subject, source).unwrap_or_default(),
-            false => String::new(),
-        };
-        let repair = entry.clone().within(guess(source, &sites, &suffix));
-        let kind = Kind::NoBorder {
-            sites,
-            suffix,
-            witness,
-            allow,
-        };
-        self.error(field(place), source, kind, Some(repair.to_string()));
-        None
+        // Where no scheme has sites, `unmet_scheme` finds the error.
+        let schemes = outline.schemes.as_ref();
+        let is_foreign =
+            schemes.is_some_and(|schemes| !schemes.iter().any(|scheme| is_http(scheme)));
+        if is_foreign || self.ledger.takes_on(Danger::Unbounded, entry) {
+            return true;
+        }
+        let guess = guess(&entry.source(), &sites);
+        let repair = (!guess.is_empty()).then(|| entry.clone().within(guess).to_string());
+        let witness = if sites.is_empty() { attack() } else { None };
+        self.no_border(place, entry, sites, witness.unwrap_or_default(), repair);
+        false
     }
 
     fn compile_regexes(&mut self) {
@@ -385,20 +344,17 @@ fn normalised(entry: &OriginPattern) -> OriginPattern {
 
 /// The domains that the author of a regex most likely means.
 #[cfg(feature = "regex")]
-fn guess(source: &str, sites: &[String], suffix: &str) -> Vec<String> {
-    let own = domains_in(source).into_iter();
-    let mut meant: Vec<_> = match sites {
-        [] => own.take(1).collect(),
-        sites => own.filter(|own| sites.contains(own)).collect(),
-    };
-    if meant.is_empty() {
-        meant.extend(sites.iter().take(MAX_GUESSED).cloned());
+fn guess(source: &str, sites: &[String]) -> Vec<String> {
+    let mut own = domains_in(source);
+    if sites.is_empty() {
+        own.truncate(1);
+        return own;
     }
-    if meant.is_empty() {
-        let suffix = if suffix.is_empty() { "com" } else { suffix };
-        meant.push(format!("example.{suffix}"));
+    own.retain(|own| sites.contains(own));
+    match own.is_empty() {
+        true => sites.iter().take(MAX_GUESSED).cloned().collect(),
+        false => own,
     }
-    meant
 }
 
 /// A scheme of all that a regex matches, if the border refuses each of them: what the

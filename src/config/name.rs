@@ -78,7 +78,7 @@ mod tests {
         let dangers = [
             "insecure-origins",
             "public-suffix-subdomains",
-            "unbounded-regex",
+            "unbounded",
             "null-origin",
             "any-origin-with-credentials",
         ];
@@ -107,7 +107,7 @@ mod tests {
         assert_error::<Danger>(
             "\u{1b}[31m",
             "`\u{241b}[31m` is not a danger; expected one of `insecure-origins`, \
-             `public-suffix-subdomains`, `unbounded-regex`, `null-origin`, \
+             `public-suffix-subdomains`, `unbounded`, `null-origin`, \
              `any-origin-with-credentials`",
         );
     }

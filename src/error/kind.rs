@@ -93,24 +93,11 @@ pub enum ConfigErrorKind {
     NoBorder {
         /// The sites that a regular expression spans, if that can be told.
         sites: Vec<String>,
-        /// The public suffix that it ends in, if it ends in one.
-        suffix: String,
         /// An origin that it also allows and an attacker can have; empty if none of
         /// the classic attacks is one.
         witness: String,
         /// What `dangerously_allow` would have to hold.
         allow: String,
-    },
-    /// A regular expression for IP addresses, which no border is around, with
-    /// credentials.
-    NoBorderOfAddresses {
-        /// What `dangerously_allow` would have to hold.
-        allow: String,
-    },
-    /// More borders than the regular expressions of a policy may have.
-    TooManyBorders {
-        /// How many they may have.
-        limit: usize,
     },
     /// A border that is no domain.
     WithinNotADomain,
@@ -167,8 +154,6 @@ impl ConfigErrorKind {
             Kind::PathNeverSent => "path-never-sent",
             Kind::PathTwice => "path-twice",
             Kind::NoBorder { .. } => "no-border",
-            Kind::NoBorderOfAddresses { .. } => "no-border-of-addresses",
-            Kind::TooManyBorders { .. } => "too-many-borders",
             Kind::WithinNotADomain => "within-not-a-domain",
             Kind::WithinPublicSuffix => "within-public-suffix",
             Kind::WithinNotOpen => "within-not-open",
@@ -260,25 +245,9 @@ impl fmt::Display for ConfigErrorKind {
             Kind::PathTwice => "this prefix is there already; remove one of them",
             Kind::NoBorder {
                 sites,
-                suffix,
                 witness,
                 allow,
-            } => return fmt_no_border(f, sites, suffix, witness, allow),
-            Kind::NoBorderOfAddresses { allow } => {
-                return write!(
-                    f,
-                    "with credentials, IP addresses have no domain to stay within; list them, or \
-                     take on all that this allows by `dangerously_allow = [{}]`",
-                    Readable(allow)
-                );
-            }
-            Kind::TooManyBorders { limit } => {
-                return write!(
-                    f,
-                    "the regexes of a policy may stay within {limit} different lists of domains; \
-                     write patterns such as `https://*.example.com` for some of them"
-                );
-            }
+            } => return fmt_no_border(f, sites, witness, allow),
             Kind::WithinNotADomain => {
                 "a border is a domain such as `example.com`, an IP address or `localhost`, \
                  without scheme, port and `*`"
@@ -307,32 +276,40 @@ impl fmt::Display for ConfigErrorKind {
 fn fmt_no_border(
     f: &mut fmt::Formatter<'_>,
     sites: &[String],
-    suffix: &str,
     witness: &str,
     allow: &str,
 ) -> fmt::Result {
-    f.write_str("with credentials, name ")?;
-    if let [most @ .., last] = sites {
-        let shown = most.get(..3).unwrap_or(most).join("`, `");
-        f.write_str("the domains that this stays within: it spans ")?;
-        match most.len() {
-            0..=3 => write!(f, "`{shown}` and `{last}`")?,
-            _ => write!(f, "`{shown}` and {} more", sites.len() - 3)?,
+    f.write_str("with credentials, name the domain")?;
+    match sites {
+        [] => {
+            let within = match allow.starts_with("Danger::") {
+                true => ".within([\"example.com\"])",
+                false => "within = \"example.com\"",
+            };
+            write!(
+                f,
+                " that this stays within (`{within}`), or list the origins"
+            )?;
+            if !witness.is_empty() {
+                write!(f, ": it also allows `{witness}`, which anyone can register")?;
+            }
         }
-    } else {
-        f.write_str("the domain that this stays within")?;
-        if !witness.is_empty() {
-            write!(f, ": it also allows `{witness}`, which anyone can register")?;
-        } else if !suffix.is_empty() {
-            write!(f, ": anyone can register names below `{suffix}`")?;
+        [first @ .., last] => {
+            let shown = first.get(..3).unwrap_or(first);
+            write!(
+                f,
+                "s that this stays within: it spans `{}` and ",
+                shown.join("`, `")
+            )?;
+            match first.len() - shown.len() {
+                0 => write!(f, "`{last}`")?,
+                more => write!(f, "{} more", more + 1)?,
+            }
         }
-    }
-    if allow.starts_with("Danger::") {
-        f.write_str(", by `.within([\"example.com\"])`")?;
     }
     write!(
         f,
-        ", or take on all that it allows by `dangerously_allow = [{}]`",
+        "; or take on all that it allows by `dangerously_allow = [{}]`",
         Readable(allow)
     )
 }

@@ -31,7 +31,7 @@ pub(crate) use repair::repair;
 pub(crate) use site::{is_above_suffixes, is_loopback, is_public_suffix, site};
 #[cfg(feature = "regex")]
 pub(crate) use {
-    literals::{Inferred, NoEnd, Outline, classic_attack, domains_in},
+    literals::{Inferred, Outline, classic_attack, domains_in},
     regexes::{Checked, Regexes, Subject},
     whole::{
         MAX_COUNT as MAX_REGEX_COUNT, RegexFault, Whole as CheckedRegex, check as check_regex,

@@ -118,6 +118,16 @@ impl OriginPattern {
         self
     }
 
+    /// The entry without its border, for messages.
+    pub(crate) fn source(&self) -> String {
+        match &self.kind {
+            PatternKind::Text(text) | PatternKind::Regex(text) | PatternKind::HostRegex(text) => {
+                text.clone()
+            }
+            PatternKind::Predicate(_) => "<fn>".to_owned(),
+        }
+    }
+
     /// The text of an entry that is no regex and no predicate.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {

@@ -8,10 +8,6 @@ use super::Origin;
 use super::border::{Border, Candidate};
 use super::whole::{self, RegexFault};
 
-/// So many borders the regexes of a policy may have: each needs an automaton of its
-/// own, and what one keeps in memory has a limit.
-pub(crate) const MAX_BORDERS: usize = 64;
-
 /// What a regex is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
@@ -58,7 +54,7 @@ impl Regexes {
     ///
     /// # Errors
     ///
-    /// Together they may be too big, although each is not, or have too many borders.
+    /// Together they may be too big, although each is not.
     pub(crate) fn new(regexes: Vec<Checked>) -> Result<Self, RegexFault> {
         let mut groups: Vec<(Subject, Border, Vec<Hir>, Vec<usize>)> = Vec::new();
         let mut all = Vec::new();
@@ -78,9 +74,6 @@ impl Regexes {
                 }
                 None => groups.push((subject, border, vec![hir], vec![index])),
             }
-        }
-        if groups.len() > MAX_BORDERS {
-            return Err(RegexFault::TooManyBorders);
         }
         let parts = groups.len();
         if parts > 1 {
@@ -124,6 +117,9 @@ impl Group {
     }
 
     fn index(&self, origin: &Origin<'_>) -> Option<usize> {
+        if !self.matches(origin) {
+            return None;
+        }
         let matches = self.automaton.matches(self.subject.of(origin));
         self.entries.get(matches.iter().next()?).copied()
     }

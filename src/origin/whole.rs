@@ -4,7 +4,6 @@
 //! need care with comments (`(?x)… # note`), flags and parentheses (`a)|(?:b`);
 //! around a parsed expression there is nothing to escape from.
 
-use super::regexes::MAX_BORDERS;
 use crate::error::ConfigErrorKind;
 use crate::escape::Readable;
 use regex::bytes::{RegexSet, RegexSetBuilder};
@@ -36,9 +35,13 @@ const MAX_REGEX: usize = 64 << 10;
 /// regexes, and some milliseconds with the worst that fit, counts within counts.
 const MAX_REGEXES: usize = 256 << 10;
 
-/// What all automata of a policy may keep of the hosts that they met, for each thread.
-/// It is twice what the `regex` crate allows one.
+/// What all automata of a policy may keep of the hosts that they met, in bytes for each
+/// thread, unless there are more than 64 of them. It is twice what the `regex` crate
+/// allows one.
 const MAX_KEPT: usize = 4 << 20;
+
+/// What each may keep, however many there are. A usual regex needs a tenth of it.
+const MIN_KEPT: usize = 64 << 10;
 
 /// How many there may be. Thousands of short ones would stay within that, but
 /// each is compiled by itself, too.
@@ -61,8 +64,6 @@ pub(crate) enum RegexFault {
     AllTooBig,
     /// There are more of them than a policy may have.
     TooMany,
-    /// They have more borders than the regexes of a policy may have.
-    TooManyBorders,
 }
 
 /// A regex that matches whole texts only, and that can be compiled.
@@ -88,7 +89,6 @@ impl From<RegexFault> for ConfigErrorKind {
             RegexFault::TooBig => ConfigErrorKind::RegexTooBig { limit: MAX_REGEX },
             RegexFault::AllTooBig => ConfigErrorKind::RegexesTooBig { limit: MAX_REGEXES },
             RegexFault::TooMany => ConfigErrorKind::TooManyRegexes { limit: MAX_COUNT },
-            RegexFault::TooManyBorders => ConfigErrorKind::TooManyBorders { limit: MAX_BORDERS },
             RegexFault::Syntax { message } => ConfigErrorKind::Regex { message },
             RegexFault::NotAscii { message } => ConfigErrorKind::Regex {
                 message: format!("origins are ASCII, and so are their regexes: {message}"),
@@ -119,7 +119,8 @@ pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
 /// One automaton for regexes that were checked, which is one of so many.
 pub(super) fn compile(regexes: &[Hir], automata: usize) -> Result<RegexSet, RegexFault> {
     // What could be printed and parsed alone can be so again.
-    build(regexes, MAX_REGEXES, MAX_KEPT / automata.max(2)).map_err(|_| RegexFault::AllTooBig)
+    let kept = (MAX_KEPT / automata.max(2)).max(MIN_KEPT);
+    build(regexes, MAX_REGEXES, kept).map_err(|_| RegexFault::AllTooBig)
 }
 
 /// There is deliberately no way to compile from text.

@@ -23,11 +23,22 @@ impl<T> From<OneOrMore<T>> for Vec<T> {
     }
 }
 
-struct ListVisitor<T>(PhantomData<T>);
+/// With whether any lone text is a list of one, or `*` alone.
+struct ListVisitor<T>(bool, PhantomData<T>);
 
 impl<'de, T: Deserialize<'de> + for<'a> From<&'a str>> Deserialize<'de> for OneOrMore<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+        deserializer.deserialize_any(ListVisitor(false, PhantomData))
+    }
+}
+
+/// A domain, or a list of them.
+struct Domains(Vec<String>);
+
+impl<'de> Deserialize<'de> for Domains {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = deserializer.deserialize_any(ListVisitor(true, PhantomData))?;
+        Ok(Domains(list.into()))
     }
 }
 
@@ -35,13 +46,17 @@ impl<'de, T: Deserialize<'de> + for<'a> From<&'a str>> Visitor<'de> for ListVisi
     type Value = OneOrMore<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list, or `\"*\"`")
+        f.write_str(if self.0 {
+            "a text, or a list"
+        } else {
+            "a list, or `\"*\"`"
+        })
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<OneOrMore<T>, E> {
-        match text {
-            "*" => Ok(OneOrMore(vec![T::from(text)])),
-            _ => Err(E::invalid_type(de::Unexpected::Str(text), &self)),
+        match self.0 || text == "*" {
+            true => Ok(OneOrMore(vec![T::from(text)])),
+            false => Err(E::invalid_type(de::Unexpected::Str(text), &self)),
         }
     }
 
@@ -141,18 +156,24 @@ const WITHIN: &str = "within";
 const DANGER: &str = "danger";
 const ORIGIN: &str = "origin";
 
+/// The key and the text of a pattern in a table.
+fn written<E: ser::Error>(pattern: &OriginPattern) -> Result<(&'static str, &str), E> {
+    match &pattern.kind {
+        PatternKind::Text(text) => Ok((ORIGIN, text)),
+        PatternKind::Regex(regex) => Ok((REGEX, regex)),
+        PatternKind::HostRegex(regex) => Ok((HOST_REGEX, regex)),
+        PatternKind::Predicate(_) => Err(E::custom("a function cannot be written to a file")),
+    }
+}
+
 impl Serialize for OriginPattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (key, regex) = match &self.kind {
-            PatternKind::Text(text) => return serializer.serialize_str(text),
-            PatternKind::Regex(regex) => (REGEX, regex),
-            PatternKind::HostRegex(regex) => (HOST_REGEX, regex),
-            PatternKind::Predicate(_) => {
-                return Err(ser::Error::custom("a function cannot be written to a file"));
-            }
-        };
+        let (key, text) = written(self)?;
+        if key == ORIGIN {
+            return serializer.serialize_str(text);
+        }
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(key, regex)?;
+        map.serialize_entry(key, text)?;
         match &self.within[..] {
             [] => {}
             [domain] => map.serialize_entry(WITHIN, domain)?,
@@ -164,15 +185,10 @@ impl Serialize for OriginPattern {
 
 impl Serialize for AllowedDanger {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (key, text) = match self.entry.as_ref().map(|entry| &entry.kind) {
-            None => return self.danger.serialize(serializer),
-            Some(PatternKind::Text(text)) => (ORIGIN, text),
-            Some(PatternKind::Regex(regex)) => (REGEX, regex),
-            Some(PatternKind::HostRegex(regex)) => (HOST_REGEX, regex),
-            Some(PatternKind::Predicate(_)) => {
-                return Err(ser::Error::custom("a function cannot be written to a file"));
-            }
+        let Some(entry) = &self.entry else {
+            return self.danger.serialize(serializer);
         };
+        let (key, text) = written(entry)?;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(DANGER, &self.danger)?;
         map.serialize_entry(key, text)?;
@@ -180,148 +196,113 @@ impl Serialize for AllowedDanger {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-struct PatternKey(&'static str);
+/// An entry of `allow_origins` or `dangerously_allow`.
+enum Entry {
+    Text(String),
+    Table {
+        danger: Option<Danger>,
+        pattern: OriginPattern,
+        within: Option<Vec<String>>,
+    },
+}
 
-impl Named for PatternKey {
-    const WHAT: &'static str = "a field of an origin pattern";
+#[derive(Clone, Copy)]
+struct Key(&'static str);
+
+impl Named for Key {
+    const WHAT: &'static str = "a field of an entry";
 
     fn all() -> Vec<(&'static str, Self)> {
-        [REGEX, HOST_REGEX, WITHIN]
-            .map(|name| (name, PatternKey(name)))
+        [REGEX, HOST_REGEX, WITHIN, DANGER, ORIGIN]
+            .map(|name| (name, Key(name)))
             .to_vec()
+    }
+}
+
+/// With what is expected.
+struct EntryVisitor(&'static str);
+
+impl<'de> Visitor<'de> for EntryVisitor {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Entry, E> {
+        Ok(Entry::Text(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry, A::Error> {
+        let (mut danger, mut pattern, mut within) = (None, None, None);
+        while let Some(Name(Key(key))) = map.next_key()? {
+            let is_twice = match key {
+                DANGER => danger.replace(map.next_value()?).is_some(),
+                WITHIN => {
+                    let Domains(domains) = map.next_value()?;
+                    // No border must not be what a border was meant to be.
+                    if domains.is_empty() {
+                        return Err(de::Error::custom("`within` names no domain"));
+                    }
+                    within.replace(domains).is_some()
+                }
+                key => {
+                    let text: String = map.next_value()?;
+                    let written = match key {
+                        REGEX => OriginPattern::regex(text),
+                        HOST_REGEX => OriginPattern::host_regex(text),
+                        _ => OriginPattern::from(text),
+                    };
+                    pattern.replace(written).is_some()
+                }
+            };
+            if is_twice {
+                return Err(de::Error::duplicate_field(key));
+            }
+        }
+        Ok(Entry::Table {
+            danger,
+            pattern: pattern.ok_or_else(|| de::Error::missing_field(REGEX))?,
+            within,
+        })
     }
 }
 
 impl<'de> Deserialize<'de> for OriginPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PatternVisitor;
-
-        impl<'de> Visitor<'de> for PatternVisitor {
-            type Value = OriginPattern;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an origin pattern, or `{ regex = \"…\" }`")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<OriginPattern, E> {
-                Ok(OriginPattern::from(text))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OriginPattern, A::Error> {
-                let (mut pattern, mut within) = (None, None);
-                while let Some(Name(PatternKey(key))) = map.next_key()? {
-                    if key == WITHIN {
-                        let Domains(domains) = map.next_value()?;
-                        set(&mut within, key, domains)?;
-                    } else {
-                        set(&mut pattern, key, regex(key, map.next_value()?))?;
-                    }
-                }
-                let pattern = pattern.ok_or_else(|| de::Error::missing_field(REGEX))?;
-                Ok(pattern.within(within.unwrap_or_default()))
-            }
+        let expected = "an origin pattern, or `{ regex = \"…\" }`";
+        match deserializer.deserialize_any(EntryVisitor(expected))? {
+            Entry::Text(text) => Ok(OriginPattern::from(text)),
+            Entry::Table {
+                danger: None,
+                pattern,
+                within,
+            } => Ok(pattern.within(within.unwrap_or_default())),
+            Entry::Table { .. } => Err(de::Error::unknown_field(
+                DANGER,
+                &[REGEX, HOST_REGEX, WITHIN],
+            )),
         }
-
-        deserializer.deserialize_any(PatternVisitor)
-    }
-}
-
-fn regex(key: &str, regex: String) -> OriginPattern {
-    match key {
-        HOST_REGEX => OriginPattern::host_regex(regex),
-        _ => OriginPattern::regex(regex),
-    }
-}
-
-/// Sets what may be set once. Two of the keys for one thing are the same as one twice.
-fn set<T, E: de::Error>(place: &mut Option<T>, key: &'static str, value: T) -> Result<(), E> {
-    match place.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(E::duplicate_field(key)),
-    }
-}
-
-/// A domain, or a list of them.
-struct Domains(Vec<String>);
-
-impl<'de> Deserialize<'de> for Domains {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct DomainsVisitor;
-
-        impl<'de> Visitor<'de> for DomainsVisitor {
-            type Value = Domains;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a domain, or a list of domains")
-            }
-
-            fn visit_str<E: de::Error>(self, domain: &str) -> Result<Domains, E> {
-                Ok(Domains(vec![domain.to_owned()]))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Domains, A::Error> {
-                let domains = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
-                match domains.is_empty() {
-                    // No border must not be what a border was meant to be.
-                    true => Err(de::Error::invalid_length(0, &self)),
-                    false => Ok(Domains(domains)),
-                }
-            }
-        }
-
-        deserializer.deserialize_any(DomainsVisitor)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct DangerKey(&'static str);
-
-impl Named for DangerKey {
-    const WHAT: &'static str = "a field of a danger";
-
-    fn all() -> Vec<(&'static str, Self)> {
-        [DANGER, REGEX, HOST_REGEX, ORIGIN]
-            .map(|name| (name, DangerKey(name)))
-            .to_vec()
     }
 }
 
 impl<'de> Deserialize<'de> for AllowedDanger {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct DangerVisitor;
-
-        impl<'de> Visitor<'de> for DangerVisitor {
-            type Value = AllowedDanger;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a danger, or `{ danger = \"…\", regex = \"…\" }`")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<AllowedDanger, E> {
-                let danger = Danger::named(text).map_err(E::custom)?;
-                Ok(danger.into())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AllowedDanger, A::Error> {
-                let (mut danger, mut entry) = (None, None);
-                while let Some(Name(DangerKey(key))) = map.next_key()? {
-                    match key {
-                        DANGER => set(&mut danger, key, map.next_value::<Danger>()?)?,
-                        ORIGIN => {
-                            let origin = OriginPattern::from(map.next_value::<String>()?);
-                            set(&mut entry, key, origin)?;
-                        }
-                        _ => set(&mut entry, key, regex(key, map.next_value()?))?,
-                    }
-                }
-                let danger = danger.ok_or_else(|| de::Error::missing_field(DANGER))?;
-                // Without an entry it would be taken on for all of them.
-                let entry = entry.ok_or_else(|| de::Error::missing_field(REGEX))?;
-                Ok(danger.for_entry(entry))
-            }
+        let expected = "a danger, or `{ danger = \"…\", regex = \"…\" }`";
+        match deserializer.deserialize_any(EntryVisitor(expected))? {
+            Entry::Text(text) => Danger::named(&text)
+                .map(Into::into)
+                .map_err(de::Error::custom),
+            Entry::Table {
+                danger: Some(danger),
+                pattern,
+                within: None,
+            } => Ok(danger.for_entry(pattern)),
+            Entry::Table { danger: None, .. } => Err(de::Error::missing_field(DANGER)),
+            Entry::Table { .. } => Err(de::Error::unknown_field(
+                WITHIN,
+                &[DANGER, REGEX, HOST_REGEX, ORIGIN],
+            )),
         }
-
-        deserializer.deserialize_any(DangerVisitor)
     }
 }

@@ -116,8 +116,7 @@ fn regex(
         true => Subject::Host,
         false => Subject::Origin,
     };
-    let sees_brackets =
-        is_parsed && check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex, subject));
+    let sees_brackets = is_parsed && check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex));
     let imported = match sees_brackets {
         true => &found.without_brackets,
         false => regex,
