@@ -10,8 +10,8 @@ use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
 use crate::origin::{
-    Border, Domain, Origin, OriginMatcher, OriginPattern, OriginPredicate, Pattern, PatternKind,
-    Schemes, repair, repair_domain,
+    Border, Domain, MAX_SHAPES, Origin, OriginMatcher, OriginPattern, OriginPredicate, Pattern,
+    PatternKind, Schemes, repair, repair_domain,
 };
 #[cfg(feature = "regex")]
 use crate::origin::{
@@ -41,6 +41,10 @@ pub(super) fn compile(
     }
     if config.allow_origins.is_empty() {
         compiler.error("allow_origins", "", Kind::NoOrigins, None);
+    }
+    if let Some(base) = compiler.matcher.crowded_base() {
+        let kind = Kind::TooManyShapes { limit: MAX_SHAPES };
+        compiler.error("allow_origins", base, kind, None);
     }
     #[cfg(feature = "regex")]
     compiler.compile_regexes();

@@ -16,6 +16,11 @@ pub enum ConfigErrorKind {
     Origin(PatternFault),
     /// `*` beside other entries.
     AnyNotAlone,
+    /// In-label patterns below one domain whose `*` stands in more places than may be.
+    TooManyShapes {
+        /// How many places there may be: lengths before and after it.
+        limit: usize,
+    },
     /// A regular expression that does not compile.
     Regex {
         /// The parser's own message.
@@ -127,6 +132,7 @@ impl ConfigErrorKind {
             Kind::NoOrigins => "no-origins",
             Kind::Origin(fault) => fault.code(),
             Kind::AnyNotAlone => "any-not-alone",
+            Kind::TooManyShapes { .. } => "too-many-shapes",
             Kind::Regex { .. } => "regex",
             Kind::PcreOnly { .. } => "pcre-only",
             Kind::RegexTooLong { .. } => "regex-too-long",
@@ -173,6 +179,13 @@ impl fmt::Display for ConfigErrorKind {
             Kind::Origin(fault) => return fault.fmt(f),
             Kind::AnyNotAlone => {
                 "`*` already allows all; remove it, or everything else in the list"
+            }
+            Kind::TooManyShapes { limit } => {
+                return write!(
+                    f,
+                    "in the labels below this, `*` may stand in {limit} places, counted by the \
+                     bytes before and after it; list the origins, or write this pattern"
+                );
             }
             Kind::Regex { message } => message,
             Kind::PcreOnly { what, message } => {

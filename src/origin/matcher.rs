@@ -7,7 +7,7 @@
 //! shapes that occur in the list. So the cost grows with the number of shapes,
 //! never with the number of patterns.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 #[cfg(feature = "regex")]
 use super::Regexes;
@@ -23,12 +23,58 @@ type Table<V> = HashMap<Box<[u8]>, V, FoldState>;
 pub(crate) struct OriginMatcher {
     any: Option<usize>,
     null: Option<usize>,
-    exact: Table<usize>,
+    exact: Exact,
     patterns: Table<Open>,
     shapes: Shapes,
     #[cfg(feature = "regex")]
     regexes: Regexes,
     predicates: Vec<(OriginPredicate, Border, usize)>,
+}
+
+/// Exact origins: a few are compared, which takes less time than to hash one.
+#[derive(Debug)]
+enum Exact {
+    Few(Vec<(Box<[u8]>, usize)>),
+    Many(Table<usize>),
+}
+
+/// So many origins are compared at most.
+const FEW: usize = 4;
+
+impl Default for Exact {
+    fn default() -> Self {
+        Exact::Few(Vec::new())
+    }
+}
+
+impl Exact {
+    #[inline]
+    fn get(&self, value: &[u8]) -> Option<usize> {
+        match self {
+            Exact::Few(few) => {
+                let mut few = few.iter();
+                few.find_map(|(origin, index)| (**origin == *value).then_some(*index))
+            }
+            Exact::Many(many) => many.get(value).copied(),
+        }
+    }
+
+    /// Adds an origin, unless it is there already.
+    fn insert(&mut self, origin: Box<[u8]>, index: usize) -> bool {
+        match self {
+            Exact::Few(few) => {
+                if few.iter().any(|(known, _)| *known == origin) {
+                    return false;
+                }
+                few.push((origin, index));
+                if few.len() > FEW {
+                    *self = Exact::Many(few.drain(..).collect());
+                }
+                true
+            }
+            Exact::Many(many) => *many.entry(origin).or_insert(index) == index,
+        }
+    }
 }
 
 /// A pattern with a `*`.
@@ -70,6 +116,9 @@ pub(crate) enum Mismatch<'a> {
     },
 }
 
+/// In-label patterns of one base may have so many shapes: a look-up tries each.
+pub(crate) const MAX_SHAPES: usize = 128;
+
 /// What the patterns with a `*` look like, which is all that a look-up needs
 /// to know of them.
 #[derive(Debug, Default)]
@@ -78,9 +127,9 @@ struct Shapes {
     /// leftmost.
     base_labels: usize,
     subdomains: bool,
-    /// Lengths of what stands before and after the `*` of in-label patterns.
-    /// DNS labels have at most 63 bytes, so these are some hundreds at the most.
-    in_label: BTreeSet<(usize, usize)>,
+    /// Lengths of what stands before and after the `*` of in-label patterns, under the
+    /// subdomain pattern of their base: so a look-up tries those of one base alone.
+    in_label: Table<Vec<(usize, usize)>>,
     any_host: bool,
     exact_port: bool,
     any_port: bool,
@@ -107,7 +156,7 @@ impl OriginMatcher {
     ) -> bool {
         let text = pattern.to_string().into_bytes().into_boxed_slice();
         if let (Host::Exact(_), Port::Exact(_)) = (pattern.host, pattern.port) {
-            *self.exact.entry(text).or_insert(index) == index
+            self.exact.insert(text, index)
         } else {
             self.shapes.add(pattern);
             let site_len = match pattern.host {
@@ -135,6 +184,14 @@ impl OriginMatcher {
         self.regexes = regexes;
     }
 
+    /// The base, as a subdomain pattern, below which in-label patterns have more shapes
+    /// than a look-up may try.
+    pub(crate) fn crowded_base(&self) -> Option<String> {
+        let mut bases = self.shapes.in_label.iter();
+        let (base, _) = bases.find(|(_, shapes)| shapes.len() > MAX_SHAPES)?;
+        Some(String::from_utf8_lossy(base).into_owned())
+    }
+
     pub(crate) fn has_patterns(&self) -> bool {
         !self.patterns.is_empty()
     }
@@ -149,7 +206,7 @@ impl OriginMatcher {
     pub(crate) fn find(&self, value: &[u8]) -> Option<Match> {
         // What is in the table was parsed when the policy was compiled.
         match self.exact.get(value) {
-            Some(&index) => Some(Match::Entry(index)),
+            Some(index) => Some(Match::Entry(index)),
             None => self.find_other(value),
         }
     }
@@ -250,8 +307,14 @@ impl Shapes {
                 suffix,
                 base,
             } => {
-                self.in_label.insert((prefix.len(), suffix.len()));
                 self.base_labels = self.base_labels.max(base_labels(base));
+                let host = Host::Subdomains { base };
+                let base = Pattern { host, ..*pattern }.to_string();
+                let shapes = self.in_label.entry(base.into_bytes().into()).or_default();
+                let shape = (prefix.len(), suffix.len());
+                if !shapes.contains(&shape) {
+                    shapes.push(shape);
+                }
             }
         }
         match pattern.port {
@@ -274,50 +337,31 @@ impl Shapes {
         ];
         let mut ports = ports.into_iter().flatten();
         ports.find_map(|port| {
-            self.find_host(origin.host(), |host| {
-                let mut text = Text::default();
-                text.push(origin.scheme());
-                text.push("://");
-                for part in host {
-                    text.push(part);
-                }
-                text.push(port);
-                accept(patterns.get(text.as_bytes())?)
-            })
-        })
-    }
-
-    fn find_host(&self, host: &str, look_up: impl Fn(&[&str]) -> Option<usize>) -> Option<usize> {
-        let exact_host = || self.any_port.then(|| look_up(&[host])).flatten();
-        let any_host = || self.any_host.then(|| look_up(&["*"])).flatten();
-        exact_host().or_else(any_host).or_else(|| {
-            // From the right: the last dot is followed by a base of one label.
-            let dots = host.rmatch_indices('.').take(self.base_labels);
-            dots.map(|(dot, _)| host.split_at(dot))
-                .find_map(|(labels, dot_base)| {
-                    let subdomain = || self.subdomains.then(|| look_up(&["*", dot_base])).flatten();
+            let text = |host: &[&str]| Text::of(origin.scheme(), host, port);
+            let look_up = |host: &[&str]| accept(patterns.get(text(host).as_bytes())?);
+            let host = origin.host();
+            let exact_host = || self.any_port.then(|| look_up(&[host])).flatten();
+            let any_host = || self.any_host.then(|| look_up(&["*"])).flatten();
+            exact_host().or_else(any_host).or_else(|| {
+                // From the right: the last dot is followed by a base of one label.
+                let dots = host.rmatch_indices('.').take(self.base_labels);
+                let mut bases = dots.map(|(dot, _)| host.split_at(dot));
+                bases.find_map(|(labels, base)| {
+                    let subdomain = || self.subdomains.then(|| look_up(&["*", base])).flatten();
                     subdomain().or_else(|| {
-                        self.find_in_label(labels, |a, b| look_up(&[a, "*", b, dot_base]))
+                        if self.in_label.is_empty() || labels.contains('.') {
+                            return None;
+                        }
+                        let shapes = self.in_label.get(text(&["*", base]).as_bytes())?;
+                        shapes.iter().find_map(|&(prefix, suffix)| {
+                            // At least one byte is left for the `*`.
+                            let end = labels.len().checked_sub(suffix);
+                            let end = end.filter(|&end| end > prefix)?;
+                            look_up(&[&labels[..prefix], "*", &labels[end..], base])
+                        })
                     })
                 })
-        })
-    }
-
-    fn find_in_label(
-        &self,
-        label: &str,
-        look_up: impl Fn(&str, &str) -> Option<usize>,
-    ) -> Option<usize> {
-        if self.in_label.is_empty() || label.contains('.') {
-            return None;
-        }
-        self.in_label.iter().find_map(|&(prefix, suffix)| {
-            // At least one byte is left for the `*`.
-            let end = label
-                .len()
-                .checked_sub(suffix)
-                .filter(|&end| end > prefix)?;
-            look_up(&label[..prefix], &label[end..])
+            })
         })
     }
 }
@@ -338,6 +382,17 @@ impl Default for Text {
 }
 
 impl Text {
+    fn of(scheme: &str, host: &[&str], port: &str) -> Self {
+        let mut text = Text::default();
+        text.push(scheme);
+        text.push("://");
+        for part in host {
+            text.push(part);
+        }
+        text.push(port);
+        text
+    }
+
     /// Invariant: the parts are those of an origin, with `*` for one or more
     /// bytes of the host and `:*` for a port: that fits.
     fn push(&mut self, part: &str) {

@@ -26,7 +26,7 @@ pub(crate) use border::{Border, Domain, Schemes, repair_domain};
 pub(crate) use grammar::{Host, Pattern, Port};
 #[cfg(feature = "kong")]
 pub(crate) use literals::may_match_ipv6;
-pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
+pub(crate) use matcher::{MAX_SHAPES, Match, Mismatch, OriginMatcher};
 pub(crate) use repair::repair;
 pub(crate) use site::{is_above_suffixes, is_loopback, is_public_suffix, site};
 #[cfg(feature = "regex")]
