@@ -1,5 +1,7 @@
 //! Dangers of origins and patterns, and which of them a policy takes on.
 
+use std::collections::HashMap;
+
 use super::Report;
 use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{AllowedDanger, CorsConfig, Danger};
@@ -105,22 +107,26 @@ fn fill(pattern: &Pattern<'_>, word: &str) -> String {
 /// The dangers that a policy has taken on, and which of them its entries need.
 pub(super) struct Ledger<'a> {
     config: &'a CorsConfig,
-    needed: Vec<bool>,
+    needed: HashMap<(Danger, Option<PatternKind>), bool>,
 }
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(config: &'a CorsConfig) -> Self {
+        let allowed = config.dangerously_allow.iter();
         Ledger {
             config,
-            needed: vec![false; config.dangerously_allow.len()],
+            needed: allowed.map(|allowed| (key(allowed), false)).collect(),
         }
     }
 
-    /// The policy takes the danger on for an entry that needs it.
+    /// The policy takes the danger on for an entry that needs it: by the entry's name,
+    /// or by the bare one if the entry shows that it needs it.
     pub(super) fn takes_on(&mut self, danger: Danger, entry: &OriginPattern) -> bool {
+        let bare = matches!(entry.kind, PatternKind::Text(_)).then_some(None);
+        let keys = bare.into_iter().chain([Some(entry.kind.clone())]);
         let mut is_taken_on = false;
-        for (allowed, needed) in self.config.dangerously_allow.iter().zip(&mut self.needed) {
-            if allowed.covers(danger, entry) {
+        for kind in keys {
+            if let Some(needed) = self.needed.get_mut(&(danger, kind)) {
                 *needed = true;
                 is_taken_on = true;
             }
@@ -159,12 +165,18 @@ impl<'a> Ledger<'a> {
 
     /// Remarks what was taken on without need.
     pub(super) fn close(&self, report: &mut Report) {
-        let allowed = self.config.dangerously_allow.iter().enumerate();
-        for ((place, allowed), _) in allowed.zip(&self.needed).filter(|(_, needed)| !**needed) {
-            let field = format!("dangerously_allow[{place}]");
-            let kind = AdvisoryKind::DangerNotNeeded;
-            let advisory = Advisory::new(field, AllowedDanger::to_string(allowed), kind);
-            report.advisories.push(advisory);
+        for (place, allowed) in self.config.dangerously_allow.iter().enumerate() {
+            if self.needed.get(&key(allowed)) == Some(&false) {
+                let field = format!("dangerously_allow[{place}]");
+                let kind = AdvisoryKind::DangerNotNeeded;
+                let advisory = Advisory::new(field, allowed.to_string(), kind);
+                report.advisories.push(advisory);
+            }
         }
     }
+}
+
+fn key(allowed: &AllowedDanger) -> (Danger, Option<PatternKind>) {
+    let entry = allowed.entry.as_ref();
+    (allowed.danger, entry.map(|entry| entry.kind.clone()))
 }

@@ -9,13 +9,14 @@ mod origins;
 #[cfg(any(feature = "kong", feature = "krakend"))]
 pub(crate) use names::{Fault, check_exposed_header, check_method, check_request_header};
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 
 use crate::advisory::Advisory;
-use crate::config::{AllowedDanger, CorsConfig, Enforcement, MaxAge};
+use crate::config::{CorsConfig, Enforcement, MaxAge};
 use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 use crate::policy::{Compiled, Grant, Policy};
 use crate::vary::{self, Vary};
@@ -58,12 +59,10 @@ impl CorsConfig {
         let max_age = check_max_age(self.max_age, &mut report);
         let status = check_status(self.preflight_status, &mut report);
 
-        let mut dangerously_allow: Vec<AllowedDanger> = Vec::new();
-        for allowed in &self.dangerously_allow {
-            if !dangerously_allow.contains(allowed) {
-                dangerously_allow.push(allowed.clone());
-            }
-        }
+        let mut seen = HashSet::new();
+        let allowed = self.dangerously_allow.iter();
+        let dangerously_allow = allowed.filter(|allowed| seen.insert(*allowed)).cloned();
+        let dangerously_allow = dangerously_allow.collect();
         let config = CorsConfig {
             allow_origins,
             allow_methods,

@@ -31,6 +31,7 @@ pub(super) fn compile(
         matcher: OriginMatcher::default(),
         list: Vec::with_capacity(config.allow_origins.len()),
         seen: HashSet::new(),
+        domain_count: 0,
         #[cfg(feature = "regex")]
         regexes: Vec::new(),
         #[cfg(feature = "regex")]
@@ -46,12 +47,19 @@ pub(super) fn compile(
         let kind = Kind::TooManyShapes { limit: MAX_SHAPES };
         compiler.error("allow_origins", base, kind, None);
     }
+    if compiler.domain_count > MAX_DOMAINS {
+        let kind = Kind::TooManyDomains { limit: MAX_DOMAINS };
+        compiler.error("allow_origins", "", kind, None);
+    }
     #[cfg(feature = "regex")]
     compiler.compile_regexes();
     compiler.advise_on_covered();
     compiler.ledger.close(compiler.report);
     (compiler.list, compiler.matcher)
 }
+
+/// The borders of a policy may name so many domains: a decision compares each.
+const MAX_DOMAINS: usize = 1024;
 
 /// A repair names so many domains at most.
 #[cfg(feature = "regex")]
@@ -65,6 +73,7 @@ struct Compiler<'a> {
     list: Vec<OriginPattern>,
     /// Regexes and predicates. Of texts, the matcher knows which it has.
     seen: HashSet<OriginPattern>,
+    domain_count: usize,
     #[cfg(feature = "regex")]
     regexes: Vec<Checked>,
     #[cfg(feature = "regex")]
@@ -192,6 +201,7 @@ impl Compiler<'_> {
         });
         // All of them, for the errors.
         let domains: Vec<_> = domains.collect();
+        self.domain_count += domains.len();
         let domains: Box<[Domain]> = domains.into_iter().collect::<Option<_>>()?;
         let with_credentials = self.config.allow_credentials;
         // With credentials, only this danger leaves an entry without a border. An empty
@@ -257,18 +267,17 @@ impl Compiler<'_> {
         let Some(border) = self.border(place, &entry) else {
             return;
         };
-        if outline.misses(&entry.within) {
+        let unmet = unmet_scheme(&outline, &border);
+        // Other schemes have no domains to stay within.
+        let is_foreign = unmet.as_ref().is_some_and(|scheme| !is_http(scheme));
+        if outline.misses(&entry.within) || is_foreign && !entry.within.is_empty() {
             let field = format!("{}.within", field(place));
-            self.error(
-                field,
-                entry.within.join(", "),
-                Kind::WithinNeverMatches,
-                None,
-            );
-        } else if let Some(scheme) = unmet_scheme(&outline, &border) {
-            let danger = match is_http(&scheme) {
-                true => Danger::InsecureOrigins,
-                false => Danger::Unbounded,
+            let within = entry.within.join(", ");
+            self.error(field, within, Kind::WithinNeverMatches, None);
+        } else if let Some(scheme) = unmet {
+            let danger = match is_foreign {
+                true => Danger::Unbounded,
+                false => Danger::InsecureOrigins,
             };
             let host = entry.within.first().map_or("evil.net", |domain| domain);
             let found = (danger, format!("{scheme}://{host}"));

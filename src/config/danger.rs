@@ -82,17 +82,6 @@ pub struct AllowedDanger {
     pub entry: Option<OriginPattern>,
 }
 
-impl AllowedDanger {
-    /// It takes the danger on for this entry.
-    pub(crate) fn covers(&self, danger: Danger, entry: &OriginPattern) -> bool {
-        self.danger == danger
-            && match &self.entry {
-                Some(named) => named.kind == entry.kind,
-                None => matches!(entry.kind, PatternKind::Text(_)),
-            }
-    }
-}
-
 impl From<Danger> for AllowedDanger {
     fn from(danger: Danger) -> Self {
         AllowedDanger {

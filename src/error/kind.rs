@@ -104,6 +104,11 @@ pub enum ConfigErrorKind {
         /// What `dangerously_allow` would have to hold.
         allow: String,
     },
+    /// More domains than the borders of a policy may name.
+    TooManyDomains {
+        /// How many they may name in all.
+        limit: usize,
+    },
     /// A border that is no domain.
     WithinNotADomain,
     /// A border that is a public suffix.
@@ -160,6 +165,7 @@ impl ConfigErrorKind {
             Kind::PathNeverSent => "path-never-sent",
             Kind::PathTwice => "path-twice",
             Kind::NoBorder { .. } => "no-border",
+            Kind::TooManyDomains { .. } => "too-many-domains",
             Kind::WithinNotADomain => "within-not-a-domain",
             Kind::WithinPublicSuffix => "within-public-suffix",
             Kind::WithinNotOpen => "within-not-open",
@@ -261,6 +267,13 @@ impl fmt::Display for ConfigErrorKind {
                 witness,
                 allow,
             } => return fmt_no_border(f, sites, witness, allow),
+            Kind::TooManyDomains { limit } => {
+                return write!(
+                    f,
+                    "the regexes and predicates of a policy may stay within {limit} domains in \
+                     all; write patterns such as `https://*.example.com` for some of them"
+                );
+            }
             Kind::WithinNotADomain => {
                 "a border is a domain such as `example.com`, an IP address or `localhost`, \
                  without scheme, port and `*`"

@@ -21,8 +21,11 @@ use super::site::{is_address, is_listed_suffix, is_loopback, registrable, site};
 use super::whole::Whole;
 use super::{Origin, is_domain, is_host, is_http, is_label_byte};
 
-/// A regex may have so many alternatives at its end. Each is looked at by itself.
-const MAX_BRANCHES: usize = 1024;
+/// So many literals are looked at: those of a thousand alternatives.
+const MAX_LITERALS: usize = 1024;
+
+/// So many names of a regex are tried as attacks.
+const MAX_NAMES: usize = 32;
 
 /// What its literals show of a regex.
 #[derive(Debug)]
@@ -56,19 +59,11 @@ pub(crate) enum Inferred {
 impl Outline {
     pub(crate) fn of(regex: &Whole, subject: Subject) -> Self {
         let host = host_part(&regex.hir);
-        let mut branches = Vec::new();
-        let are_few = host.as_ref().is_none_or(|host| split(host, &mut branches));
-        let ends = branches.iter().map(|branch| ends_of(branch, subject));
-        let ends: Option<Vec<_>> = ends.collect();
+        let web = host.as_ref().filter(|_| subject == Subject::Origin);
         Outline {
             never_matches: host.is_none() || never_matches(&regex.hir, subject),
-            schemes: match subject {
-                Subject::Origin => host.as_ref().and_then(schemes_of),
-                Subject::Host => None,
-            },
-            ends: ends
-                .filter(|_| are_few)
-                .map(|ends| ends.into_iter().flatten().collect()),
+            schemes: web.and_then(schemes_of),
+            ends: host.as_ref().and_then(|host| ends_of(host, subject)),
         }
     }
 
@@ -169,34 +164,19 @@ fn port_start(text: &[u8]) -> usize {
     port.map_or(text.len(), |at| address + at)
 }
 
-/// Parts an expression where it ends in alternatives. It is `false` if they are too many.
-fn split(hir: &Hir, branches: &mut Vec<Hir>) -> bool {
-    let (before, last) = match hir.kind() {
-        HirKind::Concat(subs) => (&subs[..subs.len() - 1], &subs[subs.len() - 1]),
-        _ => (&[][..], hir),
-    };
-    if let HirKind::Alternation(ends) = last.kind() {
-        return ends.iter().all(|end| {
-            let subs = before.iter().chain([end]).cloned().collect();
-            split(&Hir::concat(subs), branches)
-        });
-    }
-    branches.push(hir.clone());
-    branches.len() <= MAX_BRANCHES
-}
-
 /// The literals at the end or the beginning; `None` if some of what the expression
 /// matches has none.
 fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<Literal>> {
-    let seq = Extractor::new().kind(kind).extract(hir);
+    let mut extractor = Extractor::new();
+    let seq = extractor.kind(kind).limit_total(MAX_LITERALS).extract(hir);
     let literals = seq.literals()?.to_vec();
     let is_any = |literal: &Literal| literal.is_empty() && !literal.is_exact();
     (!literals.iter().any(is_any)).then_some(literals)
 }
 
-fn ends_of(branch: &Hir, subject: Subject) -> Option<Vec<End>> {
+fn ends_of(host: &Hir, subject: Subject) -> Option<Vec<End>> {
     let mut ends = Vec::new();
-    for literal in literals(branch, ExtractKind::Suffix)? {
+    for literal in literals(host, ExtractKind::Suffix)? {
         let text = std::str::from_utf8(literal.as_bytes()).ok()?;
         let whole = match (text.split_once("://"), subject) {
             (None, Subject::Host) if literal.is_exact() => Some(("https", text)),
@@ -281,13 +261,10 @@ fn may_contain(hir: &Hir, byte: u8) -> bool {
 /// The regex may match an IPv6 address in brackets.
 #[cfg(feature = "kong")]
 pub(crate) fn may_match_ipv6(regex: &Whole) -> bool {
-    let mut branches = Vec::new();
-    let ends_in_bracket = |branch: &Hir| match literals(branch, ExtractKind::Suffix) {
+    host_part(&regex.hir).is_some_and(|host| match literals(&host, ExtractKind::Suffix) {
         Some(ends) => ends.iter().any(|end| end.as_bytes().ends_with(b"]")),
         None => may_contain(&regex.hir, b']'),
-    };
-    host_part(&regex.hir)
-        .is_some_and(|host| !split(&host, &mut branches) || branches.iter().any(ends_in_bracket))
+    })
 }
 
 /// The names that the text of a regex shows, escapes left out.
@@ -312,7 +289,7 @@ pub(crate) fn domains_in(source: &str) -> Vec<String> {
 /// classic attacks is.
 pub(crate) fn classic_attack(regex: &Whole, subject: Subject, source: &str) -> Option<String> {
     let mut hosts = vec!["evil.net".to_owned(), "evil.com".to_owned()];
-    for name in &names_in(source) {
+    for name in names_in(source).iter().take(MAX_NAMES) {
         hosts.extend(["evil", "evil-", "evil."].map(|start| format!("{start}{name}")));
         hosts.extend([".evil.net", "evil.net", ".net"].map(|end| format!("{name}{end}")));
         // A dot that is not escaped.
