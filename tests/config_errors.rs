@@ -510,6 +510,93 @@ fn what_shows_a_danger_is_allowed_itself() {
 }
 
 #[test]
+fn borders_have_faults_and_repairs() {
+    let domain = "a border is a domain such as `example.com`, an IP address or `localhost`, \
+                  without scheme, port and `*`";
+    let suffix = "anyone can register names below this; write the domain that is yours, one label \
+                  more";
+    let table = [
+        ("https://example.com", domain, Some("example.com")),
+        ("https://*.example.com:8443/x", domain, Some("example.com")),
+        ("*.example.com", domain, Some("example.com")),
+        ("Example.com", domain, Some("example.com")),
+        ("example.com:8443", domain, Some("example.com")),
+        ("::1", domain, Some("[::1]")),
+        ("127.1", domain, Some("127.0.0.1")),
+        ("", domain, None),
+        ("exa mple.com", domain, None),
+        ("xn--f.com", domain, None),
+        ("com", suffix, None),
+        ("co.uk", suffix, None),
+        ("github.io", suffix, None),
+        ("a.code.run", suffix, None),
+    ];
+    for (within, message, repair) in table {
+        let config = with_credentials(OriginPattern::predicate(|_| true).within([within]));
+        let value = match within {
+            "" => String::new(),
+            within => format!(" `{within}`"),
+        };
+        let repair = repair.map_or(String::new(), |repair| format!("; write `{repair}`"));
+        assert_error(
+            &config,
+            &format!("allow_origins[0].within{value}: {message}{repair}"),
+        );
+    }
+    for within in [
+        "example.com",
+        "example.com.",
+        "intranet",
+        "10.0.0.1",
+        "[::1]",
+        "localhost",
+    ] {
+        let config = with_credentials(OriginPattern::predicate(|_| true).within([within]));
+        assert_eq!(errors(&config), [""; 0], "{within}");
+    }
+    for entry in ["https://example.com", "https://*.example.com"] {
+        assert_error(
+            &with_credentials(OriginPattern::from(entry).within(["example.com"])),
+            "allow_origins[0].within `example.com`: only a regular expression or a predicate has a \
+             border; remove it: an origin needs none, and a pattern never leaves the domain behind \
+             its `*`",
+        );
+    }
+}
+
+#[test]
+fn borders_and_shapes_are_bounded() {
+    let within = |count: usize| {
+        let domains = (0..count).map(|at| format!("example{at}.com"));
+        with_credentials(OriginPattern::predicate(|_| true).within(domains))
+    };
+    assert_eq!(errors(&within(1024)), [""; 0]);
+    assert_error(
+        &within(1025),
+        "allow_origins: the regexes and predicates of a policy may stay within 1024 domains in \
+         all; write patterns such as `https://*.example.com` for some of them",
+    );
+    let shapes = |count: usize| {
+        let shapes = (1..62).flat_map(|before| (1..62 - before).map(move |after| (before, after)));
+        let patterns = shapes.take(count).map(|(before, after)| {
+            format!(
+                "https://{}*{}.example.com",
+                "a".repeat(before),
+                "-".repeat(after)
+            )
+        });
+        // Those of another base do not count.
+        CorsConfig::new(patterns.chain(["https://a*.example.org".to_owned()]))
+    };
+    assert_eq!(errors(&shapes(128)), [""; 0]);
+    assert_error(
+        &shapes(129),
+        "allow_origins `https://*.example.com`: in the labels below this, `*` may stand in 128 \
+         places, counted by the bytes before and after it; list the origins, or write this pattern",
+    );
+}
+
+#[test]
 fn what_is_not_dangerous() {
     let safe = [
         "https://example.com",
@@ -1049,6 +1136,26 @@ error: unopened group",
             let policy = regex(source).compile().expect(source);
             let expected = OriginPattern::regex(source).within(within.iter().copied());
             assert_eq!(policy.config().allow_origins, [expected], "{source}");
+        }
+    }
+
+    /// It would be a border that nothing is in: what is denied in silence is an error.
+    #[test]
+    fn borders_that_a_regex_is_never_in() {
+        let message = "nothing that the regular expression matches is within this; write the \
+                       domain that it ends in";
+        for (source, within) in [
+            (r"https://.*\.example\.com", "example.org"),
+            (r"https://(app|admin)\.example\.com", "www.example.com"),
+            (r"https://app\.example\.com", "localhost"),
+            (r"app://.*\.example\.com", "example.com"),
+        ] {
+            let entry = OriginPattern::regex(source).within([within]);
+            let expected = format!("allow_origins[0].within `{within}`: {message}");
+            let dangers = [Danger::Unbounded.for_entry(entry.clone())];
+            let config = with_credentials(entry);
+            assert_error(&config, &expected);
+            assert_error(&config.dangerously_allow(dangers), &expected);
         }
     }
 

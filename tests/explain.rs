@@ -47,6 +47,68 @@ const GET_LISTED: &str = "- method: allowed, `GET` is listed";
 const A: &str = "https://a.example.com";
 const A_MATCHES: &str = "- origin: allowed, `https://a.example.com` of allow_origins matches";
 
+/// Every kind of open entry that matches outside of its border, and what holds there.
+#[test]
+fn the_entry_and_its_border_are_named() {
+    let table = [
+        (
+            OriginPattern::from("https://*.amazonaws.com"),
+            "https://evil.s3.amazonaws.com",
+            "`https://*.amazonaws.com` matches, but `evil.s3.amazonaws.com` is outside of its \
+             site `amazonaws.com`",
+        ),
+        (
+            OriginPattern::predicate(|_| true).within(["example.com", "localhost"]),
+            "https://example.org",
+            "`<fn> within [\"example.com\", \"localhost\"]` matches, but `example.org` is outside of \
+             its sites `example.com`, `localhost`",
+        ),
+        (
+            OriginPattern::predicate(|_| true).within(["example.com"]),
+            "http://example.com",
+            "`<fn> within \"example.com\"` matches, but with credentials that holds over `https` \
+             only, and this is `http`",
+        ),
+        #[cfg(feature = "regex")]
+        (
+            OriginPattern::regex(r"https://example\.com?").within(["example.com"]),
+            "https://example.co",
+            "`{ regex = 'https://example\\.com?', within = \"example.com\" }` matches, but \
+             `example.co` is outside of its site `example.com`",
+        ),
+        #[cfg(feature = "regex")]
+        (
+            OriginPattern::host_regex(r"(.*\.)?example\.com"),
+            "app://example.com",
+            "`{ host_regex = '(.*\\.)?example\\.com', within = \"example.com\" }` matches, but \
+             with credentials that holds over `https` only, and this is `app`",
+        ),
+    ];
+    for (entry, origin, detail) in table {
+        let config = CorsConfig::new([entry]).allow_credentials(true);
+        let policy = config.compile().unwrap();
+        assert_text(
+            &policy,
+            &get(origin),
+            &[
+                &format!("GET from `{origin}` is an actual request: denied"),
+                &format!("- origin: denied, {detail}"),
+                GET_LISTED,
+                WITHHELD,
+            ],
+        );
+        // The debug header says it in the same words.
+        let policy = config.debug(true).compile().unwrap();
+        let request = get(origin);
+        let tower_cors::Action::Forward(edit) = policy.decide_request(&request).action() else {
+            panic!("{origin} is not forwarded");
+        };
+        let mut headers = HeaderMap::new();
+        edit.apply(&mut headers);
+        assert_eq!(headers["x-cors-debug"], format!("actual; denied; {detail}"));
+    }
+}
+
 #[test]
 fn allowed() {
     assert_text(

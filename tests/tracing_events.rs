@@ -98,7 +98,30 @@ DEBUG tower_cors message=CORS decision kind="preflight" outcome="denied" reason=
 "#
     );
     debug_raises_the_level();
+    #[cfg(feature = "regex")]
+    patterns_forge_no_line();
     policies_by_path_are_warned_of();
+}
+
+/// The text of a pattern is not trusted either: tenants may have written it.
+#[track_caller]
+#[cfg(feature = "regex")]
+fn patterns_forge_no_line() {
+    let forged = "https://(a|\n(ERROR forged)?b)\\.example";
+    let regex = tower_cors::OriginPattern::regex(forged);
+    let config = CorsConfig::new([regex.within(["a.example"])]).allow_credentials(true);
+    let log = logged(&config);
+    let levels = log.lines().map(|line| line.split(' ').next());
+    assert!(
+        levels.eq(["TRACE", "TRACE", "DEBUG", "DEBUG"].map(Some)),
+        "{log}"
+    );
+    assert!(
+        log.contains(
+            r#"matched={ regex = 'https://(a|␊(ERROR forged)?b)\.example', within = "a.example" }"#
+        ),
+        "{log}"
+    );
 }
 
 /// And a warning at the start.
