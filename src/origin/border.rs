@@ -144,6 +144,12 @@ impl Domain {
         })
     }
 
+    /// The domain as it is written.
+    #[cfg(feature = "regex")]
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// It is this machine, or names and addresses of it.
     #[cfg(feature = "regex")]
     pub(crate) fn is_loopback(&self) -> bool {

@@ -1,12 +1,16 @@
 //! Origin patterns written as regular expressions: an automaton for all that share
 //! a subject and a border.
 
+use std::collections::HashMap;
+
 use regex::bytes::RegexSet;
 use regex_syntax::hir::Hir;
 
 use super::Origin;
-use super::border::{Border, Candidate};
+use super::border::{Border, Candidate, LOOPBACK};
+use super::site::is_loopback;
 use super::whole::{self, RegexFault};
+use crate::hash::FoldState;
 
 /// What a regex is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +41,15 @@ pub(crate) struct Checked {
 
 /// The regexes of a policy.
 #[derive(Debug, Default)]
-pub(crate) struct Regexes(Box<[Group]>);
+pub(crate) struct Regexes {
+    groups: Box<[Group]>,
+    /// The groups that stay within a domain, so that the others need not be asked.
+    by_domain: HashMap<Box<str>, Vec<usize>, FoldState>,
+    /// The labels that such a domain has at most.
+    labels: usize,
+    /// Those that stay within none.
+    unbounded: Vec<usize>,
+}
 
 /// Regexes that share a subject and a border.
 #[derive(Debug)]
@@ -88,12 +100,38 @@ impl Regexes {
                 entries: entries.into(),
             })
         });
-        groups.collect::<Result<_, _>>().map(Regexes)
+        let mut regexes = Regexes {
+            groups: groups.collect::<Result<_, _>>()?,
+            ..Regexes::default()
+        };
+        for (index, group) in regexes.groups.iter().enumerate() {
+            match &group.border.domains {
+                None => regexes.unbounded.push(index),
+                Some(domains) => {
+                    for domain in domains {
+                        let labels = domain.name().split('.').count();
+                        regexes.labels = regexes.labels.max(labels);
+                        let name = domain.name().into();
+                        regexes.by_domain.entry(name).or_default().push(index);
+                    }
+                }
+            }
+        }
+        Ok(regexes)
     }
 
     /// The group of a regex that matches inside of its border.
     pub(super) fn find(&self, candidate: &Candidate<'_>) -> Option<usize> {
-        self.0.iter().position(|group| {
+        let host = candidate.origin.host();
+        let loopback = is_loopback(host).then_some(LOOPBACK);
+        // The host, and what stands behind its last dots.
+        let dots = host.rmatch_indices('.').take(self.labels);
+        let parents = dots.map(|(dot, _)| &host[dot + 1..]);
+        let names = parents.chain([host]).chain(loopback);
+        let of_domains = names.filter_map(|name| self.by_domain.get(name)).flatten();
+        let mut groups = self.unbounded.iter().chain(of_domains).copied();
+        groups.find(|&index| {
+            let group = &self.groups[index];
             let border = &group.border;
             border.admits(candidate, || group.matches(&candidate.origin))
         })
@@ -101,12 +139,12 @@ impl Regexes {
 
     /// The first entry of a group that matches. Allocates, so it is not part of `find`.
     pub(super) fn index(&self, group: usize, origin: &Origin<'_>) -> Option<usize> {
-        self.0.get(group)?.index(origin)
+        self.groups.get(group)?.index(origin)
     }
 
     /// An entry that matches, inside of its border or not, with the border.
     pub(super) fn anywhere(&self, origin: &Origin<'_>) -> Option<(usize, &Border)> {
-        let mut groups = self.0.iter();
+        let mut groups = self.groups.iter();
         groups.find_map(|group| Some((group.index(origin)?, &group.border)))
     }
 }
