@@ -2,6 +2,8 @@
 //!
 //! The seed is fixed, so a run repeats. For more cases, set `PROPTEST_CASES`.
 
+#[cfg(feature = "regex")]
+mod borders;
 #[cfg(feature = "testing")]
 mod browser;
 mod hostile;
