@@ -411,6 +411,11 @@ fn addresses_and_single_labels_stand_for_themselves() {
             ("https://myintranet", Outside),
         ],
     );
+    // The list has `*.ck`, and no `ck`.
+    check(
+        regex(r"https://.*").within(["ck"]),
+        &[("https://ck", Allowed), ("https://evil.a.ck", Outside)],
+    );
     check(
         regex(r"https?://10\.0\.0\.1(:\d+)?"),
         &[

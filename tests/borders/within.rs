@@ -169,7 +169,7 @@ fn each_fault_has_its_repair() {
         ("github.io.", suffix, None),
         ("s3.amazonaws.com", suffix, None),
         ("name.code.run", suffix, None),
-        ("ck", suffix, None),
+        ("a.ck", suffix, None),
     ] {
         let expected = [(
             "allow_origins[0].within".to_owned(),
