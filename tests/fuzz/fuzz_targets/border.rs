@@ -1,11 +1,12 @@
-//! The regex audit: what it claims of a regex is held against origins that the
-//! regex spells out, at random.
+//! The border: whatever a regex is, what it allows with credentials is of the domains
+//! that are written or found.
 //!
-//! The input is a regex, for whole origins and for hosts.
+//! The first line is a regex, for whole origins and for hosts; each further line is a
+//! domain to stay within.
 #![no_main]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+#[path = "../../support/suffix_list.rs"]
+mod suffix_list;
 
 use http::header::ORIGIN;
 use http::{HeaderMap, HeaderValue, Method};
@@ -14,26 +15,25 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
 use tower_cors::{ConfigErrorKind, CorsConfig, Danger, Origin, OriginPattern, Policy};
 
-/// More registrable domains than this no regex may pass with, on the web and in
-/// other schemes each.
-const MAX_DOMAINS: usize = 64;
+use suffix_list::{LIST, is_loopback};
 
-const ALL: [Danger; 3] = [
-    Danger::InsecureOrigins,
-    Danger::PublicSuffixSubdomains,
-    Danger::UnboundedRegex,
-];
-
-fuzz_target!(|regex: &str| {
-    check(regex, OriginPattern::regex(regex), &[""]);
-    check(
-        regex,
+fuzz_target!(|input: &str| {
+    let (regex, domains) = input.split_once('\n').unwrap_or((input, ""));
+    let domains: Vec<_> = domains.lines().collect();
+    let patterns = [
+        OriginPattern::regex(regex),
         OriginPattern::host_regex(regex),
-        &["https://", "http://", "app://"],
-    );
+    ];
+    for (pattern, schemes) in patterns
+        .into_iter()
+        .zip([&[""][..], &["https://", "http://", "app://"]])
+    {
+        check(regex, &pattern, schemes);
+        check(regex, &pattern.within(domains.iter().copied()), schemes);
+    }
 });
 
-fn check(regex: &str, pattern: OriginPattern, schemes: &[&str]) {
+fn check(regex: &str, pattern: &OriginPattern, schemes: &[&str]) {
     let Ok(hir) = ParserBuilder::new()
         .unicode(false)
         .utf8(false)
@@ -42,20 +42,21 @@ fn check(regex: &str, pattern: OriginPattern, schemes: &[&str]) {
     else {
         return;
     };
-    let config = CorsConfig::new([pattern]).allow_credentials(true);
     let texts = Sampler::new(regex).texts(&hir);
     let texts: Vec<_> = schemes
         .iter()
         .flat_map(|scheme| texts.iter().map(move |text| format!("{scheme}{text}")))
         .collect();
-    let permitted = match config.clone().dangerously_allow(ALL).compile() {
-        Ok(permitted) => permitted,
+    // All that the regex matches, without a border.
+    let anywhere = CorsConfig::new([pattern.clone().within([""; 0])]).compile();
+    let anywhere = match anywhere {
+        Ok(anywhere) => anywhere,
         Err(errors) => {
-            let never = errors
-                .iter()
-                .any(|error| *error.kind() == ConfigErrorKind::RegexNeverMatches);
+            let is_never = |error: &tower_cors::ConfigError| {
+                *error.kind() == ConfigErrorKind::RegexNeverMatches
+            };
             // Assertions inside can make what is spelled out none of its texts.
-            if never && hir.properties().look_set().is_empty() {
+            if errors.iter().any(is_never) && hir.properties().look_set().is_empty() {
                 let is_meant = |origin: &Origin| schemes == [""] || origin.port().is_none();
                 let origin = texts
                     .iter()
@@ -65,174 +66,93 @@ fn check(regex: &str, pattern: OriginPattern, schemes: &[&str]) {
             return;
         }
     };
-    let found = Found::new(&permitted, texts);
-
-    let mut dangers = BTreeMap::new();
-    if let Err(errors) = config.compile() {
-        for error in errors.iter() {
-            let ConfigErrorKind::Danger { danger, witness } = error.kind() else {
-                panic!("{regex:?}: {error}");
-            };
-            assert!(
-                witness.is_empty() || allows(&permitted, witness),
-                "{regex:?}: {witness}"
-            );
-            dangers.insert(*danger, witness.clone());
-            if let Some(repair) = error.suggestion() {
-                check_repair(regex, repair, &found);
-            }
+    let config = CorsConfig::new([pattern.clone()]).allow_credentials(true);
+    match config.compile() {
+        Ok(policy) => {
+            check_border(&policy, &anywhere, &texts, false);
+            let normalised = policy.config();
+            let again = normalised.compile().expect("it compiled before");
+            assert_eq!(again.config(), normalised);
         }
-    }
-
-    // What is too complex was not looked through, and has no witness.
-    if dangers
-        .get(&Danger::UnboundedRegex)
-        .is_some_and(String::is_empty)
-    {
-        return;
-    }
-    match dangers.get(&Danger::InsecureOrigins) {
-        Some(witness) => assert!(is_insecure(witness), "{regex:?}: {witness}"),
-        None => {
-            let insecure = found.origins.iter().find(|origin| is_insecure(origin));
-            assert_eq!(insecure, None, "{regex:?}");
-        }
-    }
-    let web = found.domains(is_web);
-    if let Some(witness) = dangers.get(&Danger::UnboundedRegex) {
-        if is_web(witness) {
-            // Where there is one that is not meant, there is another that is.
-            let is_other = |other: &String| *other != domain(witness);
-            assert!(
-                found.are_few(is_web) || web.iter().any(is_other),
-                "{regex:?}: {witness} {web:?}"
-            );
-        } else {
-            // What the web has pinned is pinned in other schemes.
-            let is_known = web.contains(&domain(witness));
-            assert!(!is_known, "{regex:?}: {witness} {web:?}");
-        }
-        return;
-    }
-    let suffix =
-        |domain: &str| Some(domain.split_once('.')?.1.to_owned()).filter(|suffix| is_open(suffix));
-    let mut is_permitted: Box<dyn Fn(&str) -> bool> = Box::new(|_| false);
-    if let Some(witness) = dangers.get(&Danger::PublicSuffixSubdomains) {
-        let domain = domain(witness);
-        let under = suffix(&domain);
-        assert!(under.is_some(), "{regex:?}: {witness}");
-        let is_other = |other: &String| *other != domain;
-        let beside = |origin: &str| suffix(&crate::domain(origin)) == under;
-        let all = found.domains(beside);
-        assert!(
-            found.are_few(beside) || all.iter().any(is_other),
-            "{regex:?}: {witness} {all:?}"
-        );
-        is_permitted = Box::new(|domain| suffix(domain).is_some());
-    }
-    for mut domains in [web, found.domains(|origin| !is_web(origin))] {
-        domains.retain(|domain| !is_permitted(domain));
-        assert!(domains.len() <= MAX_DOMAINS, "{regex:?}: {domains:?}");
-    }
-}
-
-/// What is suggested for a regex of hosts allows them by https, and in no other way.
-fn check_repair(regex: &str, repair: &str, found: &Found) {
-    let config: CorsConfig = toml::from_str(&format!("allow_origins = [{repair}]")).expect(repair);
-    let policy = config.dangerously_allow(ALL).compile().expect(repair);
-    for text in &found.origins {
-        let origin = Origin::parse(text).expect("what is allowed is an origin");
-        // A regex of hosts says nothing of ports.
-        if origin.scheme() != "https" || origin.port().is_none() {
-            let is_asked = origin.scheme() == "https";
-            assert_eq!(
-                allows(&policy, text),
-                is_asked,
-                "{regex:?}: {repair} for {text}"
-            );
-        }
-    }
-}
-
-/// Origins that the regex allows.
-struct Found {
-    origins: BTreeSet<String>,
-}
-
-impl Found {
-    fn new(policy: &Policy, texts: Vec<String>) -> Self {
-        let mut origins: BTreeSet<_> = texts
-            .into_iter()
-            .filter(|text| allows(policy, text))
-            .collect();
-        // Beside each, those with another byte.
-        for origin in origins.iter().take(3).cloned().collect::<Vec<_>>() {
-            let start = origin.find("://").map_or(0, |at| at + 3);
-            for at in start..origin.len() {
-                for byte in "abemorstxyz019-.".chars() {
-                    let mut other = origin.clone();
-                    other.replace_range(at..=at, byte.encode_utf8(&mut [0; 4]));
-                    if allows(policy, &other) {
-                        origins.insert(other);
-                    }
+        Err(errors) => {
+            for error in errors.iter() {
+                check_witness(pattern, error.kind(), &anywhere);
+                if let (ConfigErrorKind::NoBorder { .. }, Some(repair)) =
+                    (error.kind(), error.suggestion())
+                {
+                    check_repair(repair, &anywhere, &texts);
                 }
             }
         }
-        Found { origins }
     }
-
-    /// Whether there are too few to tell what there is.
-    fn are_few(&self, is_meant: impl Fn(&str) -> bool) -> bool {
-        self.origins
-            .iter()
-            .filter(|origin| is_meant(origin))
-            .count()
-            < 16
-    }
-
-    fn domains(&self, is_meant: impl Fn(&str) -> bool) -> BTreeSet<String> {
-        let origins = self.origins.iter().filter(|origin| is_meant(origin));
-        origins.map(|origin| domain(origin)).collect()
+    // The danger of the scheme lifts no border.
+    let danger = Danger::InsecureOrigins.for_entry(pattern.clone());
+    if let Ok(policy) = config.dangerously_allow([danger]).compile() {
+        check_border(&policy, &anywhere, &texts, true);
     }
 }
 
-/// Whom an origin belongs to: its registrable domain, or the host itself.
-fn domain(origin: &str) -> String {
-    let origin = Origin::parse(origin).expect("what is allowed is an origin");
-    let host = origin.host().trim_end_matches('.');
-    let is_address = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
-    let registrable =
-        psl2::lookup(host).and_then(|domain| domain.registrable_domain().map(str::to_owned));
-    match registrable {
-        _ if is_address => host.to_owned(),
-        _ if is_localhost(host) => "localhost".to_owned(),
-        registrable => registrable.unwrap_or_else(|| host.to_owned()),
+/// The line to write compiles, if what it says can be met.
+fn check_repair(repair: &str, anywhere: &Policy, texts: &[String]) {
+    let file = format!("allow_credentials = true\nallow_origins = [{repair}]");
+    let config: CorsConfig = toml::from_str(&file).expect(repair);
+    if let Ok(policy) = config.compile() {
+        check_border(&policy, anywhere, texts, false);
     }
 }
 
-/// A public suffix of the list's private part, or what all names under are: `code.run`.
-fn is_open(suffix: &str) -> bool {
-    let is_private = |host: &str| {
-        psl2::lookup(host).is_some_and(|domain| domain.is_public_suffix() && !domain.is_icann())
+/// What an error shows is allowed without credentials.
+fn check_witness(pattern: &OriginPattern, kind: &ConfigErrorKind, anywhere: &Policy) {
+    let ConfigErrorKind::NoBorder { witness, .. } = kind else {
+        return;
     };
-    suffix.contains('.') && (is_private(suffix) || is_private(&format!("evil.{suffix}")))
+    assert!(
+        witness.is_empty() || allows(anywhere, witness),
+        "{pattern}: {witness}"
+    );
 }
 
-fn is_localhost(host: &str) -> bool {
-    let name = host.strip_suffix('.').unwrap_or(host);
-    name == "localhost" || name.ends_with(".localhost")
-}
-
-fn is_web(origin: &str) -> bool {
-    origin.starts_with("https://") || origin.starts_with("http://")
-}
-
-fn is_insecure(origin: &str) -> bool {
-    Origin::parse(origin).is_some_and(|origin| {
+/// What is allowed is what matches inside of the border.
+fn check_border(policy: &Policy, anywhere: &Policy, texts: &[String], lifts_scheme: bool) {
+    let entry = &policy.config().allow_origins[0];
+    let within = &entry.within;
+    assert!(!within.is_empty(), "{entry}");
+    let check = |text: &str| {
+        let Some(origin) = Origin::parse(text) else {
+            assert!(!allows(policy, text), "{entry}: {text:?}");
+            return;
+        };
         let host = origin.host();
-        let is_loopback = host.parse().is_ok_and(|v4: Ipv4Addr| v4.octets()[0] == 127);
-        origin.scheme() == "http" && !is_loopback && !is_localhost(host) && host != "[::1]"
-    })
+        let is_secure = origin.scheme() == "https"
+            || origin.scheme() == "http" && (lifts_scheme || is_loopback(host));
+        let is_inside = is_secure && within.iter().any(|domain| LIST.is_within(host, domain));
+        let expected = is_inside && allows(anywhere, text);
+        assert_eq!(allows(policy, text), expected, "{entry}: {text}");
+    };
+    for text in texts {
+        check(text);
+    }
+    for domain in within {
+        for scheme in ["https", "http"] {
+            for host in ["", "evil", "evil.", "a.b.", "s3.", "evil.s3.", "evil.auth."] {
+                for end in ["", ".", ".evil.net", "evil.net", ":1"] {
+                    check(&format!("{scheme}://{host}{domain}{end}"));
+                }
+            }
+        }
+    }
+    // Beside what is matched, names with another byte.
+    for text in texts.iter().take(3) {
+        let start = text.find("://").map_or(0, |at| at + 3);
+        for at in (start..text.len()).filter(|&at| text.is_char_boundary(at)) {
+            for byte in "aemostx09-.".chars() {
+                let mut other = text.clone();
+                let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+                other.replace_range(at..end, byte.encode_utf8(&mut [0; 4]));
+                check(&other);
+            }
+        }
+    }
 }
 
 fn allows(policy: &Policy, origin: &str) -> bool {

@@ -8,7 +8,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method};
 use libfuzzer_sys::fuzz_target;
 use toml::{Table, Value};
-use tower_cors::{Action, AllowHeaders, CorsConfig, MaxAge, OriginPattern, Policy};
+use tower_cors::{
+    Action, AllowHeaders, AllowedDanger, CorsConfig, MaxAge, OriginPattern, PatternKind, Policy,
+};
 
 fuzz_target!(|text: &str| {
     let Ok(table) = text.parse::<Table>() else {
@@ -77,10 +79,10 @@ fn says(config: &CorsConfig, key: &str, value: &Value) -> bool {
         }
         _ => false,
     };
-    let is_pattern = |(item, pattern): (&Value, &OriginPattern)| match pattern {
-        OriginPattern::Text(text) => item.as_str() == Some(text),
-        OriginPattern::Regex(regex) => has_only(item, "regex", regex),
-        OriginPattern::HostRegex(regex) => has_only(item, "host_regex", regex),
+    let is_pattern = |(item, pattern): (&Value, &OriginPattern)| match &pattern.kind {
+        PatternKind::Text(text) => pattern.within.is_empty() && item.as_str() == Some(text),
+        PatternKind::Regex(regex) => has_only(item, "regex", regex, &pattern.within),
+        PatternKind::HostRegex(regex) => has_only(item, "host_regex", regex, &pattern.within),
         _ => false,
     };
     match key {
@@ -118,19 +120,43 @@ fn says(config: &CorsConfig, key: &str, value: &Value) -> bool {
         "answer_without_origin" => value.as_bool() == Some(config.answer_without_origin),
         "debug" => value.as_bool() == Some(config.debug),
         "dangerously_allow" => value.as_array().is_some_and(|items| {
-            let names = config
-                .dangerously_allow
-                .iter()
-                .map(|danger| Some(danger.as_str()));
-            items.iter().map(Value::as_str).eq(names)
+            items.len() == config.dangerously_allow.len()
+                && items.iter().zip(&config.dangerously_allow).all(is_danger)
         }),
         _ => false,
     }
 }
 
-fn has_only(item: &Value, key: &str, text: &str) -> bool {
+fn has_only(item: &Value, key: &str, text: &str, within: &[String]) -> bool {
     item.as_table().is_some_and(|table| {
-        table.len() == 1 && table.get(key).and_then(Value::as_str) == Some(text)
+        let domains = match table.get("within") {
+            None => Vec::new(),
+            Some(Value::Array(domains)) => domains.iter().map(Value::as_str).collect(),
+            Some(domain) => vec![domain.as_str()],
+        };
+        table.len() == 1 + usize::from(table.contains_key("within"))
+            && table.get(key).and_then(Value::as_str) == Some(text)
+            && domains
+                .into_iter()
+                .eq(within.iter().map(|domain| Some(&domain[..])))
+    })
+}
+
+fn is_danger((item, allowed): (&Value, &AllowedDanger)) -> bool {
+    let danger = Some(allowed.danger.as_str());
+    let Some(entry) = &allowed.entry else {
+        return item.as_str() == danger;
+    };
+    let (key, text) = match &entry.kind {
+        PatternKind::Text(text) => ("origin", text),
+        PatternKind::Regex(regex) => ("regex", regex),
+        PatternKind::HostRegex(regex) => ("host_regex", regex),
+        _ => return false,
+    };
+    item.as_table().is_some_and(|table| {
+        table.len() == 2
+            && table.get("danger").and_then(Value::as_str) == danger
+            && table.get(key).and_then(Value::as_str) == Some(text)
     })
 }
 
