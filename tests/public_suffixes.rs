@@ -133,9 +133,8 @@ fn regexes_let_in_nothing_behind_a_public_suffix() {
 fn the_list_that_is_built_in_has_the_rules_of_the_text() {
     let differing = LIST.rules.iter().filter(|rule| {
         let name = match rule {
-            Rule::Plain(name) => format!("b.a.{name}"),
             Rule::Star(name) => format!("c.b.a.{name}"),
-            Rule::Exception(name) => format!("b.a.{name}"),
+            Rule::Plain(name) | Rule::Exception(name) => format!("b.a.{name}"),
         };
         let built_in =
             psl2::lookup(&name).and_then(|name| name.registrable_domain().map(str::to_owned));

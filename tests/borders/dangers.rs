@@ -84,8 +84,10 @@ fn messages_say_what_is_wrong_and_what_to_write() {
     }
 }
 
+type Entry = fn() -> OriginPattern;
+
 /// An entry, and its error behind the place.
-const MESSAGES: &[(fn() -> OriginPattern, &str)] = &[
+const MESSAGES: &[(Entry, &str)] = &[
     (
         || text("http://app.example.com"),
         r#"`http://app.example.com`: with credentials, whoever controls the network between a user and `http://app.example.com` can act as the user; use https, or take it on by `dangerously_allow = ["insecure-origins"]`"#,
@@ -357,7 +359,7 @@ fn unbounded_lifts_the_border_of_the_entry_that_it_names() {
         let danger = Danger::Unbounded.for_entry(entry.clone());
         let policy = compile(&with_credentials([entry.clone()]).dangerously_allow([danger]));
         assert_eq!(policy.advisories(), [], "{entry}");
-        assert_eq!(policy.config().allow_origins, [entry.clone()]);
+        assert_eq!(policy.config().allow_origins, std::slice::from_ref(&entry));
         for (origin, expected) in [
             ("https://evil.net", Allowed),
             ("app://evil", Allowed),

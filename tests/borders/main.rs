@@ -124,7 +124,8 @@ fn assert_in_file(config: &CorsConfig) {
 
 /// The entry compiles with credentials, in code and in a file, and decides this.
 #[track_caller]
-fn check(entry: OriginPattern, decided: &[Decided]) {
+fn check(entry: impl Into<OriginPattern>, decided: &[Decided]) {
+    let entry = entry.into();
     let config = with_credentials([entry.clone()]);
     assert_in_file(&config);
     let policy = compile(&config);
@@ -137,7 +138,8 @@ fn check(entry: OriginPattern, decided: &[Decided]) {
 /// The entry is refused with credentials, in code and in a file, for one reason. Without
 /// them it is not.
 #[track_caller]
-fn refused(entry: OriginPattern, code: &str) {
+fn refused(entry: impl Into<OriginPattern>, code: &str) {
+    let entry = entry.into();
     let config = with_credentials([entry.clone()]);
     assert_in_file(&config);
     assert_eq!(codes(&config), [code], "{entry}");

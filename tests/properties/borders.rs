@@ -71,7 +71,7 @@ fn origin(hosts: &[&'static str]) -> impl Strategy<Value = String> + use<> {
         one_of(hosts),
     );
     let host = host.prop_map(|(labels, glued, host)| {
-        let labels: String = labels.iter().map(|label| format!("{label}.")).collect();
+        let labels: String = labels.into_iter().flat_map(|label| [label, "."]).collect();
         format!("{labels}{glued}{host}")
     });
     let scheme = one_of(&["https", "https", "https", "http", "app"]);
@@ -177,7 +177,7 @@ fn is_within(entry: &OriginPattern, origin: &Origin<'_>, lifts_scheme: bool) -> 
         || origin.scheme() == "http" && (lifts_scheme || is_loopback(host));
     let is_around = match &entry.kind {
         PatternKind::Text(pattern) => {
-            let (_, base) = pattern.split_once("*").expect("an open pattern");
+            let (_, base) = pattern.split_once('*').expect("an open pattern");
             let (_, base) = base.split_once('.').expect("labels behind the first");
             let base = base
                 .strip_suffix(":*")
