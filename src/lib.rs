@@ -59,8 +59,8 @@
 //! no route matches, so no page can read the 404; that of a `MethodRouter` does
 //! not see preflights at all.
 //!
-//! What must stand outside, a rate limit say, can let preflights through by
-//! [`is_preflight`].
+//! A layer that must stand outside, such as a rate limit, can use [`is_preflight`] to
+//! let preflights through.
 //!
 //! # Where to read on
 //!
@@ -96,9 +96,13 @@
 //! is bounded: an `Origin` of more than 327 bytes is refused unread, and so is a
 //! list of requested headers that is longer than any that could be allowed; a
 //! host is looked up under as many suffixes as the longest pattern has labels;
-//! regular expressions take linear time. Patterns and policies are trusted, but
-//! for what [`Danger`] lists; tenants who supply their own cannot slow each other
-//! down by choosing origins that collide ([more](docs::untrusted_input)).
+//! regular expressions take linear time ([all bounds](docs::untrusted_input)).
+//!
+//! Policies are trusted, but mistakes in them are contained. With credentials, no
+//! pattern, regular expression or predicate allows an origin beyond its
+//! [border](docs::credentials#the-border), whatever it matches. What an attacker
+//! could use is an error until the policy names the [`Danger`]. Tenants who supply
+//! their own policies cannot slow each other down by choosing origins that collide.
 //!
 //! Nothing panics, unless a function of the caller does.
 //!
