@@ -1028,8 +1028,8 @@ error: unopened group",
             (
                 r"http://.*\.example\.com",
                 "insecure-origins",
-                "whoever controls the network between a user and `http://example.com` can act as \
-                 the user; use https",
+                "whoever controls the network between a user and `http://app.example.com` can act \
+                 as the user; use https",
             ),
         ] {
             assert_error(
@@ -1142,8 +1142,8 @@ error: unopened group",
     /// It would be a border that nothing is in: what is denied in silence is an error.
     #[test]
     fn borders_that_a_regex_is_never_in() {
-        let message = "nothing that the regular expression matches is within this; write the \
-                       domain that it ends in";
+        let message = "nothing that the regular expression matches over http or https is within \
+                       this; write the domain that it ends in";
         for (source, within) in [
             (r"https://.*\.example\.com", "example.org"),
             (r"https://(app|admin)\.example\.com", "www.example.com"),

@@ -35,6 +35,11 @@ fn rows() -> Vec<Row> {
     rows
 }
 
+/// All names right below these are public suffixes, so what is open there is refused.
+fn is_starred(domain: &&str) -> bool {
+    LIST.registrable(&format!("any-name.{domain}")).is_none()
+}
+
 fn allows(policy: &Policy, origin: &str) -> bool {
     let value = HeaderValue::try_from(origin).expect("a header value");
     let headers = HeaderMap::from_iter([(ORIGIN, value)]);
@@ -71,8 +76,6 @@ fn check(policy: &Policy, domains: &BTreeSet<&str>, rows: &[Row]) -> usize {
 fn patterns_let_in_nothing_behind_a_public_suffix() {
     let rows = rows();
     let domains: BTreeSet<_> = rows.iter().map(|&(domain, _)| domain).collect();
-    // All names right below these are public suffixes, so a pattern is refused.
-    let is_starred = |domain: &&str| LIST.registrable(&format!("any-name.{domain}")).is_none();
     let (starred, open): (BTreeSet<&str>, BTreeSet<&str>) =
         domains.into_iter().partition(|name| is_starred(name));
     for domain in &starred {
@@ -111,10 +114,10 @@ fn regexes_let_in_nothing_behind_a_public_suffix() {
         for shape in [r"https://([a-z0-9-]+\.)*", r"https://.+\."] {
             let regex = |domain: &&str| {
                 let regex = OriginPattern::regex(format!("{shape}{}", domain.replace('.', r"\.")));
-                // Of every other policy the border is written.
-                match place % 2 {
-                    0 => regex,
-                    _ => regex.within([*domain]),
+                // Of every other policy the border is written, and where none is inferred.
+                match place % 2 == 1 || is_starred(domain) {
+                    false => regex,
+                    true => regex.within([*domain]),
                 }
             };
             let policy = compile(some.iter().map(regex));

@@ -280,7 +280,9 @@ impl Compiler<'_> {
                 false => Danger::InsecureOrigins,
             };
             let host = entry.within.first().map_or("evil.net", |domain| domain);
-            let found = (danger, format!("{scheme}://{host}"));
+            let below = ["", "app.", "a."].map(|label| format!("{scheme}://{label}{host}"));
+            let shown = below.iter().find(|origin| checked.matches(origin));
+            let found = (danger, shown.unwrap_or(&below[0]).clone());
             self.ledger.enter(self.report, &field(place), &entry, found);
         } else if self.seen.insert(entry.clone()) {
             self.regexes.push(Checked {
@@ -310,6 +312,11 @@ impl Compiler<'_> {
             }
             return true;
         }
+        // Where no scheme has sites, `unmet_scheme` finds the error.
+        let schemes = outline.schemes.as_ref();
+        if schemes.is_some_and(|schemes| !schemes.iter().any(|scheme| is_http(scheme))) {
+            return true;
+        }
         let sites = match outline.infer() {
             Inferred::Within(within) => {
                 entry.within = within;
@@ -317,11 +324,7 @@ impl Compiler<'_> {
             }
             Inferred::Sites(sites) => sites,
         };
-        // Where no scheme has sites, `unmet_scheme` finds the error.
-        let schemes = outline.schemes.as_ref();
-        let is_foreign =
-            schemes.is_some_and(|schemes| !schemes.iter().any(|scheme| is_http(scheme)));
-        if is_foreign || self.ledger.takes_on(Danger::Unbounded, entry) {
+        if self.ledger.takes_on(Danger::Unbounded, entry) {
             return true;
         }
         let guess = guess(&entry.source(), &sites);

@@ -287,8 +287,8 @@ impl fmt::Display for ConfigErrorKind {
                  needs none, and a pattern never leaves the domain behind its `*`"
             }
             Kind::WithinNeverMatches => {
-                "nothing that the regular expression matches is within this; write the domain \
-                 that it ends in"
+                "nothing that the regular expression matches over http or https is within this; \
+                 write the domain that it ends in"
             }
             Kind::Danger {
                 danger,

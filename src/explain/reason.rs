@@ -61,10 +61,13 @@ impl fmt::Display for OutsideBorder<'_> {
             .into_iter()
             .chain(entry.within.iter().map(|domain| &domain[..]))
             .collect();
-        let (word, sites) = match &within[..] {
-            [_] => ("site", within.join("")),
-            within => ("sites", within.join("`, `")),
+        let are_sites = within.iter().all(|name| site(name) == Some(name));
+        let word = match within.len() {
+            1 if are_sites => "site",
+            _ if are_sites => "sites",
+            _ => "border",
         };
+        let sites = within.join("`, `");
         write!(f, "{word} `{sites}`")
     }
 }

@@ -174,7 +174,8 @@ impl Domain {
 
 /// The domain that the author of a text that is none most likely meant.
 pub(crate) fn repair_domain(text: &str) -> Option<String> {
-    let repaired = repair(text)?;
+    // A cookie's domain has a dot in front.
+    let repaired = repair(text.trim_start_matches('.'))?;
     let domain = match Pattern::parse(&repaired).ok()?.host {
         Host::Exact(host) => host,
         Host::Subdomains { base } | Host::InLabel { base, .. } => base,

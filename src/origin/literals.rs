@@ -17,9 +17,11 @@ use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
 use super::border::LOOPBACK;
 use super::regexes::Subject;
-use super::site::{is_address, is_listed_suffix, is_loopback, registrable, site};
+use super::site::{
+    is_above_suffixes, is_address, is_listed_suffix, is_loopback, registrable, site,
+};
 use super::whole::Whole;
-use super::{Origin, is_domain, is_host, is_http, is_label_byte};
+use super::{Origin, default_port, is_domain, is_host, is_http, is_label_byte};
 
 /// So many literals are looked at: those of a thousand alternatives.
 const MAX_LITERALS: usize = 1024;
@@ -60,9 +62,10 @@ impl Outline {
     pub(crate) fn of(regex: &Whole, subject: Subject) -> Self {
         let host = host_part(&regex.hir);
         let web = host.as_ref().filter(|_| subject == Subject::Origin);
+        let schemes = web.and_then(schemes_of);
         Outline {
-            never_matches: host.is_none() || never_matches(&regex.hir, subject),
-            schemes: web.and_then(schemes_of),
+            never_matches: host.is_none() || never_matches(&regex.hir, subject, schemes.as_ref()),
+            schemes,
             ends: host.as_ref().and_then(|host| ends_of(host, subject)),
         }
     }
@@ -193,7 +196,9 @@ fn ends_of(host: &Hir, subject: Subject) -> Option<Vec<End>> {
         let is_own =
             whole.is_some() && (is_address(name) || !name.contains('.') && !is_listed_suffix(name));
         let site = site(name).or(is_own.then_some(name))?;
-        if !is_host("https", name) {
+        // All below `code.run` is behind a public suffix: the border would admit none of it.
+        let is_empty = whole.is_none() && is_above_suffixes(name);
+        if is_empty || !is_host("https", name) {
             return None;
         }
         let root = if name.ends_with('.') { "." } else { "" };
@@ -225,21 +230,36 @@ fn schemes_of(hir: &Hir) -> Option<BTreeSet<String>> {
 }
 
 /// The literals show that no origin matches. What they do not show stays unnoticed.
-fn never_matches(hir: &Hir, subject: Subject) -> bool {
-    if subject == Subject::Origin && !may_contain(hir, b':') {
-        return true;
+fn never_matches(hir: &Hir, subject: Subject, schemes: Option<&BTreeSet<String>>) -> bool {
+    let text = |literal: &Literal| String::from_utf8_lossy(literal.as_bytes()).into_owned();
+    let all = |kind, is_wrong: &dyn Fn(&Literal) -> bool| {
+        literals(hir, kind).is_some_and(|literals| literals.iter().all(is_wrong))
+    };
+    if subject == Subject::Host {
+        return all(ExtractKind::Suffix, &|literal| {
+            let host = text(literal);
+            literal.is_exact() && !is_host("https", &host) && !is_host("app", &host)
+        });
     }
-    let is_subject = |literal: &Literal| {
-        let text = std::str::from_utf8(literal.as_bytes()).unwrap_or_default();
-        match subject {
-            Subject::Origin => Origin::parse(text).is_some(),
-            Subject::Host => is_host("https", text) || is_host("app", text),
+    let has_path = |start: &Literal| {
+        let text = text(start);
+        text.split_once("://")
+            .is_some_and(|(_, host)| host.contains('/'))
+    };
+    let is_wrong = |end: &Literal| {
+        let text = text(end);
+        let port = text
+            .rsplit_once(':')
+            .and_then(|(_, port)| port.parse().ok());
+        let is_default = |scheme: &String| port.is_some() && default_port(scheme) == port;
+        match end.is_exact() {
+            true => Origin::parse(&text).is_none(),
+            false => schemes.is_some_and(|schemes| schemes.iter().all(is_default)),
         }
     };
-    literals(hir, ExtractKind::Suffix).is_some_and(|literals| {
-        let mut literals = literals.iter();
-        literals.all(|literal| literal.is_exact() && !is_subject(literal))
-    })
+    !may_contain(hir, b':')
+        || all(ExtractKind::Prefix, &has_path)
+        || all(ExtractKind::Suffix, &is_wrong)
 }
 
 /// Some text that the expression matches may contain the byte.
@@ -281,7 +301,8 @@ fn names_in(source: &str) -> Vec<String> {
 pub(crate) fn domains_in(source: &str) -> Vec<String> {
     let names = names_in(source);
     let domains = names.iter().filter_map(|name| registrable(name));
-    let domains = domains.filter(|name| is_domain(name) && !is_address(name));
+    let is_own = |name: &&str| is_domain(name) && !is_address(name) && !is_above_suffixes(name);
+    let domains = domains.filter(is_own);
     domains.map(str::to_owned).collect()
 }
 
@@ -305,7 +326,7 @@ pub(crate) fn classic_attack(regex: &Whole, subject: Subject, source: &str) -> O
         };
         let is_attack = registrable(&host).is_some_and(|domain| !own.contains(&domain.to_owned()))
             && Origin::parse(&origin).is_some()
-            && regex.compiled.is_match(text.as_bytes());
+            && regex.matches(text);
         is_attack.then_some(origin)
     })
 }

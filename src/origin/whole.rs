@@ -75,6 +75,11 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
+    /// It matches this text.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        self.compiled.is_match(text.as_bytes())
+    }
+
     /// What [`Regexes`](super::Regexes) are made of.
     pub(crate) fn into_hir(self) -> Hir {
         self.hir

@@ -54,16 +54,13 @@ fn each_danger_is_refused_with_its_code() {
         (regex(r"chrome-extension://[a-p]{32}"), "unbounded"),
         (
             regex(r"app://(.*\.)?example\.com").within(["example.com"]),
-            "unbounded",
+            "within-never-matches",
         ),
         (regex(r".*"), "no-border"),
         (host_regex(r".*"), "no-border"),
         (OriginPattern::predicate(|_| true), "no-border"),
         (regex(r"https://[a-z0-9-]+\.github\.io"), "no-border"),
-        (
-            regex(r"https://192\.168\.\d+\.\d+"),
-            "no-border-of-addresses",
-        ),
+        (regex(r"https://192\.168\.\d+\.\d+"), "no-border"),
     ] {
         refused(entry, code);
     }
@@ -114,23 +111,23 @@ const MESSAGES: &[(Entry, &str)] = &[
     ),
     (
         || regex(r"https://.*example\.com"),
-        r#"`https://.*example\.com`: with credentials, name the domain that this stays within: it also allows `https://evilexample.com`, which anyone can register, or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://.*example\.com' }]`; write `{ regex = 'https://.*example\.com', within = "example.com" }`"#,
+        r#"`https://.*example\.com`: with credentials, name the domain that this stays within (`within = "example.com"`), or list the origins: it also allows `https://evilexample.com`, which anyone can register; or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://.*example\.com' }]`; write `{ regex = 'https://.*example\.com', within = "example.com" }`"#,
     ),
     (
         || regex(r"https://example\.com.*"),
-        r#"`https://example\.com.*`: with credentials, name the domain that this stays within: it also allows `https://example.com.evil.net`, which anyone can register, or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://example\.com.*' }]`; write `{ regex = 'https://example\.com.*', within = "example.com" }`"#,
+        r#"`https://example\.com.*`: with credentials, name the domain that this stays within (`within = "example.com"`), or list the origins: it also allows `https://example.com.evil.net`, which anyone can register; or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://example\.com.*' }]`; write `{ regex = 'https://example\.com.*', within = "example.com" }`"#,
     ),
     (
         || regex(r"https://example\.com?"),
-        r#"`https://example\.com?`: with credentials, name the domains that this stays within: it spans `example.co` and `example.com`, or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://example\.com?' }]`; write `{ regex = 'https://example\.com?', within = "example.com" }`"#,
+        r#"`https://example\.com?`: with credentials, name the domains that this stays within: it spans `example.co` and `example.com`; or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://example\.com?' }]`; write `{ regex = 'https://example\.com?', within = "example.com" }`"#,
     ),
     (
         || regex(r"https://[a-z0-9-]+\.github\.io"),
-        r#"`https://[a-z0-9-]+\.github\.io`: with credentials, name the domain that this stays within: it also allows `https://evil.github.io`, which anyone can register, or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://[a-z0-9-]+\.github\.io' }]`; write `{ regex = 'https://[a-z0-9-]+\.github\.io', within = "example.github.io" }`"#,
+        r#"`https://[a-z0-9-]+\.github\.io`: with credentials, name the domain that this stays within (`within = "example.com"`), or list the origins: it also allows `https://evil.github.io`, which anyone can register; or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://[a-z0-9-]+\.github\.io' }]`"#,
     ),
     (
         || regex(r"https://192\.168\.\d+\.\d+"),
-        r#"`https://192\.168\.\d+\.\d+`: with credentials, IP addresses have no domain to stay within; list them, or take on all that this allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://192\.168\.\d+\.\d+' }]`"#,
+        r#"`https://192\.168\.\d+\.\d+`: with credentials, name the domain that this stays within (`within = "example.com"`), or list the origins; or take on all that it allows by `dangerously_allow = [{ danger = "unbounded", regex = 'https://192\.168\.\d+\.\d+' }]`"#,
     ),
     (
         || regex(r"chrome-extension://[a-p]{32}"),
@@ -138,9 +135,23 @@ const MESSAGES: &[(Entry, &str)] = &[
     ),
     (
         || OriginPattern::predicate(|_| true),
-        r#"`<fn>`: with credentials, name the domain that this stays within, by `.within(["example.com"])`, or take on all that it allows by `dangerously_allow = [Danger::Unbounded.for_entry(<fn>)]`"#,
+        r#"`<fn>`: with credentials, name the domain that this stays within (`.within(["example.com"])`), or list the origins; or take on all that it allows by `dangerously_allow = [Danger::Unbounded.for_entry(<fn>)]`"#,
     ),
 ];
+
+/// Where no domain is shown, the message has one to be replaced, and there is no line.
+#[test]
+fn nothing_is_suggested_where_nothing_is_shown() {
+    for entry in [
+        regex(r".*"),
+        regex(r"https://[a-z0-9-]+\.github\.io"),
+        regex(r"https://[a-z]+\.code\.run"),
+        regex(r"https://192\.168\.\d+\.\d+"),
+    ] {
+        let expected = ("allow_origins[0]".to_owned(), "no-border", None);
+        assert_eq!(faults(&with_credentials([entry])), [expected]);
+    }
+}
 
 #[test]
 fn repairs_compile() {
@@ -151,9 +162,7 @@ fn repairs_compile() {
         regex(r"https://example\.com?"),
         regex(r"https://app\.example\.(com|org)"),
         regex(r"https://shop[1-9]\.com"),
-        regex(r"https://[a-z0-9-]+\.github\.io"),
         host_regex(r".*example\.com"),
-        regex(r".*"),
     ] {
         for (_, code, repair) in faults(&with_credentials([entry.clone()])) {
             assert_eq!(code, "no-border");

@@ -227,7 +227,7 @@ fn regexes_that_span_several_sites_are_refused() {
         let errors = with_credentials([regex(regex_text)])
             .compile()
             .expect_err(regex_text);
-        let spans = format!("name the domains that this stays within: it spans {sites}, or");
+        let spans = format!("name the domains that this stays within: it spans {sites}; or");
         assert!(errors.to_string().contains(&spans), "{errors}");
     }
     // Too many for literals, so their sites are not told.

@@ -235,13 +235,9 @@ fn regexes_that_end_in_no_site_are_refused() {
         (Origin, r"https://.*:8443", "no-border"),
         (Origin, r"https://.*:\d+", "no-border"),
         (Origin, r"https?://.*:443", "no-border"),
-        (Origin, r"http://127\.0\.0\.\d+", "no-border-of-addresses"),
-        (Origin, r"https://10\.\d+\.0\.1", "no-border-of-addresses"),
-        (
-            Origin,
-            r"http://192\.168\.\d+\.\d+(:\d+)?",
-            "no-border-of-addresses",
-        ),
+        (Origin, r"http://127\.0\.0\.\d+", "no-border"),
+        (Origin, r"https://10\.\d+\.0\.1", "no-border"),
+        (Origin, r"http://192\.168\.\d+\.\d+(:\d+)?", "no-border"),
         (Origin, r"https?://[0-9.]+", "no-border"),
         (Origin, r"http://\[::[0-9a-f]+\]", "no-border"),
         (Origin, r"https://\[.*\]", "no-border"),
@@ -260,7 +256,7 @@ fn regexes_that_end_in_no_site_are_refused() {
         (Host, r".*", "no-border"),
         (Host, r"[^.]+\.com", "no-border"),
         (Host, r"[a-p]{32}", "no-border"),
-        (Host, r"\d+", "no-border-of-addresses"),
+        (Host, r"\d+", "no-border"),
         (Origin, r"https://app.example.co.uk", "no-border"),
         (Origin, r"https://.*\.co\.uk", "no-border"),
         (Origin, r"https://(foo\.)?(example\.)?co\.uk", "no-border"),
@@ -299,6 +295,15 @@ fn regexes_that_end_in_no_site_are_refused() {
             "no-border",
         ),
         (Origin, r"https://.*.github\.io", "no-border"),
+        (Origin, r"https://pr-[a-z]+\.code\.run", "no-border"),
+        (Origin, r"https://.*\.code\.run", "no-border"),
+        (Origin, r"https://api\.[a-z]+\.code\.run", "no-border"),
+        (
+            Origin,
+            r"https://ec2-[0-9-]+\.compute\.amazonaws\.com",
+            "no-border",
+        ),
+        (Origin, r"https://[a-z]+\.kobe\.jp", "no-border"),
     ]);
 }
 
@@ -308,6 +313,8 @@ fn regexes_that_match_no_origin_are_refused() {
         (Origin, r"example\.com", "regex-never-matches"),
         (Origin, r"", "regex-never-matches"),
         (Origin, r"null", "regex-never-matches"),
+        (Origin, r"https://example\.com/.*", "regex-never-matches"),
+        (Host, r"example\.com:3000", "regex-never-matches"),
         (Origin, r"HTTPS://EXAMPLE\.COM", "regex-never-matches"),
         (Origin, r"https://Example\.com", "regex-never-matches"),
         (Origin, r"https://example\.com/", "regex-never-matches"),
@@ -445,11 +452,9 @@ mod other_than_by_the_audit {
             (Origin, r"https://exam\bple\.com", "example.com"),
         ]);
         refused(&[
-            (Origin, r"https://example\.com/.*", "no-border"),
             (Origin, r"https://\[[0-9a-f:]{1,2}\.\]", "no-border"),
             (Origin, r"https://[a-z]{254}", "no-border"),
             (Origin, r"https://example\.com$.", "no-border"),
-            (Host, r"example\.com:3000", "no-border"),
         ]);
     }
 
@@ -481,15 +486,6 @@ mod other_than_by_the_audit {
                 r"https://.*\.core\.windows\.net",
                 "core.windows.net",
             ),
-            (Origin, r"https://pr-[a-z]+\.code\.run", "code.run"),
-            (Origin, r"https://.*\.code\.run", "code.run"),
-            (Origin, r"https://api\.[a-z]+\.code\.run", "code.run"),
-            (
-                Origin,
-                r"https://ec2-[0-9-]+\.compute\.amazonaws\.com",
-                "compute.amazonaws.com",
-            ),
-            (Origin, r"https://[a-z]+\.kobe\.jp", "kobe.jp"),
         ]);
     }
 }

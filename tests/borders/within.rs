@@ -154,7 +154,7 @@ fn each_fault_has_its_repair() {
         ("example.com:8443", fault, Some("example.com")),
         ("*.example.com", fault, Some("example.com")),
         ("https://*.example.com", fault, Some("example.com")),
-        (".example.com", fault, None),
+        (".example.com", fault, Some("example.com")),
         ("example.com/", fault, Some("example.com")),
         ("Example.COM", fault, Some("example.com")),
         (" example.com ", fault, Some("example.com")),
@@ -233,7 +233,7 @@ fn messages_of_faults_are_whole() {
         ),
         (
             "example.org",
-            "`example.org`: nothing that the regular expression matches is within this; write the domain that it ends in",
+            "`example.org`: nothing that the regular expression matches over http or https is within this; write the domain that it ends in",
         ),
     ] {
         let entry = regex(r"https://(.*\.)?example\.com").within([domain]);
@@ -351,13 +351,10 @@ fn patterns_are_read_and_written() {
     assert_eq!(error.to_string(), "a function cannot be written to a file");
     for (json, expected) in [
         (r#"{"within":"example.com"}"#, "missing field `regex`"),
-        (
-            r#"{"regex":".*","within":[]}"#,
-            "invalid length 0, expected a domain, or a list of domains",
-        ),
+        (r#"{"regex":".*","within":[]}"#, "`within` names no domain"),
         (
             r#"{"regex":".*","within":7}"#,
-            "invalid type: integer `7`, expected a domain, or a list of domains",
+            "invalid type: integer `7`, expected a text, or a list",
         ),
         (
             r#"{"regex":".*","within":"a.com","within":"b.com"}"#,
