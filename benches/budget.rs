@@ -26,7 +26,7 @@ use std::{env, fs, iter};
 
 use http::{Method, Request, Response};
 use support::{Answer, App, Body, Case, Layers, Origins, actual, preflight, request, serve};
-use tower_cors::{CorsLayer, PathConfigs, PolicySource};
+use tower_cors::{CorsLayer, PathConfigs};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -172,7 +172,7 @@ struct Source {
 }
 
 impl Source {
-    fn new<P: PolicySource + 'static>(name: &'static str, layer: &CorsLayer<P>) -> Self {
+    fn new(name: &'static str, layer: &CorsLayer) -> Self {
         let service = layer.layer(App);
         support::assert_answer(name, &service, &sourced_request(), Answer::Share);
         Source {

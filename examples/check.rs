@@ -17,8 +17,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
-use tower_cors::{Action, CorsConfig, Policy, PreflightMode};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
+use tower_cors::{CorsConfig, Policy, PreflightMode};
 
 /// Check a CORS policy, and explain what it decides.
 ///
@@ -154,24 +154,26 @@ fn request(method: Method, origin: &HeaderValue) -> Request<()> {
 }
 
 fn is_forwarded(policy: &Policy, request: &Request<()>) -> bool {
-    matches!(policy.decide_request(request).action(), Action::Forward(_))
+    !policy.decide(request).action().is_answer()
 }
 
 fn explain_one(policy: &Policy, request: &Request<()>) -> bool {
-    let explanation = policy.explain_request(request);
+    let explanation = policy.decide(request).explain();
     print!("\n{explanation}");
-    let (headers, title) = match policy.decide_request(request).action() {
-        Action::Answer(response) => (response.into_parts().0.headers, "headers of the answer:"),
-        Action::Forward(edit) => {
-            let mut headers = HeaderMap::new();
-            edit.apply(&mut headers);
-            (headers, "headers that the response gets:")
-        }
-    };
+    let action = policy.decide(request).action();
+    let mut response = Response::new(());
+    action.apply(&mut response);
+    let headers = response.headers();
     if !headers.is_empty() {
-        println!("{title}");
+        println!(
+            "{}",
+            match action.is_answer() {
+                true => "headers of the answer:",
+                false => "headers that the response gets:",
+            }
+        );
     }
-    for (name, value) in &headers {
+    for (name, value) in headers {
         println!("  {name}: {}", String::from_utf8_lossy(value.as_bytes()));
     }
     explanation.is_allowed()

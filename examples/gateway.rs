@@ -41,7 +41,8 @@ use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_cors::import::{Note, kong, krakend};
 use tower_cors::{
-    AllowedDanger, CorsConfig, CorsLayer, OriginPattern, PathConfigs, PathPolicies, PatternKind,
+    AllowedDanger, CorsBody, CorsConfig, CorsLayer, OriginPattern, PathConfigs, PathPolicies,
+    PatternKind,
 };
 
 /// A reverse proxy with the CORS of a gateway.
@@ -101,7 +102,8 @@ async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
 
     let proxy = Proxy::to(args.upstream, policies.clone())?;
     let service = ServiceBuilder::new()
-        .layer(CorsLayer::from(policies).wrap_body())
+        .layer(CorsLayer::from(policies))
+        .map_response(|response: http::Response<_>| response.map(CorsBody::from))
         .service_fn(move |request| proxy.clone().call(request));
 
     let listener = TcpListener::bind(args.listen).await?;

@@ -20,7 +20,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
-use tower_cors::{CorsConfig, CorsLayer, OriginPattern};
+use tower_cors::{CorsBody, CorsConfig, CorsLayer, OriginPattern};
 
 /// What came in, or a greeting: a body without `Default`.
 type Body = Either<Incoming, Full<Bytes>>;
@@ -35,7 +35,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .allow_headers(["content-type"]);
 
     let service = ServiceBuilder::new()
-        .layer(CorsLayer::new(config)?.wrap_body())
+        .layer(CorsLayer::new(config)?)
+        .map_response(|response: http::Response<_>| response.map(CorsBody::from))
         .service_fn(echo);
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 3001)).await?;

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
-use tower_cors::{CorsConfig, CorsLayer, DecisionEvent};
+use tower_cors::{CorsConfig, CorsLayer, Decision};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -55,10 +55,10 @@ then look at this log, and at
 
 /// Counts by what is known beforehand. The origin is not among it: clients
 /// would make as many time series as they like.
-fn count(event: &DecisionEvent<'_>) {
-    let kind = event.kind().as_str();
-    let outcome = event.verdict().as_str();
-    let reason = event.deny_reason().map_or("", |reason| reason.code());
+fn count(decision: &Decision<'_>) {
+    let kind = decision.kind().as_str();
+    let outcome = decision.outcome();
+    let reason = decision.deny_reason().map_or("", |reason| reason.code());
     metrics::counter!("cors_decisions_total", "kind" => kind, "outcome" => outcome, "reason" => reason)
         .increment(1);
 }

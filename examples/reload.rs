@@ -68,11 +68,13 @@ async fn follow(path: PathBuf, mut last: String, handle: ReloadHandle) {
                         for advisory in policy.advisories() {
                             println!("advice: {advisory}");
                         }
-                        println!("generation {} is in force", handle.replace(policy));
+                        match handle.replace(policy) {
+                            Ok(generation) => println!("generation {generation} is in force"),
+                            Err(error) => return println!("{error}"),
+                        }
                     }
                     Err(error) => {
-                        let generation = handle.generation();
-                        println!("{error}\ngeneration {generation} stays in force");
+                        println!("{error}\nthe policy stays in force");
                     }
                 }
                 last = text;

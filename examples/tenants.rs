@@ -13,11 +13,14 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use http::header::HOST;
-use http::request::Parts;
 use tokio::net::TcpListener;
 use tokio::sync::RwLock;
+use tower::ServiceBuilder;
 use tower_cors::{ConfigErrors, CorsConfig, CorsLayer, Policy};
 
 /// Stands for a database with a cache: policies are compiled when they are
@@ -38,12 +41,20 @@ impl Tenants {
 }
 
 /// The host that the request is for, without a port.
-fn host(parts: &Parts) -> Option<String> {
-    let authority = match parts.uri.authority() {
+fn host(request: &Request) -> Option<String> {
+    let authority = match request.uri().authority() {
         Some(authority) => authority.as_str(),
-        None => parts.headers.get(HOST)?.to_str().ok()?,
+        None => request.headers().get(HOST)?.to_str().ok()?,
     };
     Some(authority.split(':').next()?.to_ascii_lowercase())
+}
+
+/// Looks the tenant up and puts its policy where the CORS layer takes it from.
+async fn find_policy(State(tenants): State<Tenants>, mut request: Request, next: Next) -> Response {
+    if let Some(policy) = tenants.find(host(&request)).await {
+        request.extensions_mut().insert(policy);
+    }
+    next.run(request).await
 }
 
 #[tokio::main]
@@ -55,15 +66,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tenants.store("blue.localhost", &blue).await?;
 
     // No header is read but `Host`, which caches go by anyway. A host without
-    // a policy is left alone: its pages read nothing across origins.
-    let cors = CorsLayer::per_request_async([], move |parts| {
-        let (tenants, host) = (tenants.clone(), host(parts));
-        async move { tenants.find(host).await }
-    });
-
+    // a policy is denied.
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(tenants, find_policy))
+        .layer(CorsLayer::from_extensions([]));
     let app = Router::new()
         .route("/", get(async || "hello\n"))
-        .layer(cors);
+        .layer(layers);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 3003)).await?;
     let address = listener.local_addr()?;
     println!(

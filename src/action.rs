@@ -3,274 +3,400 @@
 use std::sync::Arc;
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, SET_COOKIE, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
-use crate::asked::{Asked, is_crowded};
+use crate::asked::asks_private_network;
 use crate::config::PreflightMode;
-use crate::decision::Decision;
-use crate::edit::{ResponseEdit, insert};
+use crate::decision::{Checked, Decision, Outcome};
 use crate::escape::Printable;
+use crate::head::RequestHead;
 use crate::method::is_safelisted;
-use crate::observe::{DecisionEvent, Observer};
-use crate::policy::{Grant, Policy};
+use crate::observe::Observer;
+use crate::policy::{Expose, Grant, Policy};
 use crate::vary::Vary;
 use crate::verdict::{DenyReason, RequestKind, Verdict};
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
 
-/// Tells what was decided, in policies with `debug`.
-pub(crate) static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
+/// Says what was decided, in policies with `debug`.
+static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
 
-static ANY: HeaderValue = HeaderValue::from_static("*");
-
-/// What to do about a request.
+/// What to do about a request: answer it, or call the application; and how to edit the
+/// response.
 ///
-/// It owns all that it needs: the request may go.
+/// It holds the policy and the request's origin; the request may go.
+///
+/// ```
+/// # use http::{Request, Response};
+/// # use tower_cors::Policy;
+/// fn serve(policy: &Policy, request: Request<()>) -> Response<()> {
+///     let action = policy.decide(&request).action();
+///     let mut response = Response::new(()); // empty, if the policy answers
+///     if !action.is_answer() {
+///         // Call the application: the response is its.
+///     }
+///     action.apply(&mut response);
+///     response
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use]
-pub enum Action {
-    /// Answer with this, without calling the application.
-    Answer(Response<()>),
-    /// Call the application, then apply the edit to its response.
-    Forward(ResponseEdit),
+pub struct Action {
+    step: Step,
+    /// `None` leaves the response alone.
+    policy: Option<Policy>,
+    /// The origin that the response is shared with; `None` is `*`.
+    origin: Option<HeaderValue>,
+    depends: Depends,
+    /// What few responses need.
+    extra: Option<Box<Extra>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// The response stays as it is, but for `Vary`.
+    Leave,
+    /// The page may read the response.
+    Share,
+    /// The page may not read the response.
+    Withhold,
+    /// The application answers an allowed preflight, and gets the headers of an answer.
+    Decorate,
+    /// The same, if the preflight is denied: these say what is allowed.
+    List,
+    /// The policy answers a preflight, with all that it allows.
+    Answer,
+    /// The policy answers with 403.
+    Refuse,
+}
+
+/// What the response depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depends {
+    /// Nothing of the request.
+    Never,
+    Actual,
+    /// It would be a preflight, with one header more.
+    Options,
+    Preflight,
+}
+
+#[derive(Debug, Default)]
+struct Extra {
+    /// The method and the names that a preflight asked for, to be repeated.
+    method: Option<HeaderValue>,
+    names: Option<HeaderValue>,
+    private_network: bool,
+    debug: Option<HeaderValue>,
+    /// The request headers that the choice of the policy depends on.
+    choice: Option<Arc<Vary>>,
 }
 
 impl Action {
-    /// Adds names to `Vary`.
-    pub(crate) fn vary_on(&mut self, vary: &Arc<Vary>) {
-        match self {
-            Action::Answer(response) => vary.merge_into(response.headers_mut()),
-            Action::Forward(edit) => edit.vary_on(vary.clone()),
+    /// The response stays as it is.
+    #[inline]
+    pub(crate) fn leave() -> Self {
+        Action {
+            step: Step::Leave,
+            policy: None,
+            origin: None,
+            depends: Depends::Never,
+            extra: None,
         }
     }
 
-    /// The same, with a header that tells what was decided.
-    #[cold]
-    fn telling(mut self, decision: &Decision<'_>) -> Self {
-        let told = tell(decision);
-        match &mut self {
-            Action::Answer(response) => {
-                insert(response.headers_mut(), DEBUG_HEADER.clone(), told);
+    fn extra(&mut self) -> &mut Extra {
+        self.extra.get_or_insert_default()
+    }
+
+    /// Adds what the choice of the policy depends on to `Vary`.
+    pub(crate) fn vary_on(&mut self, choice: Arc<Vary>) {
+        self.extra().choice = Some(choice);
+    }
+
+    /// The policy answers, so the application is not called.
+    #[inline]
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        matches!(self.step, Step::Answer | Step::Refuse)
+    }
+
+    /// Edits the application's response, whatever its status, or makes an empty one the
+    /// policy's answer.
+    ///
+    /// All `Access-Control-*` headers that are there are removed, unless the policy keeps
+    /// them for what it allows. Names are merged into `Vary`, never removed. In a map that
+    /// cannot grow any more, our headers are left out, `Vary` last: the browser then denies.
+    #[inline]
+    pub fn apply<B>(&self, response: &mut Response<B>) {
+        match (self.step, &self.policy) {
+            (Step::Answer, Some(policy)) => {
+                *response.status_mut() = policy.0.preflight.status;
+                *response.headers_mut() = self.lists(policy);
             }
-            Action::Forward(edit) => edit.tell(told),
+            (Step::Refuse, _) => *response.status_mut() = StatusCode::FORBIDDEN,
+            _ => {}
         }
-        self
+        let headers = response.headers_mut();
+        match (self.step, &self.policy) {
+            (Step::Answer, _) | (_, None) => {}
+            (_, Some(policy)) => self.edit(policy, headers),
+        }
+        if let Some(extra) = &self.extra {
+            extra.edit(headers);
+        }
+    }
+
+    #[inline]
+    fn edit(&self, policy: &Policy, headers: &mut HeaderMap) {
+        let (mut is_controlled, mut varies) = (false, false);
+        for name in headers.keys() {
+            varies |= *name == VARY;
+            is_controlled |= is_access_control(name);
+        }
+        let is_kept = is_controlled && self.keeps_inner(policy, headers);
+        if is_controlled && !is_kept {
+            remove_access_control(headers);
+        }
+        let exposed = match &policy.0.expose {
+            Expose::Value(value) if self.step == Step::Share => Some(value.clone()),
+            Expose::Present if self.step == Step::Share => present_names(headers),
+            _ => None,
+        };
+        // Before our other headers: it is the last to be given up in a full map.
+        let vary = match self.depends {
+            Depends::Never => None,
+            Depends::Actual => policy.0.vary,
+            Depends::Options => Some(policy.0.vary_of_options),
+            Depends::Preflight => Some(policy.0.preflight.vary),
+        };
+        match vary {
+            Some(vary) if varies => vary.merge_into(headers),
+            Some(vary) => insert(headers, VARY, vary.value().clone()),
+            None => {}
+        }
+        match self.step {
+            Step::Share if !is_kept => self.share(policy, exposed, headers),
+            Step::Decorate | Step::List if !is_kept => {
+                let lists = self.lists(policy);
+                for (name, value) in lists.iter().filter(|(name, _)| *name != VARY) {
+                    insert(headers, name.clone(), value.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// It is tempting to reserve, but at most four headers are added, so the
+    /// map grows at most once by itself; and an empty one becomes larger.
+    #[inline]
+    fn share(&self, policy: &Policy, exposed: Option<HeaderValue>, headers: &mut HeaderMap) {
+        let origin = self.origin.clone();
+        let origin = origin.unwrap_or(const { HeaderValue::from_static("*") });
+        insert(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if policy.0.config.allow_credentials {
+            insert(
+                headers,
+                ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                const { HeaderValue::from_static("true") },
+            );
+        }
+        if let Some(exposed) = exposed {
+            insert(headers, ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+    }
+
+    /// The application's headers stand: those of a preflight that is left to it, and those
+    /// of a response that the policy allows and leaves to it.
+    #[cold]
+    fn keeps_inner(&self, policy: &Policy, headers: &HeaderMap) -> bool {
+        match self.step {
+            Step::Leave => true,
+            Step::Share | Step::Decorate => {
+                policy.keeps_inner_headers() && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
+            }
+            _ => false,
+        }
+    }
+
+    /// The prepared answer to a preflight, with what comes from the request.
+    fn lists(&self, policy: &Policy) -> HeaderMap {
+        let prepared = &policy.0.preflight;
+        let mut lists = prepared.allowed.clone();
+        if let Some(origin) = &self.origin {
+            set(
+                &mut lists,
+                &ACCESS_CONTROL_ALLOW_ORIGIN,
+                Some(origin.clone()),
+            );
+        }
+        if prepared.is_variable {
+            let extra = self.extra.as_deref();
+            if prepared.mirror_method {
+                let method = extra.and_then(|extra| extra.method.clone());
+                set(&mut lists, &ACCESS_CONTROL_ALLOW_METHODS, method);
+            }
+            if prepared.mirror_headers {
+                let names = extra.and_then(|extra| extra.names.clone());
+                set(&mut lists, &ACCESS_CONTROL_ALLOW_HEADERS, names);
+            }
+            if !extra.is_some_and(|extra| extra.private_network) {
+                lists.remove(&ALLOW_PRIVATE_NETWORK);
+            }
+        }
+        lists
     }
 }
 
-/// Such as `actual; denied; no entry of allow_origins matches`.
-fn tell(decision: &Decision<'_>) -> HeaderValue {
-    let kind = decision.kind().as_str();
-    let told = match decision.verdict() {
-        Verdict::Denied(reason) if decision.is_exempt() => {
-            format!("{kind}; denied, but exempt as the server's own origin; {reason}")
+impl Extra {
+    #[cold]
+    fn edit(&self, headers: &mut HeaderMap) {
+        if let Some(choice) = &self.choice {
+            choice.merge_into(headers);
         }
-        Verdict::Denied(reason) => format!("{kind}; denied; {reason}"),
-        verdict => match decision.matched() {
-            Some(entry) => format!("{kind}; {}; {entry} matches", verdict.as_str()),
-            None => format!("{kind}; {}", verdict.as_str()),
-        },
-    };
-    // A pattern need not be ASCII if it is a regex.
-    let told = Printable(&told).to_string();
-    HeaderValue::try_from(told).unwrap_or(HeaderValue::from_static("?"))
+        if let Some(debug) = &self.debug {
+            insert(headers, DEBUG_HEADER.clone(), debug.clone());
+        }
+    }
 }
 
 impl Policy {
-    /// Decides and acts, compiled together, and here rather than in the crate
-    /// that calls the service: if nobody watches, the decision need not be
-    /// built.
-    pub(crate) fn act(
-        &self,
-        uri: &Uri,
-        method: &Method,
-        headers: &HeaderMap,
-        observer: Option<&Observer>,
-    ) -> Action {
+    /// Decides about a request, tells those who watch, and says what to do.
+    #[inline]
+    pub(crate) fn act(&self, head: &RequestHead<'_>, observer: Option<&Observer>) -> Action {
         #[cfg(feature = "tracing")]
         let is_heard = crate::trace::is_heard();
         #[cfg(not(feature = "tracing"))]
         let is_heard = false;
+        let decision = self.decide(*head);
         if observer.is_some() || self.0.config.debug || is_heard {
-            self.act_watched(uri, method, headers, observer)
-        } else if *method == Method::OPTIONS {
-            self.act_on_options(uri, method, headers)
-        } else {
-            self.decide_here(Some(uri), method, headers, Asked::walk)
-                .plain_action()
+            decision.tell(observer);
         }
-    }
-
-    /// The same as for any method, but compiled apart, so that elsewhere there
-    /// is no preflight to think of.
-    #[inline(never)]
-    fn act_on_options(&self, uri: &Uri, method: &Method, headers: &HeaderMap) -> Action {
-        if is_crowded(headers) {
-            return self.act_on_a_crowd(uri, method, headers);
-        }
-        self.decide_here(Some(uri), method, headers, Asked::walk)
-            .plain_action()
-    }
-
-    /// Of headers: apart, or the usual preflight would cost some percent more.
-    #[cold]
-    #[inline(never)]
-    fn act_on_a_crowd(&self, uri: &Uri, method: &Method, headers: &HeaderMap) -> Action {
-        self.decide_at(Some(uri), method, headers).plain_action()
-    }
-
-    #[inline(never)]
-    fn act_watched(
-        &self,
-        uri: &Uri,
-        method: &Method,
-        headers: &HeaderMap,
-        observer: Option<&Observer>,
-    ) -> Action {
-        let decision = self.decide_at(Some(uri), method, headers);
-        let event = DecisionEvent::new(method, &decision);
-        if let Some(observer) = observer {
-            observer.observe(&event);
-        }
-        #[cfg(feature = "tracing")]
-        crate::trace::decision(self, &event);
         decision.action()
     }
 }
 
 impl Decision<'_> {
     /// What to do about the request.
-    ///
-    /// ```
-    /// # use http::{Request, Response};
-    /// # use tower_cors::{Action, Policy};
-    /// fn serve(policy: &Policy, request: Request<()>) -> Response<()> {
-    ///     match policy.decide_request(&request).action() {
-    ///         Action::Answer(response) => response,
-    ///         Action::Forward(edit) => {
-    ///             let mut response = Response::new(()); // the application's
-    ///             edit.apply(response.headers_mut());
-    ///             response
-    ///         }
-    ///     }
-    /// }
-    /// ```
+    #[inline]
     pub fn action(&self) -> Action {
-        let action = self.plain_action();
-        if self.policy.0.config.debug && self.kind != RequestKind::NotCors {
-            action.telling(self)
-        } else {
-            action
+        let policy = self.policy;
+        let step = match &self.outcome {
+            Outcome::Preflight(checked) => return self.preflight_action(checked),
+            Outcome::Actual(Checked::Allowed(_)) => Step::Share,
+            Outcome::Actual(_) if policy.enforced_here() && !self.is_exempt() => Step::Refuse,
+            Outcome::NotCors if self.is_shared_without_origin() => Step::Share,
+            _ => Step::Withhold,
+        };
+        let origin = match step {
+            Step::Share if policy.0.grant == Grant::Origin => self.origin().cloned(),
+            _ => None,
+        };
+        let mut action = Action {
+            step,
+            policy: Some(policy.clone()),
+            origin,
+            depends: match *self.head.method() == Method::OPTIONS {
+                true => Depends::Options,
+                false => Depends::Actual,
+            },
+            extra: None,
+        };
+        if policy.0.config.debug && self.kind() != RequestKind::NotCors {
+            action.extra().debug = Some(self.debug_header());
         }
+        action
     }
 
-    #[allow(clippy::inline_always, reason = "the decision then stays in registers")]
-    #[inline(always)]
-    fn plain_action(self) -> Action {
-        match (self.kind, self.verdict) {
-            (RequestKind::Preflight, _) => self.preflight_action(),
-            (_, Verdict::Denied(_)) if self.policy.enforced_here() && !self.same_origin => {
-                let mut answer = Response::new(());
-                *answer.status_mut() = StatusCode::FORBIDDEN;
-                if let Some(vary) = self.policy.0.vary {
-                    insert(answer.headers_mut(), VARY, vary.value().clone());
-                }
-                Action::Answer(answer)
-            }
-            (_, verdict) => {
-                let is_shared = match verdict {
-                    Verdict::Allowed => true,
-                    Verdict::NotCors => {
-                        self.method_allowed && self.policy.0.config.answer_without_origin
-                    }
-                    Verdict::Denied(_) => false,
-                };
-                let with = match self.policy.0.grant {
-                    Grant::Everyone => Some(&ANY),
-                    Grant::Origin => self.origin,
-                };
-                match with.filter(|_| is_shared) {
-                    Some(origin) => Action::Forward(ResponseEdit::share_with(self.policy, origin)),
-                    None => Action::Forward(ResponseEdit::withhold(self.policy)),
-                }
-            }
-        }
+    /// A policy for any origin says so even without one, so that caches keep one response.
+    #[cold]
+    fn is_shared_without_origin(&self) -> bool {
+        self.policy.0.grant == Grant::Everyone
+            && self.policy.0.config.answer_without_origin
+            && self.policy.check_actual_method(self.head.method()).is_ok()
     }
 
     #[inline(never)]
-    fn preflight_action(self) -> Action {
+    fn preflight_action(&self, checked: &Checked<'_>) -> Action {
+        let policy = self.policy;
+        let prepared = &policy.0.preflight;
+        let is_enforced = policy.enforced_here();
+        let is_allowed = matches!(checked, Checked::Allowed(_));
+        let has_lists = is_allowed || self.lists_what_is_allowed(checked);
         // What the server enforces does not reach the application.
-        let is_refused = matches!(self.verdict, Verdict::Denied(_)) && self.policy.enforced_here();
-        match self.policy.mode() {
-            PreflightMode::Decorate if !is_refused => {
-                let headers = self.preflight_answer().into_parts().0.headers;
-                Action::Forward(ResponseEdit::decorate(self.policy, headers))
-            }
-            PreflightMode::Forward if !is_refused => {
-                Action::Forward(ResponseEdit::leave(self.policy))
-            }
-            _ => Action::Answer(self.preflight_answer()),
+        let mode = match !is_allowed && is_enforced {
+            true => PreflightMode::Answer,
+            false => policy.mode(),
+        };
+        let step = match (mode, has_lists) {
+            (PreflightMode::Answer, true) => Step::Answer,
+            (PreflightMode::Answer, false) => Step::Refuse,
+            (PreflightMode::Decorate, true) if is_allowed => Step::Decorate,
+            (PreflightMode::Decorate, true) => Step::List,
+            (PreflightMode::Decorate, false) => Step::Withhold,
+            (PreflightMode::Forward, _) => Step::Leave,
+        };
+        // The application's own answer depends on the policy only if that may refuse it, or
+        // says what it decided.
+        let is_alone = step == Step::Leave && !is_enforced && !policy.0.config.debug;
+        let mut action = Action {
+            step,
+            policy: Some(policy.clone()),
+            origin: match policy.0.grant {
+                Grant::Origin if has_lists => self.origin().cloned(),
+                _ => None,
+            },
+            depends: match is_alone {
+                true => Depends::Never,
+                false => Depends::Preflight,
+            },
+            extra: None,
+        };
+        if prepared.is_variable && has_lists {
+            let headers = self.head.headers();
+            let extra = action.extra();
+            extra.method = headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned();
+            extra.names = self.requested_names();
+            extra.private_network = asks_private_network(headers);
         }
+        if policy.0.config.debug {
+            action.extra().debug = Some(self.debug_header());
+        }
+        action
     }
 
-    /// The answer to a preflight.
-    ///
-    /// When only the method or a header is not allowed, the answer lists what
-    /// is: the browser then refuses, and names what was missing.
-    fn preflight_answer(&self) -> Response<()> {
-        let answer = &self.policy.0.preflight;
-        match self.verdict {
-            Verdict::Allowed
-            | Verdict::NotCors
-            | Verdict::Denied(
+    /// The answer to a denied preflight lists what is allowed if only the method or a header
+    /// is not: the browser then refuses, and names what was missing.
+    #[cold]
+    fn lists_what_is_allowed(&self, checked: &Checked<'_>) -> bool {
+        match checked {
+            Checked::Denied(
+                _,
                 DenyReason::HeaderNotAllowed(_) | DenyReason::PrivateNetworkNotAllowed,
-            ) => {}
-            // Browsers take safelisted methods as listed.
-            Verdict::Denied(DenyReason::MethodNotAllowed)
-                if !self.asks_safelisted_method() && self.may_mirror_headers() => {}
-            Verdict::Denied(_) => return answer.refusal.clone(),
+            ) => true,
+            // Browsers take safelisted methods as listed. And the requested names, which are
+            // checked after the method, must not be repeated if they are none.
+            Checked::Denied(_, DenyReason::MethodNotAllowed) => {
+                let headers = self.head.headers();
+                let method = headers.get(ACCESS_CONTROL_REQUEST_METHOD);
+                let method = method.and_then(|method| method.to_str().ok());
+                let mirrors = self.policy.0.preflight.mirror_headers;
+                !method.is_some_and(is_safelisted)
+                    && (!mirrors || self.policy.check_asked_headers(headers).is_ok())
+            }
+            _ => false,
         }
-        let mut response = answer.allowed.clone();
-        let headers = response.headers_mut();
-        if self.policy.0.grant == Grant::Origin {
-            let origin = self.origin.cloned();
-            set(headers, &ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        }
-        if answer.mirror_method {
-            let asked = self.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned();
-            set(headers, &ACCESS_CONTROL_ALLOW_METHODS, asked);
-        }
-        if answer.mirror_headers {
-            set(headers, &ACCESS_CONTROL_ALLOW_HEADERS, self.asked_headers());
-        }
-        if self.policy.0.config.allow_private_network && !self.asks_private_network {
-            headers.remove(&ALLOW_PRIVATE_NETWORK);
-        }
-        response
-    }
-
-    fn asks_safelisted_method(&self) -> bool {
-        let asked = self.headers.get(ACCESS_CONTROL_REQUEST_METHOD);
-        asked
-            .and_then(|method| method.to_str().ok())
-            .is_some_and(is_safelisted)
-    }
-
-    /// The requested names are checked after the method. What is no name must
-    /// not be repeated.
-    fn may_mirror_headers(&self) -> bool {
-        !self.policy.0.preflight.mirror_headers
-            || self.policy.check_asked_headers(self.headers).is_ok()
     }
 
     /// The requested names in one line: as it came, if that is how browsers
     /// write it.
-    fn asked_headers(&self) -> Option<HeaderValue> {
-        let lines = self.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+    fn requested_names(&self) -> Option<HeaderValue> {
+        let lines = self.head.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS);
         let mut all = lines.iter();
         let first = all.next()?;
         let names = || {
@@ -290,6 +416,32 @@ impl Decision<'_> {
             .ok()
             .filter(|list| !list.is_empty())
     }
+
+    #[cold]
+    fn tell(&self, observer: Option<&Observer>) {
+        if let Some(observer) = observer {
+            observer.observe(self);
+        }
+        #[cfg(feature = "tracing")]
+        crate::trace::decision(self);
+    }
+
+    /// Such as `actual; denied; no entry of allow_origins matches`.
+    #[cold]
+    fn debug_header(&self) -> HeaderValue {
+        let kind = self.kind().as_str();
+        let text = match (self.verdict(), self.matched()) {
+            (Some(Verdict::Denied(reason)), _) if self.is_exempt() => {
+                format!("{kind}; denied, but exempt as the server's own origin; {reason}")
+            }
+            (Some(Verdict::Denied(reason)), _) => format!("{kind}; denied; {reason}"),
+            (_, Some(entry)) => format!("{kind}; allowed; {entry} matches"),
+            (_, None) => format!("{kind}; allowed"),
+        };
+        // A pattern need not be ASCII if it is a regex.
+        let text = Printable(&text).to_string();
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("?"))
+    }
 }
 
 /// Gives a placeholder its value, or removes it.
@@ -301,4 +453,72 @@ fn set(headers: &mut HeaderMap, name: &HeaderName, value: Option<HeaderValue>) {
         (Some(place), Some(value)) => *place = value,
         _ => drop(headers.remove(name)),
     }
+}
+
+/// A map that cannot grow any more stays as it is.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    let _ = headers.try_insert(name, value);
+}
+
+/// The headers of CORS, each compared by itself: a common prefix would have to be looked up
+/// as text.
+#[inline]
+fn is_access_control(name: &HeaderName) -> bool {
+    *name == ACCESS_CONTROL_ALLOW_ORIGIN
+        || *name == ACCESS_CONTROL_ALLOW_CREDENTIALS
+        || *name == ACCESS_CONTROL_EXPOSE_HEADERS
+        || *name == ACCESS_CONTROL_ALLOW_METHODS
+        || *name == ACCESS_CONTROL_ALLOW_HEADERS
+        || *name == ACCESS_CONTROL_MAX_AGE
+        || *name == ALLOW_PRIVATE_NETWORK
+}
+
+#[cold]
+fn remove_access_control(headers: &mut HeaderMap) {
+    let names: Vec<_> = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("access-control-"))
+        .cloned()
+        .collect();
+    for name in names {
+        headers.remove(name);
+    }
+}
+
+/// The names that `*` stands for where browsers take it for a name: those of
+/// the response, but for what they show anyway or never.
+#[cold]
+fn present_names(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut list = String::new();
+    for name in headers
+        .keys()
+        .filter(|name| !is_shown_anyway(name.as_str()) && !is_hidden(name))
+    {
+        if !list.is_empty() {
+            list.push_str(", ");
+        }
+        list.push_str(name.as_str());
+    }
+    HeaderValue::try_from(list)
+        .ok()
+        .filter(|list| !list.is_empty())
+}
+
+/// ([Fetch, CORS-safelisted response-header name](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name))
+pub(crate) fn is_shown_anyway(name: &str) -> bool {
+    matches!(
+        name,
+        "cache-control"
+            | "content-language"
+            | "content-length"
+            | "content-type"
+            | "expires"
+            | "last-modified"
+            | "pragma"
+    )
+}
+
+/// ([Fetch, forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name))
+fn is_hidden(name: &HeaderName) -> bool {
+    *name == SET_COOKIE || name.as_str() == "set-cookie2"
 }

@@ -47,6 +47,24 @@ pub(crate) fn is_crowded(headers: &HeaderMap) -> bool {
     headers.len() > MAX_WALK
 }
 
+/// The lines of `Origin`. If no name repeats, a walk may stop at the first.
+#[inline]
+pub(crate) fn origin_lines(headers: &HeaderMap) -> Lines<'_> {
+    if is_crowded(headers) || headers.len() != headers.keys_len() {
+        return Lines::of(headers, ORIGIN);
+    }
+    let first = headers.iter().find(|(name, _)| **name == ORIGIN);
+    Lines {
+        first: first.map(|(_, line)| line),
+        several: false,
+    }
+}
+
+pub(crate) fn asks_private_network(headers: &HeaderMap) -> bool {
+    let asked = headers.get(&REQUEST_PRIVATE_NETWORK);
+    asked.is_some_and(|line| line == "true")
+}
+
 /// The headers that make a preflight.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Asked<'a> {
@@ -67,11 +85,7 @@ impl<'a> Asked<'a> {
 
     /// In one walk: requests have few headers, and to look four names up, each
     /// by its hash, costs more.
-    #[allow(
-        clippy::inline_always,
-        reason = "what was read then stays in registers"
-    )]
-    #[inline(always)]
+    #[inline]
     pub(crate) fn walk(headers: &'a HeaderMap) -> Self {
         let mut asked = Asked::default();
         let mut private_network = Lines::default();

@@ -3,13 +3,28 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::Response;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body of a response from [`Cors`](crate::Cors) with
-    /// [`wrap_body`](crate::CorsLayer::wrap_body): the inner service's, or empty.
+    /// A body that may be empty, around one that has no empty value, such as
+    /// hyper's `Incoming`.
+    ///
+    /// It is mapped in between the layer and the service:
+    ///
+    /// ```
+    /// # use tower::{ServiceBuilder, service_fn};
+    /// # use tower_cors::{CorsBody, CorsConfig, CorsLayer};
+    /// # struct Incoming;
+    /// # async fn proxy(_: http::Request<()>) -> Result<http::Response<Incoming>, ()> { Err(()) }
+    /// # let cors = CorsLayer::new(CorsConfig::new(["https://a.example.com"])).unwrap();
+    /// let service = ServiceBuilder::new()
+    ///     .layer(cors)
+    ///     .map_response(|response: http::Response<_>| response.map(CorsBody::from))
+    ///     .service_fn(proxy);
+    /// # fn check(_: impl tower::Service<http::Request<()>>) {}
+    /// # check(service);
+    /// ```
     #[derive(Clone, Debug)]
     pub struct CorsBody<B> {
         // `None` is empty.
@@ -19,10 +34,6 @@ pin_project! {
 }
 
 impl<B> CorsBody<B> {
-    pub(crate) fn new(inner: B) -> Self {
-        CorsBody { inner: Some(inner) }
-    }
-
     /// The inner service's body; `None` if the response was answered before it.
     pub fn get_ref(&self) -> Option<&B> {
         self.inner.as_ref()
@@ -31,6 +42,12 @@ impl<B> CorsBody<B> {
     /// The inner service's body; `None` if the response was answered before it.
     pub fn into_inner(self) -> Option<B> {
         self.inner
+    }
+}
+
+impl<B> From<B> for CorsBody<B> {
+    fn from(inner: B) -> Self {
+        CorsBody { inner: Some(inner) }
     }
 }
 
@@ -66,56 +83,38 @@ impl<B: Body> Body for CorsBody<B> {
     }
 }
 
-/// How a [`Cors`](crate::Cors) makes its response bodies out of `B`s.
+/// A response body that can be empty, as the answer to a preflight is.
 ///
-/// Sealed: [`SameBody`] and [`WrapBody`] are all there are.
-pub trait BodyMode<B>: sealed::Sealed {
-    /// The body of the responses.
-    type Body;
-
+/// Every body with a `Default` has an empty value. A body without one, such as
+/// hyper's `Incoming`, gets it from [`CorsBody`].
+///
+/// ```compile_fail
+/// struct Incoming;
+/// fn needs_empty<B: tower_cors::EmptyBody>() {}
+/// needs_empty::<Incoming>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no empty value, which the answer to a preflight needs as its body",
+    label = "this response body has no `Default`",
+    note = "map the inner service's responses between this layer and the service: \
+            `.layer(cors).map_response(|response: http::Response<_>| response.map(tower_cors::CorsBody::from))`"
+)]
+pub trait EmptyBody: sealed::Sealed {
     #[doc(hidden)]
-    fn empty() -> Self::Body;
-    /// Takes the whole response: to take it apart is to copy it.
-    #[doc(hidden)]
-    fn wrap(inner: Response<B>) -> Response<Self::Body>;
+    fn empty() -> Self;
 }
 
-/// Responses have the inner service's body type, whose default is empty.
-#[derive(Clone, Copy, Debug)]
-pub struct SameBody;
-
-impl<B: Default> BodyMode<B> for SameBody {
-    type Body = B;
-
-    fn empty() -> B {
+#[diagnostic::do_not_recommend]
+impl<B: Default> EmptyBody for B {
+    fn empty() -> Self {
         B::default()
-    }
-
-    fn wrap(inner: Response<B>) -> Response<B> {
-        inner
-    }
-}
-
-/// Responses have a [`CorsBody`].
-#[derive(Clone, Copy, Debug)]
-pub struct WrapBody;
-
-impl<B> BodyMode<B> for WrapBody {
-    type Body = CorsBody<B>;
-
-    fn empty() -> CorsBody<B> {
-        CorsBody::default()
-    }
-
-    fn wrap(inner: Response<B>) -> Response<CorsBody<B>> {
-        inner.map(CorsBody::new)
     }
 }
 
 mod sealed {
-    /// Keeps [`BodyMode`](super::BodyMode) to this crate.
+    /// Keeps [`EmptyBody`](super::EmptyBody) to this crate.
     #[allow(unnameable_types, reason = "that is the seal")]
     pub trait Sealed {}
-    impl Sealed for super::SameBody {}
-    impl Sealed for super::WrapBody {}
+    #[diagnostic::do_not_recommend]
+    impl<B: Default> Sealed for B {}
 }

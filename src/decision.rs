@@ -1,9 +1,10 @@
 //! What a policy decides about a request. Knows nothing of Tower.
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderValue, Method};
 
-use crate::asked::{Asked, Lines};
+use crate::asked::{Asked, Lines, origin_lines};
+use crate::head::RequestHead;
 use crate::method::{MAX_METHOD, Methods, is_forbidden};
 use crate::origin::{Match, Mismatch, OriginPattern};
 use crate::policy::{Grant, Policy};
@@ -11,11 +12,11 @@ use crate::request_headers::token;
 use crate::same_origin::is_same_origin;
 use crate::verdict::{DenyReason, OutsideBorder, RequestKind, Verdict};
 
-/// Whether a request is a CORS-preflight request: `OPTIONS` with an `Origin`
-/// and an `Access-Control-Request-Method`
+/// Recognises a CORS-preflight request: `OPTIONS` with an `Origin` and an
+/// `Access-Control-Request-Method`
 /// ([Fetch](https://fetch.spec.whatwg.org/#cors-preflight-request)).
 ///
-/// For layers outside this one that authenticate, limit or route, and must let
+/// It is for layers outside this one that authenticate, limit or route, and must let
 /// preflights through: they never carry credentials. `OPTIONS *`, which is never
 /// a preflight, can only be told by its URI. Where preflights are not answered
 /// by this layer (decorated, forwarded, no policy), what is let through reaches
@@ -45,54 +46,149 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 #[must_use]
 pub struct Decision<'a> {
     pub(crate) policy: &'a Policy,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) kind: RequestKind,
-    pub(crate) verdict: Verdict<'a>,
-    pub(crate) origin: Option<&'a HeaderValue>,
-    matched: Option<Match>,
-    /// Of a request without `Origin`: whether its method is listed.
-    pub(crate) method_allowed: bool,
-    pub(crate) asks_private_network: bool,
-    /// Whether server enforcement lets pass what the policy denies.
-    pub(crate) same_origin: bool,
+    pub(crate) head: RequestHead<'a>,
+    pub(crate) outcome: Outcome<'a>,
+    origin: Lines<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Outcome<'a> {
+    /// There is no `Origin`.
+    NotCors,
+    Preflight(Checked<'a>),
+    Actual(Checked<'a>),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Checked<'a> {
+    Allowed(Match),
+    /// No entry matches. Why not is worked out for those who ask.
+    OriginDenied,
+    /// An entry matches, but something else is not allowed.
+    Denied(Match, DenyReason<'a>),
+}
+
+impl<'a> Checked<'a> {
+    #[inline]
+    fn of(found: Match, checked: Result<(), DenyReason<'a>>) -> Self {
+        match checked {
+            Ok(()) => Checked::Allowed(found),
+            Err(reason) => Checked::Denied(found, reason),
+        }
+    }
 }
 
 impl<'a> Decision<'a> {
-    /// What kind of request it is.
+    /// The kind of request.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
-        self.kind
+        match self.outcome {
+            Outcome::NotCors => RequestKind::NotCors,
+            Outcome::Preflight(_) => RequestKind::Preflight,
+            Outcome::Actual(_) => RequestKind::Actual,
+        }
     }
 
-    /// Whether the request is allowed, and why not.
+    /// The verdict on a CORS request; `None` for any other. The reason for a denied origin
+    /// is worked out here, not when the decision is made.
     #[must_use]
-    pub fn verdict(&self) -> Verdict<'a> {
-        self.verdict
+    pub fn verdict(&self) -> Option<Verdict<'a>> {
+        Some(match self.checked()? {
+            Checked::Allowed(_) => Verdict::Allowed,
+            Checked::OriginDenied => Verdict::Denied(self.origin_reason()),
+            Checked::Denied(_, reason) => Verdict::Denied(reason),
+        })
     }
 
-    /// Whether the verdict is [`Verdict::Allowed`].
+    fn checked(&self) -> Option<Checked<'a>> {
+        match self.outcome {
+            Outcome::NotCors => None,
+            Outcome::Preflight(checked) | Outcome::Actual(checked) => Some(checked),
+        }
+    }
+
+    /// The reason why no entry allows the origin.
+    #[cold]
+    fn origin_reason(&self) -> DenyReason<'a> {
+        let Some(origin) = self.origin.only() else {
+            return DenyReason::SeveralOrigins;
+        };
+        let policy = &self.policy.0;
+        match policy.origins.mismatch(origin.as_bytes()) {
+            Mismatch::Malformed => DenyReason::OriginMalformed,
+            Mismatch::NotListed => DenyReason::OriginNotAllowed,
+            Mismatch::OutsideBorder {
+                index,
+                origin,
+                is_scheme,
+            } => DenyReason::OriginOutsideBorder(OutsideBorder {
+                entry: &policy.config.allow_origins[index],
+                origin,
+                is_scheme,
+            }),
+        }
+    }
+
+    /// The reason why the policy denies the CORS request, if it does.
+    #[must_use]
+    pub fn deny_reason(&self) -> Option<DenyReason<'a>> {
+        match self.verdict()? {
+            Verdict::Denied(reason) => Some(reason),
+            Verdict::Allowed => None,
+        }
+    }
+
+    /// A name for logs and counters: `not-cors`, `allowed` or `denied`.
+    #[must_use]
+    pub fn outcome(&self) -> &'static str {
+        match self.checked() {
+            None => "not-cors",
+            Some(Checked::Allowed(_)) => "allowed",
+            Some(_) => "denied",
+        }
+    }
+
+    /// The policy allows the CORS request.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
-        self.verdict == Verdict::Allowed
+        matches!(self.checked(), Some(Checked::Allowed(_)))
     }
 
-    /// Whether server enforcement lets a denied request pass, because it comes
-    /// from the server's own origin.
+    /// Server enforcement lets a denied request pass, because it comes from the server's
+    /// own origin ([`Enforcement::Server`](crate::Enforcement::Server)).
     #[must_use]
     pub fn is_exempt(&self) -> bool {
-        self.same_origin
+        match (self.outcome, self.origin.first) {
+            (Outcome::Actual(Checked::OriginDenied | Checked::Denied(..)), Some(origin)) => {
+                self.policy.enforced_here()
+                    && is_same_origin(self.head.uri, self.head.headers, origin)
+            }
+            _ => false,
+        }
+    }
+
+    /// The request's method.
+    #[must_use]
+    pub fn method(&self) -> &'a Method {
+        self.head.method
+    }
+
+    /// The request's path; empty if its URI is not known.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        self.head.path()
     }
 
     /// The first `Origin` header of the request.
     #[must_use]
     pub fn origin(&self) -> Option<&'a HeaderValue> {
-        self.origin
+        self.origin.first
     }
 
     /// The entry of [`allow_origins`](field@crate::CorsConfig::allow_origins), in
     /// [`Policy::config`], that allows the origin.
     ///
-    /// Among several regular expressions, telling which one allocates.
+    /// Telling it allocates if it is one of several regular expressions.
     #[must_use]
     pub fn matched(&self) -> Option<&'a OriginPattern> {
         self.policy
@@ -103,165 +199,76 @@ impl<'a> Decision<'a> {
     }
 
     pub(crate) fn matched_index(&self) -> Option<usize> {
-        self.policy
-            .0
-            .origins
-            .index(self.matched?, self.origin?.as_bytes())
+        let found = match self.checked()? {
+            Checked::Allowed(found) | Checked::Denied(found, _) => found,
+            Checked::OriginDenied => return None,
+        };
+        let origin = self.origin.first?;
+        self.policy.0.origins.index(found, origin.as_bytes())
     }
 }
 
 impl Policy {
-    /// Decides about a request by its method and headers. Pure; allocates
-    /// nothing (but for what regular expressions
-    /// cache when they are first used by a thread); the work is bounded whatever the
-    /// headers hold.
-    ///
-    /// Two things can only be seen in the request's URI, for which there is
-    /// [`decide_request`](Policy::decide_request): that `OPTIONS *` is never a
-    /// preflight, and over HTTP/2 the server's own origin.
-    pub fn decide<'a>(&'a self, method: &Method, headers: &'a HeaderMap) -> Decision<'a> {
-        self.decide_at(None, method, headers)
-    }
-
-    /// Decides about a request by its method, headers and URI.
-    pub fn decide_request<'a, B>(&'a self, request: &'a Request<B>) -> Decision<'a> {
-        self.decide_at(Some(request.uri()), request.method(), request.headers())
-    }
-
-    /// The same, compiled once: not into each caller, of which one is generic.
-    pub(crate) fn decide_at<'a>(
-        &'a self,
-        uri: Option<&Uri>,
-        method: &Method,
-        headers: &'a HeaderMap,
-    ) -> Decision<'a> {
-        self.decide_here(uri, method, headers, Asked::read)
-    }
-
-    #[allow(
-        clippy::inline_always,
-        reason = "in `act`, where the decision then stays in registers"
-    )]
-    #[inline(always)]
-    pub(crate) fn decide_here<'a>(
-        &'a self,
-        uri: Option<&Uri>,
-        method: &Method,
-        headers: &'a HeaderMap,
-        read: impl FnOnce(&'a HeaderMap) -> Asked<'a>,
-    ) -> Decision<'a> {
-        let decision = Decision {
-            policy: self,
-            headers,
-            kind: RequestKind::NotCors,
-            verdict: Verdict::NotCors,
-            origin: None,
-            matched: None,
-            method_allowed: true,
-            asks_private_network: false,
-            same_origin: false,
+    /// Decides about a request. Pure; allocates nothing, but for what regular
+    /// expressions cache when a thread first uses them; the work is bounded
+    /// whatever the headers hold.
+    #[inline]
+    pub fn decide<'a>(&'a self, request: impl Into<RequestHead<'a>>) -> Decision<'a> {
+        let head = &request.into();
+        let headers = head.headers;
+        let (origin, preflight) = match *head.method == Method::OPTIONS {
+            true => read_preflight(head),
+            false => (origin_lines(headers), None),
         };
-        let asked = (*method == Method::OPTIONS).then(|| read(headers));
-        let origins = match &asked {
-            Some(asked) => asked.origin,
-            None => Lines::of(headers, ORIGIN),
-        };
-        let Some(origin) = origins.first else {
-            return Decision {
-                method_allowed: self.0.methods.allow(method),
-                ..decision
-            };
-        };
-        let found = self.check_origin(origin, origins.several);
-        let decision = Decision {
-            kind: RequestKind::Actual,
-            origin: Some(origin),
-            matched: found.ok(),
-            ..decision
-        };
-        if let Some(asked) = asked {
-            if let Some(verdict) = self.check_preflight(uri, headers, &asked, found) {
-                return Decision {
-                    kind: RequestKind::Preflight,
-                    verdict,
-                    asks_private_network: asked.private_network,
-                    ..decision
-                };
+        let outcome = if origin.first.is_none() {
+            Outcome::NotCors
+        } else {
+            match (self.match_origin(&origin), preflight) {
+                (None, None) => Outcome::Actual(Checked::OriginDenied),
+                (None, Some(_)) => Outcome::Preflight(Checked::OriginDenied),
+                (Some(found), None) => {
+                    Outcome::Actual(Checked::of(found, self.check_actual_method(head.method)))
+                }
+                (Some(found), Some(asked)) => {
+                    Outcome::Preflight(Checked::of(found, self.check_preflight(headers, &asked)))
+                }
             }
-        }
-        match found.and_then(|_| self.check_actual_method(method)) {
-            Ok(()) => Decision {
-                verdict: Verdict::Allowed,
-                ..decision
-            },
-            Err(reason) => Decision {
-                verdict: Verdict::Denied(reason),
-                same_origin: self.enforced_here() && is_same_origin(uri, headers, origin),
-                ..decision
-            },
+        };
+        Decision {
+            policy: self,
+            head: *head,
+            outcome,
+            origin,
         }
     }
 
-    /// The verdict on a preflight, in the order of
-    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0); `None`
-    /// is any other request.
+    /// Checks what a preflight asks for, in the order of
+    /// [Fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
     #[inline]
     fn check_preflight<'a>(
         &self,
-        uri: Option<&Uri>,
         headers: &'a HeaderMap,
         asked: &Asked<'a>,
-        found: Result<Match, DenyReason<'a>>,
-    ) -> Option<Verdict<'a>> {
-        asked.method.first?;
-        if uri.is_some_and(|uri| uri.path() == "*") {
-            return None;
+    ) -> Result<(), DenyReason<'a>> {
+        self.check_asked_method(asked.method.only())?;
+        match (asked.headers.several, asked.headers.first) {
+            (true, _) => self.check_asked_headers(headers)?,
+            (false, Some(line)) => self.0.request_headers.check_line(line)?,
+            (false, None) => {}
         }
-        let checked = found
-            .and_then(|_| self.check_asked_method(asked.method.only()))
-            .and_then(|()| match (asked.headers.several, asked.headers.first) {
-                (true, _) => self.check_asked_headers(headers),
-                (false, Some(line)) => self.0.request_headers.check_line(line),
-                (false, None) => Ok(()),
-            })
-            .and_then(|()| self.check_private_network(asked.private_network));
-        Some(checked.map_or_else(Verdict::Denied, |()| Verdict::Allowed))
+        self.check_private_network(asked.private_network)
     }
 
+    /// The entry that allows an origin
     /// ([Fetch, CORS check](https://fetch.spec.whatwg.org/#cors-check), from
-    /// the other side.)
+    /// the other side).
     #[inline]
-    fn check_origin<'a>(
-        &'a self,
-        origin: &'a HeaderValue,
-        several: bool,
-    ) -> Result<Match, DenyReason<'a>> {
+    fn match_origin(&self, origin: &Lines<'_>) -> Option<Match> {
         if self.0.grant == Grant::Everyone {
             // The answer is `*` whatever stands there.
-            return Ok(Match::Entry(0));
+            return Some(Match::Entry(0));
         }
-        if several {
-            return Err(DenyReason::SeveralOrigins);
-        }
-        let found = self.0.origins.find(origin.as_bytes());
-        found.ok_or_else(|| self.origin_reason(origin))
-    }
-
-    #[inline(never)]
-    fn origin_reason<'a>(&'a self, origin: &'a HeaderValue) -> DenyReason<'a> {
-        match self.0.origins.mismatch(origin.as_bytes()) {
-            Mismatch::Malformed => DenyReason::OriginMalformed,
-            Mismatch::NotListed => DenyReason::OriginNotAllowed,
-            Mismatch::OutsideBorder {
-                index,
-                origin,
-                is_scheme,
-            } => DenyReason::OriginOutsideBorder(OutsideBorder {
-                entry: &self.0.config.allow_origins[index],
-                origin,
-                is_scheme,
-            }),
-        }
+        self.0.origins.find(origin.only()?.as_bytes())
     }
 
     #[inline]
@@ -314,4 +321,14 @@ impl Policy {
             false => Ok(()),
         }
     }
+}
+
+/// The origin, and the headers that make an `OPTIONS` a preflight, if they
+/// do.
+#[inline]
+fn read_preflight<'a>(head: &RequestHead<'a>) -> (Lines<'a>, Option<Asked<'a>>) {
+    let asked = Asked::read(head.headers);
+    let origin = asked.origin;
+    let is_preflight = asked.method.first.is_some() && head.uri.is_none_or(|uri| uri.path() != "*");
+    (origin, is_preflight.then_some(asked))
 }

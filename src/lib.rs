@@ -154,12 +154,12 @@ mod decision;
     allow(rustdoc::broken_intra_doc_links, reason = "they lead to features")
 )]
 pub mod docs;
-mod edit;
 mod error;
 mod escape;
 pub mod explain;
 mod future;
 mod hash;
+mod head;
 #[cfg(any(feature = "kong", feature = "krakend"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "kong", feature = "krakend"))))]
 pub mod import;
@@ -169,7 +169,6 @@ mod nearest;
 mod observe;
 mod origin;
 mod paths;
-mod per_request;
 mod policy;
 #[cfg(feature = "reload")]
 mod reload;
@@ -189,27 +188,24 @@ mod verdict;
 
 pub use action::Action;
 pub use advisory::{Advisory, AdvisoryKind};
-pub use body::{BodyMode, CorsBody, SameBody, WrapBody};
+pub use body::{CorsBody, EmptyBody};
 pub use config::{
     AllowHeaders, AllowedDanger, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge,
     MaxAgeError, NameError, PreflightMode,
 };
 pub use decision::{Decision, is_preflight};
-pub use edit::ResponseEdit;
 pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
 pub use future::ResponseFuture;
+pub use head::RequestHead;
 pub use layer::CorsLayer;
-pub use observe::DecisionEvent;
 pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind};
 pub use paths::{PathConfigs, PathPolicies};
-pub use per_request::{PerRequest, PerRequestAsync, PerRequestFuture};
 pub use policy::Policy;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
-pub use reload::{ReloadHandle, Reloadable};
+pub use reload::{ReloadError, ReloadHandle, ReloadablePolicy};
 pub use remark::{Errors, Remark};
 pub use service::Cors;
-pub use source::{Fixed, PolicySource};
 pub use verdict::{DenyReason, OutsideBorder, RequestKind, Verdict};
 
 /// The code of the README, which the tests compile. It hides no lines: where

@@ -3,83 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderValue, Method};
-
 use crate::decision::Decision;
-use crate::origin::OriginPattern;
 use crate::verdict::{DenyReason, RequestKind, Verdict};
-
-/// One decision about one request, as
-/// [`CorsLayer::on_decision`](crate::CorsLayer::on_decision) sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct DecisionEvent<'a> {
-    method: &'a Method,
-    decision: &'a Decision<'a>,
-}
-
-impl<'a> DecisionEvent<'a> {
-    pub(crate) fn new(method: &'a Method, decision: &'a Decision<'a>) -> Self {
-        DecisionEvent { method, decision }
-    }
-
-    /// The request's method.
-    #[must_use]
-    pub fn method(&self) -> &'a Method {
-        self.method
-    }
-
-    /// The request's `Origin`: bytes of the client's choice.
-    #[must_use]
-    pub fn origin(&self) -> Option<&'a HeaderValue> {
-        self.decision.origin()
-    }
-
-    /// What kind of request it is.
-    #[must_use]
-    pub fn kind(&self) -> RequestKind {
-        self.decision.kind()
-    }
-
-    /// Whether the request is allowed, and why not.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict<'a> {
-        self.decision.verdict()
-    }
-
-    /// Whether a denied request passes all the same; see
-    /// [`Decision::is_exempt`].
-    #[must_use]
-    pub fn is_exempt(&self) -> bool {
-        self.decision.is_exempt()
-    }
-
-    /// Why the request is denied, if it is.
-    #[must_use]
-    pub fn deny_reason(&self) -> Option<DenyReason<'a>> {
-        match self.verdict() {
-            Verdict::Denied(reason) => Some(reason),
-            _ => None,
-        }
-    }
-
-    /// The entry that allows the origin; see [`Decision::matched`].
-    #[must_use]
-    pub fn matched(&self) -> Option<&'a OriginPattern> {
-        self.decision.matched()
-    }
-}
 
 /// A function that sees decisions.
 #[derive(Clone)]
-pub(crate) struct Observer(Arc<dyn Fn(&DecisionEvent<'_>) + Send + Sync>);
+pub(crate) struct Observer(Arc<dyn Fn(&Decision<'_>) + Send + Sync>);
 
 impl Observer {
-    pub(crate) fn new(observe: impl Fn(&DecisionEvent<'_>) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(observe: impl Fn(&Decision<'_>) + Send + Sync + 'static) -> Self {
         Observer(Arc::new(observe))
     }
 
-    pub(crate) fn observe(&self, event: &DecisionEvent<'_>) {
-        (self.0)(event);
+    pub(crate) fn observe(&self, decision: &Decision<'_>) {
+        (self.0)(decision);
     }
 }
 
@@ -102,11 +39,10 @@ impl RequestKind {
 }
 
 impl Verdict<'_> {
-    /// A name for logs and counters: `not-cors`, `allowed` or `denied`.
+    /// A name for logs and counters: `allowed` or `denied`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Verdict::NotCors => "not-cors",
             Verdict::Allowed => "allowed",
             Verdict::Denied(_) => "denied",
         }

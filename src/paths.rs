@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::config::{CorsConfig, Enforcement};
 use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
-use crate::origin::OriginPattern;
 use crate::policy::Policy;
 
 /// A configuration for each path prefix; `None` switches CORS off below it.
@@ -21,9 +20,9 @@ use crate::policy::Policy;
 /// router that is without the router's own prefix. Case matters. What is
 /// percent-encoded is read as if it were not (`/%61pi`, `/caf%c3%a9`), but for
 /// the reserved characters of RFC 3986: `%2F` is not `/`. Some servers take `//`
-/// for `/`, and some do not, so a path with it has a policy only if that is the
-/// same either way; if it is not, and one of them is enforced by the server, what
-/// other origins send is refused. What stands behind this layer should read paths no
+/// for `/`, and some do not. A path with it has the policy that both readings lead to. If
+/// these differ, no origin is allowed, and what other origins send is refused if one of
+/// the two is enforced by the server. What stands behind this layer should read paths no
 /// more loosely than that.
 ///
 /// In a file (feature `serde`) it is a table, where `false` switches CORS off:
@@ -93,11 +92,13 @@ impl PathConfigs {
             };
             errors.push(ConfigError::new("path", prefix, kind));
         }
-        if paths.iter().any(Policy::enforced_here) {
-            let nobody = CorsConfig::new([OriginPattern::predicate(|_| false)]);
-            paths.nobody = nobody.enforcement(Enforcement::Server).compile().ok();
-        }
-        ConfigErrors::of_config(errors, PathPolicies(Arc::new(paths)))
+        let private_network = paths
+            .iter()
+            .any(|policy| policy.config().allow_private_network);
+        let nobody = [Enforcement::Browser, Enforcement::Server]
+            .map(|enforcement| Policy::of_nobody(enforcement, private_network));
+        let policies = PathPolicies(Arc::new(Compiled { paths, nobody }));
+        ConfigErrors::of_config(errors, policies)
     }
 }
 
@@ -106,7 +107,15 @@ impl PathConfigs {
 /// A clone is a reference to the same policies.
 #[derive(Clone)]
 #[must_use]
-pub struct PathPolicies(Arc<Paths>);
+pub struct PathPolicies(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    paths: Paths,
+    /// Decides where two policies could apply, neither of which may be got round: the
+    /// second if one of the two is enforced.
+    nobody: [Policy; 2],
+}
 
 /// Prefixes, and their policies; `None` switches CORS off.
 type Table = HashMap<Box<[u8]>, Option<Policy>>;
@@ -119,9 +128,6 @@ struct Paths {
     beginning: Table,
     /// Of prefixes, the longest first: what a look-up tries.
     lengths: Vec<usize>,
-    /// What stands for two policies of which one is enforced: neither may be got
-    /// round.
-    nobody: Option<Policy>,
 }
 
 impl PathPolicies {
@@ -130,15 +136,15 @@ impl PathPolicies {
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Policy> {
         let path = decode(path.as_bytes());
-        let found = self.0.longest(&path);
+        let found = self.0.paths.longest(&path);
         if path.windows(2).any(|pair| pair == b"//") {
             let mut single = path.into_owned();
             single.dedup_by(|next, byte| (*next, *byte) == (b'/', b'/'));
-            let other = self.0.longest(&single);
+            let other = self.0.paths.longest(&single);
             if !same(found, other) {
                 let mut both = [found, other].into_iter().flatten();
                 let is_enforced = both.any(Policy::enforced_here);
-                return self.0.nobody.as_ref().filter(|_| is_enforced);
+                return Some(&self.0.nobody[usize::from(is_enforced)]);
             }
         }
         found
@@ -157,7 +163,7 @@ fn same(one: Option<&Policy>, other: Option<&Policy>) -> bool {
 impl PathPolicies {
     /// All policies.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Policy> {
-        self.0.iter()
+        self.0.paths.iter()
     }
 }
 
@@ -269,7 +275,7 @@ fn from_hex(digits: &[u8]) -> Option<u8> {
 
 impl fmt::Debug for PathPolicies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PathPolicies").field(&self.0).finish()
+        f.debug_tuple("PathPolicies").field(&self.0.paths).finish()
     }
 }
 
@@ -278,7 +284,6 @@ mod tests {
     use http::Request;
 
     use super::*;
-    use crate::action::Action;
 
     fn origin(name: &str) -> CorsConfig {
         CorsConfig::new([format!("https://{name}.example")])
@@ -327,10 +332,10 @@ mod tests {
             ("/api/v2%2foff", Some("api")),
             ("/Api", Some("root")),
             ("//x", Some("root")),
-            ("//api", None),
-            ("/api//v2", None),
+            ("//api", Some("nobody")),
+            ("/api//v2", Some("nobody")),
             ("/api//v1", Some("api")),
-            ("/api/v2///off", None),
+            ("/api/v2///off", Some("nobody")),
             ("/caf%C3%A9/x", Some("caf")),
             ("/caf%c3%a9", Some("caf")),
             ("/café", Some("caf")),
@@ -342,9 +347,15 @@ mod tests {
             ("*", None),
         ];
         for (path, expected) in table {
-            let config = policies.get(path).map(Policy::config).cloned();
-            let expected = expected.map(origin);
-            assert_eq!(config, expected, "{path}");
+            let origins = policies.get(path).map(|policy| {
+                let origins = &policy.config().allow_origins;
+                origins[0].to_string()
+            });
+            let expected = expected.map(|name| match name {
+                "nobody" => "<fn>".to_owned(),
+                name => format!("https://{name}.example"),
+            });
+            assert_eq!(origins, expected, "{path}");
         }
         let policies = PathConfigs::new()
             .path("/api", origin("api"))
@@ -376,7 +387,7 @@ mod tests {
                 .unwrap();
             policies
                 .get(path)
-                .map(|policy| matches!(policy.decide_request(&request).action(), Action::Answer(_)))
+                .map(|policy| policy.decide(&request).action().is_answer())
         };
         let table = [
             ("//api", "https://root.example", Some(true)),
@@ -385,7 +396,8 @@ mod tests {
             ("//plain", "https://plain.example", Some(true)),
             ("//x", "https://root.example", Some(false)),
             ("/api//x", "https://api.example", Some(false)),
-            ("/plain//too", "https://evil.example", None),
+            ("/plain//too", "https://plain.example", Some(false)),
+            ("/plain//too", "https://too.example", Some(false)),
             ("/off//x", "https://evil.example", None),
         ];
         for (path, origin, expected) in table {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, InnerHeaders, PreflightMode};
@@ -19,8 +19,8 @@ use crate::vary::Vary;
 /// [`decide`](Policy::decide) about a request, or give it to a
 /// [`CorsLayer`](crate::CorsLayer).
 ///
-/// To decide changes no reference count; only the [action](crate::Action) does,
-/// of the header values that it has.
+/// To decide changes no reference count; only the [action](crate::Action) does:
+/// the policy's, which it holds.
 #[derive(Clone)]
 #[must_use]
 pub struct Policy(pub(crate) Arc<Compiled>);
@@ -38,6 +38,8 @@ pub(crate) struct Compiled {
     /// Of responses to all but preflights; `None` if they are the same for
     /// every origin.
     pub(crate) vary: Option<&'static Vary>,
+    /// Of responses to an `OPTIONS` that is no preflight.
+    pub(crate) vary_of_options: &'static Vary,
 }
 
 /// Whom a response is shared with.
@@ -54,11 +56,13 @@ pub(crate) enum Grant {
 pub(crate) struct PreflightAnswer {
     /// With all headers that an answer can have. Those whose value comes from
     /// the request hold a place, so that a clone never grows.
-    pub(crate) allowed: Response<()>,
+    pub(crate) allowed: HeaderMap,
+    pub(crate) status: StatusCode,
+    /// The answer repeats something of the request beside the origin.
+    pub(crate) is_variable: bool,
     pub(crate) mirror_method: bool,
     pub(crate) mirror_headers: bool,
     pub(crate) vary: &'static Vary,
-    pub(crate) refusal: Response<()>,
 }
 
 /// What an actual response exposes.

@@ -1,110 +1,166 @@
 //! A policy that can be replaced while it serves.
 
+use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
-use http::Request;
 
 use crate::config::CorsConfig;
 use crate::error::ConfigErrors;
+use crate::head::RequestHead;
+use crate::paths::PathPolicies;
 use crate::policy::Policy;
-use crate::source::{PolicySource, sealed};
+use crate::source::Source;
 
-/// A policy that a [`ReloadHandle`] can replace.
-#[derive(Clone)]
-pub struct Reloadable(Arc<ArcSwap<Version>>);
+/// The policies of a [`CorsLayer::reloadable`](crate::CorsLayer::reloadable):
+/// one [`Policy`], or one for each path. Both convert into it.
+#[derive(Clone, Debug)]
+pub struct ReloadablePolicy(Source);
+
+impl From<Policy> for ReloadablePolicy {
+    fn from(policy: Policy) -> Self {
+        ReloadablePolicy(policy.into())
+    }
+}
+
+impl From<PathPolicies> for ReloadablePolicy {
+    fn from(policies: PathPolicies) -> Self {
+        ReloadablePolicy(policies.into())
+    }
+}
+
+impl ReloadablePolicy {
+    #[cfg(feature = "tracing")]
+    pub(crate) fn log_advisories(&self) {
+        match &self.0 {
+            Source::Fixed(policy) => crate::trace::advisories(policy),
+            Source::Paths(policies) => policies.iter().for_each(crate::trace::advisories),
+            _ => {}
+        }
+    }
+}
+
+/// What layers and their handle share.
+pub(crate) struct Cell(ArcSwap<Version>);
+
+#[derive(Debug)]
+struct Version {
+    policy: ReloadablePolicy,
+    generation: u64,
+}
+
+impl Cell {
+    pub(crate) fn new(policy: ReloadablePolicy) -> (Arc<Self>, ReloadHandle) {
+        let cell = Arc::new(Cell(ArcSwap::from_pointee(Version {
+            policy,
+            generation: 0,
+        })));
+        let handle = ReloadHandle(Arc::downgrade(&cell));
+        (cell, handle)
+    }
+
+    pub(crate) fn policy(&self, head: &RequestHead<'_>) -> Option<Policy> {
+        self.0.load().policy.0.policy(head)
+    }
+}
+
+impl fmt::Debug for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reloadable")
+            .field(&self.0.load().policy.0)
+            .finish()
+    }
+}
 
 /// Replaces the policy of all layers and services that were made with it.
 ///
 /// A clone replaces the same policy. It comes from
-/// [`CorsLayer::reloadable`](crate::CorsLayer::reloadable).
+/// [`CorsLayer::reloadable`](crate::CorsLayer::reloadable), and does not keep
+/// the policy alive: once the layer and all its services are gone, its methods
+/// say so.
 #[derive(Clone)]
-pub struct ReloadHandle(Arc<ArcSwap<Version>>);
-
-struct Version {
-    policy: Policy,
-    generation: u64,
-}
-
-impl Reloadable {
-    pub(crate) fn new(policy: Policy) -> (Self, ReloadHandle) {
-        let cell = Arc::new(ArcSwap::from_pointee(Version {
-            policy,
-            generation: 0,
-        }));
-        (Reloadable(cell.clone()), ReloadHandle(cell))
-    }
-}
-
-impl PolicySource for Reloadable {
-    fn with_policy<B, R>(
-        &self,
-        request: &mut Request<B>,
-        call: impl FnOnce(&Request<B>, Option<&Policy>) -> R,
-    ) -> R {
-        // One look, and what is decided keeps its own reference: no response
-        // mixes two policies.
-        call(request, Some(&self.0.load().policy))
-    }
-}
-
-impl sealed::Sealed for Reloadable {}
+pub struct ReloadHandle(Weak<Cell>);
 
 impl ReloadHandle {
     /// Compiles a configuration and replaces the policy with it, at once for
-    /// all requests that come after. Gives the number of the new generation;
+    /// all requests that come after. Returns the number of the new generation;
     /// the first policy has 0.
     ///
     /// # Errors
     ///
-    /// All that is wrong with the configuration; the policy stays as it is.
-    pub fn reload(&self, config: &CorsConfig) -> Result<u64, ConfigErrors> {
-        config.compile().map(|policy| self.replace(policy))
+    /// All that is wrong with the configuration, or that the layer is gone. The
+    /// policy then stays as it is.
+    pub fn reload(&self, config: &CorsConfig) -> Result<u64, ReloadError> {
+        let policy = config.compile().map_err(ReloadError::Config)?;
+        self.replace(policy)
     }
 
-    /// Replaces the policy. Gives the number of the new generation.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::must_use_candidate,
-        reason = "the policy is given away; the number may be of no interest"
-    )]
-    pub fn replace(&self, policy: Policy) -> u64 {
+    /// Replaces the policy. Returns the number of the new generation.
+    ///
+    /// # Errors
+    ///
+    /// The layer is gone.
+    pub fn replace(&self, policy: impl Into<ReloadablePolicy>) -> Result<u64, ReloadError> {
+        let policy = policy.into();
+        let cell = self.0.upgrade().ok_or(ReloadError::LayerGone)?;
         #[cfg(feature = "tracing")]
-        crate::trace::advisories(&policy);
-        let previous = self.0.rcu(|version| Version {
+        policy.log_advisories();
+        let previous = cell.0.rcu(|version| Version {
             policy: policy.clone(),
             generation: version.generation + 1,
         });
-        previous.generation + 1
+        Ok(previous.generation + 1)
     }
 
-    /// The policy that serves now.
-    pub fn current(&self) -> Policy {
-        self.0.load().policy.clone()
-    }
-
-    /// How often the policy has been replaced.
+    /// The policy that serves now; `None` if there is one for each path, or the
+    /// layer is gone.
     #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.0.load().generation
+    pub fn current(&self) -> Option<Policy> {
+        match &self.0.upgrade()?.0.load().policy.0 {
+            Source::Fixed(policy) => Some(policy.clone()),
+            _ => None,
+        }
     }
-}
 
-impl fmt::Debug for Reloadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Reloadable")
-            .field(&self.0.load().policy)
-            .finish()
+    /// How often the policy has been replaced; `None` if the layer is gone.
+    #[must_use]
+    pub fn generation(&self) -> Option<u64> {
+        Some(self.0.upgrade()?.0.load().generation)
     }
 }
 
 impl fmt::Debug for ReloadHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let version = self.0.load();
-        f.debug_struct("ReloadHandle")
-            .field("policy", &version.policy)
-            .field("generation", &version.generation)
-            .finish()
+        let mut shown = f.debug_struct("ReloadHandle");
+        match self.0.upgrade() {
+            Some(cell) => {
+                let version = cell.0.load();
+                shown.field("policy", &version.policy.0);
+                shown.field("generation", &version.generation).finish()
+            }
+            None => shown.finish_non_exhaustive(),
+        }
     }
 }
+
+/// Why a policy was not replaced.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ReloadError {
+    /// The configuration has errors.
+    Config(ConfigErrors),
+    /// The layer and all its services were dropped.
+    LayerGone,
+}
+
+impl fmt::Display for ReloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReloadError::Config(errors) => errors.fmt(f),
+            ReloadError::LayerGone => f.write_str("the CORS layer and its services are gone"),
+        }
+    }
+}
+
+impl Error for ReloadError {}

@@ -1,19 +1,16 @@
 //! The service.
 
-use std::fmt;
-use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tower_service::Service;
 
 use crate::action::Action;
-use crate::body::{BodyMode, SameBody};
-use crate::edit::ResponseEdit;
+use crate::body::EmptyBody;
 use crate::future::ResponseFuture;
+use crate::head::RequestHead;
 use crate::observe::Observer;
-use crate::policy::Policy;
-use crate::source::{Fixed, PolicySource};
+use crate::source::Source;
 
 /// A service with a CORS policy: it answers preflights itself, and edits the
 /// headers of the inner service's responses.
@@ -27,29 +24,20 @@ use crate::source::{Fixed, PolicySource};
 /// concurrency limit, until it is called or dropped. Servers that make or
 /// clone a service for each connection or request, as hyper and axum do, drop
 /// it soon.
+#[derive(Clone, Debug)]
 #[must_use]
-pub struct Cors<S, P = Fixed, M = SameBody> {
-    pub(crate) inner: S,
-    pub(crate) source: P,
-    pub(crate) observer: Option<Observer>,
-    mode: PhantomData<fn() -> M>,
+pub struct Cors<S> {
+    inner: S,
+    source: Source,
+    observer: Option<Observer>,
 }
 
-impl<S, M> Cors<S, Fixed, M> {
-    /// The policy; `None` is [`passthrough`](crate::CorsLayer::passthrough).
-    #[must_use]
-    pub fn policy(&self) -> Option<&Policy> {
-        self.source.0.as_ref()
-    }
-}
-
-impl<S, P, M> Cors<S, P, M> {
-    pub(crate) fn new(inner: S, source: P, observer: Option<Observer>) -> Self {
+impl<S> Cors<S> {
+    pub(crate) fn new(inner: S, source: Source, observer: Option<Observer>) -> Self {
         Cors {
             inner,
             source,
             observer,
-            mode: PhantomData,
         }
     }
 
@@ -69,65 +57,33 @@ impl<S, P, M> Cors<S, P, M> {
     }
 }
 
-impl<S, P, M, ReqBody, ResBody> Service<Request<ReqBody>> for Cors<S, P, M>
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Cors<S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    P: PolicySource,
-    M: BodyMode<ResBody>,
+    ResBody: EmptyBody,
 {
-    type Response = Response<M::Body>;
+    type Response = S::Response;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, M>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     #[inline]
-    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let observer = self.observer.as_ref();
-        let mut action = self.source.with_policy(&mut request, |request, policy| {
-            act(policy, request, observer)
-        });
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let head = RequestHead::from(&request);
+        let mut action = match self.source.policy(&head) {
+            Some(policy) => policy.act(&head, self.observer.as_ref()),
+            None => Action::leave(),
+        };
         if let Some(vary) = self.source.vary() {
-            action.vary_on(vary.0);
+            action.vary_on(vary.clone());
         }
-        match action {
-            Action::Answer(_) => ResponseFuture::new(None, action),
-            Action::Forward(_) => ResponseFuture::new(Some(self.inner.call(request)), action),
-        }
-    }
-}
-
-/// Decides about a request, and tells those who watch.
-#[inline]
-pub(crate) fn act<B>(
-    policy: Option<&Policy>,
-    request: &Request<B>,
-    observer: Option<&Observer>,
-) -> Action {
-    match policy {
-        Some(policy) => policy.act(request.uri(), request.method(), request.headers(), observer),
-        None => Action::Forward(ResponseEdit::untouched()),
-    }
-}
-
-impl<S: Clone, P: Clone, M> Clone for Cors<S, P, M> {
-    fn clone(&self) -> Self {
-        Cors::new(
-            self.inner.clone(),
-            self.source.clone(),
-            self.observer.clone(),
-        )
-    }
-}
-
-impl<S: fmt::Debug, P: fmt::Debug, M> fmt::Debug for Cors<S, P, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cors")
-            .field("inner", &self.inner)
-            .field("source", &self.source)
-            .field("observer", &self.observer)
-            .finish_non_exhaustive()
+        let inner = match action.is_answer() {
+            true => None,
+            false => Some(self.inner.call(request)),
+        };
+        ResponseFuture::new(inner, action)
     }
 }

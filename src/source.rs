@@ -1,71 +1,119 @@
 //! Where the policy for a request comes from.
 
-use http::{Request, Uri};
+use std::fmt;
+use std::sync::Arc;
 
+use http::HeaderName;
+
+use crate::config::Enforcement;
+use crate::head::RequestHead;
 use crate::paths::PathPolicies;
 use crate::policy::Policy;
 use crate::vary::Vary;
 
-/// Where a [`Cors`](crate::Cors) service gets the policy for a request from:
-/// [`Fixed`], [`PathPolicies`], [`PerRequest`](crate::PerRequest), or with the
-/// feature `reload` a `Reloadable`.
-///
-/// Sealed: these are all there are.
-pub trait PolicySource: Clone + sealed::Sealed {
-    /// Calls the function with the policy, `None` for none. The request is
-    /// the same afterwards.
-    #[doc(hidden)]
-    fn with_policy<B, R>(
-        &self,
-        request: &mut Request<B>,
-        call: impl FnOnce(&Request<B>, Option<&Policy>) -> R,
-    ) -> R;
-
-    /// What the choice depends on.
-    #[doc(hidden)]
-    fn vary(&self) -> Option<sealed::VaryRef<'_>> {
-        None
-    }
+/// Where the policy for a request comes from. A clone is one reference count.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// No policy: requests and responses are left alone.
+    Nothing,
+    Fixed(Policy),
+    Paths(PathPolicies),
+    #[cfg(feature = "reload")]
+    Reloadable(Arc<crate::reload::Cell>),
+    PerRequest(Arc<PerRequest>),
+    FromExtensions(Arc<FromExtensions>),
 }
 
-/// The same policy for each request, or none.
-#[derive(Clone, Debug)]
-pub struct Fixed(pub(crate) Option<Policy>);
+type Choose = dyn Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync;
 
-impl PolicySource for Fixed {
+pub(crate) struct PerRequest {
+    choose: Box<Choose>,
+    vary: Arc<Vary>,
+}
+
+pub(crate) struct FromExtensions {
+    vary: Arc<Vary>,
+    /// Decides if the policy is missing.
+    nobody: Policy,
+}
+
+impl Source {
+    pub(crate) fn per_request(
+        reads: impl IntoIterator<Item = HeaderName>,
+        choose: impl Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync + 'static,
+    ) -> Self {
+        Source::PerRequest(Arc::new(PerRequest {
+            choose: Box::new(choose),
+            vary: Arc::new(Vary::on(reads)),
+        }))
+    }
+
+    pub(crate) fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
+        Source::FromExtensions(Arc::new(FromExtensions {
+            vary: Arc::new(Vary::on(reads)),
+            nobody: Policy::of_nobody(Enforcement::Browser, false),
+        }))
+    }
+
+    /// One snapshot of the policy: nothing that is decided or sent afterwards
+    /// mixes two of them.
     #[inline]
-    fn with_policy<B, R>(
-        &self,
-        request: &mut Request<B>,
-        call: impl FnOnce(&Request<B>, Option<&Policy>) -> R,
-    ) -> R {
-        call(request, self.0.as_ref())
+    pub(crate) fn policy(&self, head: &RequestHead<'_>) -> Option<Policy> {
+        match self {
+            Source::Fixed(policy) => Some(policy.clone()),
+            other => other.choose(head),
+        }
+    }
+
+    #[inline(never)]
+    fn choose(&self, head: &RequestHead<'_>) -> Option<Policy> {
+        match self {
+            Source::Nothing => None,
+            Source::Fixed(policy) => Some(policy.clone()),
+            Source::Paths(policies) => policies.get(head.path()).cloned(),
+            #[cfg(feature = "reload")]
+            Source::Reloadable(cell) => cell.policy(head),
+            Source::PerRequest(source) => (source.choose)(head),
+            Source::FromExtensions(source) => {
+                let found = head.extension::<Policy>();
+                Some(found.unwrap_or(&source.nobody).clone())
+            }
+        }
+    }
+
+    /// The request headers that the choice depends on.
+    #[inline]
+    pub(crate) fn vary(&self) -> Option<&Arc<Vary>> {
+        match self {
+            Source::PerRequest(source) => Some(&source.vary),
+            Source::FromExtensions(source) => Some(&source.vary),
+            _ => None,
+        }
     }
 }
 
-/// The policy of the longest prefix.
-impl PolicySource for PathPolicies {
-    fn with_policy<B, R>(
-        &self,
-        request: &mut Request<B>,
-        call: impl FnOnce(&Request<B>, Option<&Policy>) -> R,
-    ) -> R {
-        let policy = self.get(Uri::path(request.uri()));
-        call(request, policy)
+impl From<Policy> for Source {
+    fn from(policy: Policy) -> Self {
+        Source::Fixed(policy)
     }
 }
 
-pub(crate) mod sealed {
-    use super::{Fixed, PathPolicies, Vary};
+impl From<PathPolicies> for Source {
+    fn from(policies: PathPolicies) -> Self {
+        Source::Paths(policies)
+    }
+}
 
-    /// Keeps [`PolicySource`](super::PolicySource) to this crate.
-    #[allow(unnameable_types, reason = "that is the seal")]
-    pub trait Sealed {}
-    impl Sealed for Fixed {}
-    impl Sealed for PathPolicies {}
-
-    /// Names of request headers.
-    #[allow(unnameable_types, reason = "only this crate reads it")]
-    #[derive(Debug)]
-    pub struct VaryRef<'a>(pub(crate) &'a std::sync::Arc<Vary>);
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Nothing => f.write_str("Nothing"),
+            Source::Fixed(policy) => policy.fmt(f),
+            Source::Paths(policies) => policies.fmt(f),
+            #[cfg(feature = "reload")]
+            Source::Reloadable(cell) => cell.fmt(f),
+            Source::PerRequest(_) => f.write_str("PerRequest(<fn>)"),
+            Source::FromExtensions(_) => f.write_str("FromExtensions"),
+        }
+    }
 }

@@ -20,9 +20,9 @@
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, event, field};
 
-use crate::escape::Escaped;
+use crate::decision::Decision;
+use crate::escape::{Escaped, Readable};
 use crate::method::MAX_METHOD;
-use crate::observe::DecisionEvent;
 use crate::policy::Policy;
 use crate::verdict::Verdict;
 
@@ -38,7 +38,7 @@ macro_rules! decision_event {
                 target: TARGET,
                 $level,
                 kind = event.kind().as_str(),
-                outcome = event.verdict().as_str(),
+                outcome = event.outcome(),
                 reason = reason.map(|reason| reason.code()),
                 // Names of headers are tokens: there is nothing to escape.
                 detail = reason.map(field::display),
@@ -63,10 +63,10 @@ pub(crate) fn is_heard() -> bool {
     LevelFilter::current() >= Level::DEBUG
 }
 
-pub(crate) fn decision(policy: &Policy, event: &DecisionEvent<'_>) {
+pub(crate) fn decision(event: &Decision<'_>) {
     match event.verdict() {
-        _ if policy.config().debug => decision_event!(Level::INFO, event),
-        Verdict::Denied(_) => decision_event!(Level::DEBUG, event),
+        _ if event.policy.config().debug => decision_event!(Level::INFO, event),
+        Some(Verdict::Denied(_)) => decision_event!(Level::DEBUG, event),
         _ => decision_event!(Level::TRACE, event),
     }
 }
@@ -79,7 +79,7 @@ pub(crate) fn advisories(policy: &Policy) {
             target: TARGET,
             Level::WARN,
             field = advisory.field(),
-            value = advisory.value(),
+            value = %Readable(advisory.value()),
             "{advisory}"
         );
     }

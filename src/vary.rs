@@ -14,6 +14,16 @@ pub(crate) static ACTUAL: Vary = Vary(HeaderValue::from_static("Origin"));
 /// The same if the server refuses what another site sends.
 pub(crate) static ENFORCED: Vary = Vary(HeaderValue::from_static("Origin, sec-fetch-site"));
 
+/// An `OPTIONS` that is no preflight: it would be one, with another header more.
+pub(crate) static OPTIONS: Vary = Vary(HeaderValue::from_static(
+    "Origin, access-control-request-method",
+));
+
+/// The same if the server refuses what another site sends.
+pub(crate) static OPTIONS_ENFORCED: Vary = Vary(HeaderValue::from_static(
+    "Origin, access-control-request-method, sec-fetch-site",
+));
+
 /// What the answer to a preflight depends on.
 pub(crate) static PREFLIGHT: Vary = Vary(HeaderValue::from_static(
     "Origin, access-control-request-method, access-control-request-headers",
@@ -49,17 +59,28 @@ impl Vary {
             return;
         }
         let missing: Vec<_> = tokens(&self.0).filter(|name| !is_listed(name)).collect();
-        // A map that cannot grow is too large to be sent.
-        if missing.len() == tokens(&self.0).count() {
-            if !missing.is_empty() {
-                let _ = headers.try_append(header::VARY, self.0.clone());
-            }
-        } else {
-            for name in missing.into_iter().flat_map(HeaderValue::from_bytes) {
-                let _ = headers.try_append(header::VARY, name);
-            }
+        if missing.is_empty() {
+            return;
+        }
+        let is_whole = missing.len() == tokens(&self.0).count();
+        let missing = match is_whole {
+            true => self.0.clone(),
+            false => joined(missing.into_iter()),
+        };
+        if headers.try_append(header::VARY, missing.clone()).is_err() {
+            // A map that cannot grow keeps the lines that it has. So they become one.
+            let lines = headers.get_all(header::VARY).into_iter();
+            let lines = lines.chain([&missing]).map(HeaderValue::as_bytes);
+            let one = joined(lines.collect::<Vec<_>>().into_iter());
+            let _ = headers.try_insert(header::VARY, one);
         }
     }
+}
+
+/// One line of several, each valid in itself.
+fn joined<'a>(lines: impl Iterator<Item = &'a [u8]>) -> HeaderValue {
+    let line = lines.collect::<Vec<_>>().join(&b", "[..]);
+    HeaderValue::from_bytes(&line).unwrap_or(HeaderValue::from_static("*"))
 }
 
 fn tokens(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {

@@ -2,7 +2,7 @@
 
 use crate::origin::{Origin, OriginPattern};
 
-/// What kind of request it is, in the words of Fetch.
+/// The kinds of requests, in the words of Fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RequestKind {
     /// It has no `Origin`.
@@ -13,11 +13,9 @@ pub enum RequestKind {
     Actual,
 }
 
-/// Whether the policy allows a request.
+/// The verdict of a policy on a CORS request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict<'a> {
-    /// There is no origin to decide about.
-    NotCors,
     /// The page may read the response; of a preflight: may send the request.
     Allowed,
     /// It may not.

@@ -12,11 +12,10 @@ use http::Response;
 use tower_cors::explain::{Check, Difference, Explanation, NearMiss, Subject};
 use tower_cors::{
     Action, Advisory, AdvisoryKind, AllowHeaders, AllowedDanger, ConfigError, ConfigErrorKind,
-    ConfigErrors, Cors, CorsBody, CorsConfig, CorsLayer, Danger, Decision, DecisionEvent,
-    DenyReason, Enforcement, Fixed, InnerHeaders, MaxAge, MaxAgeError, NameError, Origin,
-    OriginPattern, OriginPredicate, OutsideBorder, PathConfigs, PathPolicies, PatternFault,
-    PatternKind, PerRequest, PerRequestAsync, PerRequestFuture, Policy, PreflightMode, RequestKind,
-    ResponseEdit, ResponseFuture, SameBody, Verdict, WrapBody,
+    ConfigErrors, Cors, CorsBody, CorsConfig, CorsLayer, Danger, Decision, DenyReason, Enforcement,
+    InnerHeaders, MaxAge, MaxAgeError, NameError, Origin, OriginPattern, OriginPredicate,
+    OutsideBorder, PathConfigs, PathPolicies, PatternFault, PatternKind, Policy, PreflightMode,
+    RequestHead, RequestKind, ResponseFuture, Verdict,
 };
 
 fn thread_safe<T: Send + Sync + Unpin + Debug>() {}
@@ -25,7 +24,6 @@ fn thread_safe<T: Send + Sync + Unpin + Debug>() {}
 fn plain<T: Send + Sync + Unpin + Debug + UnwindSafe + RefUnwindSafe>() {}
 
 fn send<T: Send>() {}
-fn sync<T: Sync>() {}
 fn unpin<T: Unpin>() {}
 fn debug<T: Debug>() {}
 fn clone<T: Clone>() {}
@@ -69,9 +67,7 @@ fn values_are_plain() {
     plain::<PatternFault>();
     plain::<PreflightMode>();
     plain::<RequestKind>();
-    plain::<SameBody>();
     plain::<Subject>();
-    plain::<WrapBody>();
 }
 
 /// What may hold a predicate is not unwind-safe, as the predicate may not be.
@@ -81,12 +77,9 @@ fn what_holds_a_policy_goes_to_any_thread() {
     thread_safe::<AllowedDanger>();
     thread_safe::<CorsConfig>();
     thread_safe::<CorsLayer>();
-    thread_safe::<CorsLayer<Fixed, WrapBody>>();
     thread_safe::<Decision<'_>>();
-    thread_safe::<DecisionEvent<'_>>();
     thread_safe::<DenyReason<'_>>();
     thread_safe::<Explanation>();
-    thread_safe::<Fixed>();
     thread_safe::<NearMiss>();
     thread_safe::<OriginPattern>();
     thread_safe::<OriginPredicate>();
@@ -95,19 +88,19 @@ fn what_holds_a_policy_goes_to_any_thread() {
     thread_safe::<PathConfigs>();
     thread_safe::<PathPolicies>();
     thread_safe::<Policy>();
-    thread_safe::<ResponseEdit>();
+    thread_safe::<RequestHead<'_>>();
     thread_safe::<Verdict<'_>>();
     #[cfg(feature = "reload")]
-    thread_safe::<tower_cors::Reloadable>();
+    thread_safe::<tower_cors::ReloadablePolicy>();
     #[cfg(feature = "reload")]
     thread_safe::<tower_cors::ReloadHandle>();
+    #[cfg(feature = "reload")]
+    thread_safe::<tower_cors::ReloadError>();
 }
 
 #[test]
 fn the_service_is_what_the_inner_service_is() {
     thread_safe::<Cors<()>>();
-    thread_safe::<Cors<(), Fixed, WrapBody>>();
-    thread_safe::<Cors<(), PathPolicies>>();
     clone::<Cors<()>>();
     send::<Cors<NotSync>>();
     unpin::<Cors<NotSync>>();
@@ -122,7 +115,6 @@ fn the_service_is_what_the_inner_service_is() {
 #[test]
 fn the_future_is_what_the_inner_future_is() {
     thread_safe::<ResponseFuture<Answering>>();
-    thread_safe::<ResponseFuture<Answering, WrapBody>>();
     send::<ResponseFuture<NotSync>>();
     assert_not!(ResponseFuture<NotSync>: Sync);
     assert_not!(ResponseFuture<NotSend>: Send);
@@ -135,23 +127,6 @@ fn the_body_is_what_the_inner_body_is() {
     assert_not!(CorsBody<NotSync>: Sync);
     assert_not!(CorsBody<NotSend>: Send);
     assert_not!(CorsBody<std::marker::PhantomPinned>: Unpin);
-}
-
-/// Functions that choose policies are shared: they bring their own traits.
-#[test]
-fn a_choice_is_what_its_function_is() {
-    type Choose = fn(&http::request::Parts) -> Option<Policy>;
-    type Choosing = Ready<Option<Policy>>;
-    thread_safe::<PerRequest<Choose>>();
-    thread_safe::<PerRequestAsync<Choose>>();
-    thread_safe::<CorsLayer<PerRequest<Choose>>>();
-    assert_not!(PerRequest<NotSync>: Send);
-    assert_not!(PerRequest<NotSync>: Sync);
-    send::<PerRequestFuture<(), Choosing, (), Answering>>();
-    sync::<PerRequestFuture<(), Choosing, (), Answering>>();
-    unpin::<PerRequestFuture<(), Choosing, (), Answering>>();
-    assert_not!(PerRequestFuture<NotSend, Choosing, (), Answering>: Send);
-    assert_not!(PerRequestFuture<(), Choosing, NotSend, Answering>: Send);
 }
 
 #[cfg(feature = "testing")]

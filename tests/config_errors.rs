@@ -743,7 +743,7 @@ fn advisories() {
         (
             valid().inner_headers(tower_cors::InnerHeaders::Keep),
             vec![
-                "inner_headers `keep`: the inner service can share what this policy denies"
+                "inner_headers `keep`: the inner service's own headers replace the policy's where it allows"
                     .to_owned(),
             ],
         ),
@@ -943,7 +943,7 @@ error: unopened group",
                 witness.parse::<http::HeaderValue>().unwrap(),
             )]);
             assert!(
-                policy.decide(&http::Method::GET, &headers).is_allowed(),
+                policy.decide((&http::Method::GET, &headers)).is_allowed(),
                 "{witness}"
             );
         }
@@ -1099,7 +1099,7 @@ error: unopened group",
         };
         let policy = small(512).compile().unwrap();
         let last = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static("app://a511"))]);
-        assert!(policy.decide(&Method::GET, &last).is_allowed());
+        assert!(policy.decide((&Method::GET, &last)).is_allowed());
         assert_error(&small(513), too_many);
         let mixed = |at| match at % 2 {
             0 => OriginPattern::regex(format!("app://a{at}")),
@@ -1166,7 +1166,7 @@ error: unopened group",
         let policy = config.compile().unwrap();
         let allows = |origin| {
             let headers = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static(origin))]);
-            policy.decide(&Method::GET, &headers).is_allowed()
+            policy.decide((&Method::GET, &headers)).is_allowed()
         };
         assert!(allows("https://app.example.com:8443"));
         assert!(!allows("http://app.example.com"));

@@ -14,7 +14,7 @@ use tower_cors::{
 };
 
 use support::{
-    ACAC, ACAPN, APP, ASKS_PRIVATE, EVIL, Expected, Header, Row, VARY, VARY_ENFORCED,
+    ACAC, ACAPN, APP, ASKS_PRIVATE, EVIL, Expected, Header, Row, VARY, VARY_ENFORCED, VARY_OPTIONS,
     VARY_PREFLIGHT, VARY_PRIVATE, acah, acam, acao, aceh, acma, acrh, answered, check, compile,
     forwarded, origin, preflight, request,
 };
@@ -67,7 +67,7 @@ fn asks_method(
         config,
         request: preflight(APP, method, more.iter().copied()),
         kind: Preflight,
-        verdict,
+        verdict: Some(verdict),
         response,
     }
 }
@@ -85,7 +85,7 @@ fn sends(
         config,
         request: request(method, [origin(from)]),
         kind: Actual,
-        verdict,
+        verdict: Some(verdict),
         response,
     }
 }
@@ -97,7 +97,7 @@ fn no_origin(name: &'static str, config: CorsConfig, response: Expected) -> Row 
         config,
         request: request("GET", []),
         kind: NotCors,
-        verdict: Verdict::NotCors,
+        verdict: None,
         response,
     }
 }
@@ -192,7 +192,10 @@ fn allow_methods() {
                 absent(),
                 (method, APP),
                 METHOD,
-                withheld(),
+                match method {
+                    "OPTIONS" => forwarded([VARY_OPTIONS]),
+                    _ => withheld(),
+                },
             ),
         ]);
     }
@@ -575,7 +578,7 @@ fn allow_private_network() {
             config: allows(),
             request: preflight(EVIL, "GET", [ASKS_PRIVATE]),
             kind: Preflight,
-            verdict: ORIGIN,
+            verdict: Some(ORIGIN),
             response: answered(403, [VARY_PRIVATE]),
         },
         Row {
@@ -583,7 +586,7 @@ fn allow_private_network() {
             config: allows(),
             request: request("GET", [origin(APP), ASKS_PRIVATE]),
             kind: Actual,
-            verdict: Allowed,
+            verdict: Some(Allowed),
             response: forwarded([acao(APP), VARY]),
         },
     ]);
@@ -601,7 +604,7 @@ fn preflight_mode() {
         config,
         request: preflight(EVIL, "GET", []),
         kind: Preflight,
-        verdict: ORIGIN,
+        verdict: Some(ORIGIN),
         response,
     };
     check([
@@ -640,6 +643,28 @@ fn preflight_mode() {
             forward().enforcement(Enforcement::Server),
             answered(403, [VARY_PRIVATE]),
         ),
+        // What is forwarded depends on what decides whether it is.
+        asks(
+            "forward: what the server would refuse",
+            forward().enforcement(Enforcement::Server),
+            &[],
+            Allowed,
+            forwarded(own.into_iter().chain([VARY_PRIVATE])).over(own),
+        ),
+        asks(
+            "forward: with debug",
+            forward().debug(true),
+            &[],
+            Allowed,
+            forwarded(own.into_iter().chain([
+                VARY_PRIVATE,
+                (
+                    "x-cors-debug",
+                    "preflight; allowed; https://app.example.com matches",
+                ),
+            ]))
+            .over(own),
+        ),
         sends(
             "forward: other requests are not concerned",
             forward(),
@@ -652,7 +677,7 @@ fn preflight_mode() {
             forward().allow_methods(["OPTIONS"]),
             ("OPTIONS", APP),
             Allowed,
-            forwarded([acao(APP), VARY]),
+            forwarded([acao(APP), VARY_OPTIONS]),
         ),
     ]);
 }
@@ -670,7 +695,7 @@ fn preflight_status() {
             config: plain().preflight_status(200),
             request: preflight(EVIL, "GET", []),
             kind: Preflight,
-            verdict: ORIGIN,
+            verdict: Some(ORIGIN),
             response: answered(403, [VARY_PREFLIGHT]),
         },
     ]);
@@ -735,7 +760,7 @@ fn enforcement() {
             config: decorate(),
             request: preflight(EVIL, "GET", []),
             kind: Preflight,
-            verdict: ORIGIN,
+            verdict: Some(ORIGIN),
             response: answered(403, [VARY_PRIVATE]),
         },
         asks(
@@ -768,6 +793,7 @@ fn inner_headers() {
     let get = ("GET", APP);
     let timing = own[3];
     let kept = || forwarded(own.into_iter().chain([VARY])).over(own);
+    let removed = || forwarded([VARY, timing]).over(own);
     check([
         sends(
             "replace",
@@ -781,16 +807,13 @@ fn inner_headers() {
             replace(),
             ("GET", EVIL),
             ORIGIN,
-            forwarded([VARY, timing]).over(own),
+            removed(),
         ),
-        no_origin(
-            "replace, no Origin",
-            replace(),
-            forwarded([VARY, timing]).over(own),
-        ),
+        no_origin("replace, no Origin", replace(), removed()),
         sends("keep", keep(), get, Allowed, kept()),
-        sends("keep, denied", keep(), ("GET", EVIL), ORIGIN, kept()),
-        no_origin("keep, no Origin", keep(), kept()),
+        // Only what the policy allows is left to the inner service.
+        sends("keep, denied", keep(), ("GET", EVIL), ORIGIN, removed()),
+        no_origin("keep, no Origin", keep(), removed()),
         sends(
             "keep, with nothing to keep",
             keep(),
@@ -804,6 +827,13 @@ fn inner_headers() {
             &[],
             Allowed,
             forwarded(own.into_iter().chain([VARY_PREFLIGHT])).over(own),
+        ),
+        asks(
+            "keep, decorate, header not allowed",
+            keep().preflight(PreflightMode::Decorate),
+            &[acrh("x-a")],
+            Denied(DenyReason::HeaderNotAllowed("x-a")),
+            forwarded([acao(APP), ACAC, METHODS, timing, VARY_PREFLIGHT]).over(own),
         ),
     ]);
 }

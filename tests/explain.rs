@@ -36,7 +36,7 @@ fn preflight(origin: &str, method: &str, names: Option<&str>) -> Request<()> {
 
 #[track_caller]
 fn assert_text(policy: &Policy, request: &Request<()>, lines: &[&str]) {
-    let text = policy.explain_request(request).to_string();
+    let text = policy.decide(request).explain().to_string();
     assert_eq!(text, format!("{}\n", lines.join("\n")));
 }
 
@@ -100,12 +100,12 @@ fn the_entry_and_its_border_are_named() {
         // The debug header says it in the same words.
         let policy = config.debug(true).compile().unwrap();
         let request = get(origin);
-        let tower_cors::Action::Forward(edit) = policy.decide_request(&request).action() else {
-            panic!("{origin} is not forwarded");
-        };
-        let mut headers = HeaderMap::new();
-        edit.apply(&mut headers);
-        assert_eq!(headers["x-cors-debug"], format!("actual; denied; {detail}"));
+        let mut response = http::Response::new(());
+        policy.decide(&request).action().apply(&mut response);
+        assert_eq!(
+            response.headers()["x-cors-debug"],
+            format!("actual; denied; {detail}")
+        );
     }
 }
 
@@ -145,7 +145,7 @@ fn allowed() {
 #[test]
 fn the_parts_are_at_hand() {
     let policy = policy(["https://b.example.com", A]);
-    let explanation = policy.explain_request(&preflight(A, "PUT", None));
+    let explanation = policy.decide(&preflight(A, "PUT", None)).explain();
     assert!(!explanation.is_allowed());
     assert_eq!(explanation.matched(), Some(1));
     let checks = explanation.checks().iter();
@@ -168,8 +168,8 @@ fn the_parts_are_at_hand() {
             (Subject::Headers, true, "none are asked for"),
         ]
     );
-    assert!(policy.explain_request(&get(A)).is_allowed());
-    let matched = |origin| policy.explain_request(&get(origin)).matched();
+    assert!(policy.decide(&get(A)).explain().is_allowed());
+    let matched = |origin| policy.decide(&get(origin)).explain().matched();
     assert_eq!(matched("https://b.example.com"), Some(0));
     assert_eq!(matched("https://other.test"), None);
 }
@@ -438,7 +438,7 @@ fn the_service_answers() {
     policy.preflight = PreflightMode::Decorate;
     let decorated = policy.compile().unwrap();
     let outcome = |policy: &Policy, method| {
-        let explanation = policy.explain_request(&preflight(A, method, None));
+        let explanation = policy.decide(&preflight(A, method, None)).explain();
         explanation.outcome().to_owned()
     };
     let judged = "left to the service, whose response is not changed; the browser judges that";
@@ -485,8 +485,13 @@ fn enforced_by_the_server() {
         "it is left to the service; a page of its own origin needs no CORS to read the response",
     ];
     assert_text(&policy, &own, &exempt);
-    assert!(policy.explain_request(&own).is_exempt());
-    assert!(!policy.explain(own.method(), own.headers()).is_exempt());
+    assert!(policy.decide(&own).explain().is_exempt());
+    assert!(
+        !policy
+            .decide((own.method(), own.headers()))
+            .explain()
+            .is_exempt()
+    );
 }
 
 #[test]
@@ -649,7 +654,7 @@ fn near_misses() {
     ];
     for (entry, origin, difference, words) in table {
         let policy = policy([entry]);
-        let explanation = policy.explain_request(&get(origin));
+        let explanation = policy.decide(&get(origin)).explain();
         let near = explanation.near_miss().expect(origin);
         assert_eq!((near.index(), near.entry()), (0, entry), "{origin}");
         assert_eq!(*near.difference(), difference, "{origin}");
@@ -688,7 +693,7 @@ fn what_is_not_near() {
         ("https://mine.vercel.app", "https://others.vercel.app"),
     ];
     for (entry, origin) in table {
-        let explanation = policy([entry]).explain_request(&get(origin));
+        let explanation = policy([entry]).decide(&get(origin)).explain();
         assert_eq!(explanation.near_miss(), None, "{entry} {origin}");
     }
 }
@@ -700,7 +705,7 @@ fn the_nearest_of_several() {
         "https://app.example.org",
         "http://example.com",
     ]);
-    let explanation = policy.explain_request(&get("https://example.com"));
+    let explanation = policy.decide(&get("https://example.com")).explain();
     assert_eq!(explanation.near_miss().unwrap().index(), 2);
     let subjects: Vec<_> = explanation.checks().iter().map(Check::subject).collect();
     assert_eq!(subjects, [Subject::Origin, Subject::Method]);
@@ -712,13 +717,17 @@ fn a_long_list_is_searched() {
     let label = "a".repeat(60);
     let long = format!("{label}.{label}.{label}");
     let policy = policy((0..20_000).map(|n| format!("https://{long}.{n}.example")));
-    let explanation = policy.explain_request(&get(&format!("https://{long}.example.example")));
+    let explanation = policy
+        .decide(&get(&format!("https://{long}.example.example")))
+        .explain();
     assert_eq!(explanation.near_miss(), None);
 }
 
 #[test]
 fn without_headers() {
-    let explanation = policy([A]).explain(&Method::GET, &HeaderMap::new());
+    let explanation = policy([A])
+        .decide((&Method::GET, &HeaderMap::new()))
+        .explain();
     assert!(!explanation.is_allowed() && explanation.checks().is_empty());
 }
 
@@ -793,7 +802,7 @@ proptest! {
         let Ok(policy) = CorsConfig::new([&entry[..]]).compile() else { return Ok(()) };
         let Ok(value) = HeaderValue::from_str(&origin) else { return Ok(()) };
         let headers = HeaderMap::from_iter([(ORIGIN, value)]);
-        let explanation = policy.explain(&Method::GET, &headers);
+        let explanation = policy.decide((&Method::GET, &headers)).explain();
         prop_assert!(!explanation.is_allowed() || explanation.near_miss().is_none());
         for quoted in explanation.to_string().split("list `").skip(1) {
             let listed = quoted.split('`').next().unwrap_or_default();

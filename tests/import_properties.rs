@@ -88,7 +88,7 @@ fn allows(policy: &Policy, origin: &str) -> bool {
     let origin = HeaderValue::from_str(origin).unwrap();
     let headers: HeaderMap = [(ORIGIN as HeaderName, origin)].into_iter().collect();
     let method = policy.config().allow_methods[0].parse::<Method>().unwrap();
-    policy.decide(&method, &headers).is_allowed()
+    policy.decide((&method, &headers)).is_allowed()
 }
 
 /// Kong's own rule for a regex entry, on an origin that browsers send.

@@ -1060,7 +1060,7 @@ fn on_the_wire() {
             request: "OPTIONS origin: http://mockbin.com",
             // Kong adds its headers; here the method is not listed.
             response: "200
-                vary: Origin",
+                vary: Origin, access-control-request-method",
         },
         Row {
             name: "any: an actual request",

@@ -630,7 +630,7 @@ fn wildcards_match_what_they_did() {
                 && origin.ends_with(after);
             let headers = [(http::header::ORIGIN, origin.parse().unwrap())];
             let decision = policy
-                .decide(&Method::GET, &headers.into_iter().collect())
+                .decide((&Method::GET, &headers.into_iter().collect()))
                 .is_allowed();
             assert_eq!(decision, matched, "{entry} {origin}");
         }
@@ -749,7 +749,7 @@ fn on_the_wire() {
             config: &any,
             request: "OPTIONS origin: https://x.example",
             response: "200
-                vary: Origin",
+                vary: Origin, access-control-request-method",
         },
         Row {
             name: "listed: an actual request",

@@ -43,7 +43,7 @@ fn is_starred(domain: &&str) -> bool {
 fn allows(policy: &Policy, origin: &str) -> bool {
     let value = HeaderValue::try_from(origin).expect("a header value");
     let headers = HeaderMap::from_iter([(ORIGIN, value)]);
-    policy.decide(&Method::GET, &headers).is_allowed()
+    policy.decide((&Method::GET, &headers)).is_allowed()
 }
 
 fn compile(entries: impl IntoIterator<Item = OriginPattern>) -> Policy {
@@ -77,7 +77,7 @@ fn patterns_let_in_nothing_behind_a_public_suffix() {
     let rows = rows();
     let domains: BTreeSet<_> = rows.iter().map(|&(domain, _)| domain).collect();
     let (starred, open): (BTreeSet<&str>, BTreeSet<&str>) =
-        domains.into_iter().partition(|name| is_starred(name));
+        domains.into_iter().partition(is_starred);
     for domain in &starred {
         let pattern = format!("https://*.{domain}");
         let config = CorsConfig::new([&pattern[..]]).allow_credentials(true);

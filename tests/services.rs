@@ -23,8 +23,9 @@ use tower_cors::{
 use tower_test::mock;
 
 use support::{
-    APP, EVIL, Header, Row, VARY, VARY_ENFORCED, VARY_PREFLIGHT, acam, acao, acrm, answered, check,
-    compile, forwarded, header_map, lines, now, origin, preflight, request, request_to,
+    APP, EVIL, Header, Row, VARY_ENFORCED, VARY_OPTIONS, VARY_PREFLIGHT, acam, acao, acrm,
+    answered, check, compile, forwarded, header_map, lines, now, origin, preflight, request,
+    request_to,
 };
 
 fn config() -> CorsConfig {
@@ -254,10 +255,9 @@ fn vary_is_merged() {
             inner.headers_mut().append("vary", line);
         }
         let policy = compile(&row.config);
-        let tower_cors::Action::Forward(edit) = policy.decide_request(&row.request).action() else {
-            panic!("{}: not forwarded", row.name);
-        };
-        edit.apply(inner.headers_mut());
+        let action = policy.decide(&row.request).action();
+        assert!(!action.is_answer(), "{}: not forwarded", row.name);
+        action.apply(&mut inner);
         assert_eq!(vary(inner.headers()), row.merged, "{}", row.name);
     }
 }
@@ -282,7 +282,6 @@ fn passthrough_touches_nothing() {
     let mut inner = Response::new("inner".to_owned());
     *inner.headers_mut() = header_map(&own);
     let layer = CorsLayer::passthrough();
-    assert!(layer.policy().is_none());
     for request in [
         request("GET", []),
         request("GET", [origin(APP)]),
@@ -346,7 +345,8 @@ mod axum_router {
         let response = send(request("OPTIONS", [origin(APP)])).await;
         assert_eq!(response.status(), 405);
         assert_eq!(response.headers()["allow"], "POST");
-        assert_eq!(response.headers()["vary"], "Origin");
+        let vary = "Origin, access-control-request-method";
+        assert_eq!(response.headers()["vary"], vary);
     }
 
     #[tokio::test]
@@ -502,7 +502,7 @@ fn server_enforcement_exempts_the_server_s_own_origin() {
         config: config().enforcement(Enforcement::Server),
         request: row.request,
         kind: RequestKind::Actual,
-        verdict: Verdict::Denied(DenyReason::OriginNotAllowed),
+        verdict: Some(Verdict::Denied(DenyReason::OriginNotAllowed)),
         response: match row.passes {
             // It may reach the service; pages elsewhere still cannot read it.
             true => forwarded([VARY_ENFORCED]).over([acao("*")]),
@@ -518,7 +518,7 @@ fn the_server_s_own_origin_may_use_any_method() {
         config: config().enforcement(Enforcement::Server),
         request: request("DELETE", [origin(APP), ("sec-fetch-site", "same-origin")]),
         kind: RequestKind::Actual,
-        verdict: Verdict::Denied(DenyReason::MethodNotAllowed),
+        verdict: Some(Verdict::Denied(DenyReason::MethodNotAllowed)),
         response: forwarded([VARY_ENFORCED]),
     }]);
 }
@@ -532,15 +532,21 @@ fn options_for_the_server_is_no_preflight() {
         config,
         request: request_to("OPTIONS", "*", asks),
         kind: RequestKind::Actual,
-        verdict: Verdict::Denied(DenyReason::MethodNotAllowed),
+        verdict: Some(Verdict::Denied(DenyReason::MethodNotAllowed)),
         response,
     };
     check([
-        row("browser enforcement", config(), forwarded([VARY])),
+        row("browser enforcement", config(), forwarded([VARY_OPTIONS])),
         row(
             "server enforcement",
             config().enforcement(Enforcement::Server),
-            answered(403, [VARY_ENFORCED]),
+            answered(
+                403,
+                [(
+                    "vary",
+                    "Origin, access-control-request-method, sec-fetch-site",
+                )],
+            ),
         ),
     ]);
 }
@@ -555,26 +561,11 @@ fn the_inner_service_is_at_hand() {
 }
 
 #[test]
-fn the_policy_is_at_hand() {
-    let layer = layer();
-    let policy = layer.policy().expect("a policy");
-    assert_eq!(policy.config(), &config());
-    let service = layer.layer(());
-    let shared = service.policy().expect("a policy");
-    // One policy for all, however many clones there are.
-    assert!(std::ptr::eq(policy.config(), shared.config()));
-    let clone = service.clone();
-    let cloned = clone.policy().expect("a policy");
-    assert!(std::ptr::eq(policy.config(), cloned.config()));
-}
-
-#[test]
 fn a_wrapped_body_is_the_inner_one_or_empty() {
-    let layer = layer().wrap_body();
-    let mut service = layer.layer(service_fn(|_: Request<()>| {
+    let mut service = layer().layer(service_fn(|_: Request<()>| {
         let trailers = HeaderMap::from_iter([(http::header::ETAG, HeaderValue::from_static("1"))]);
         let body = Full::new(Bytes::from("inner")).with_trailers(ready(Some(Ok(trailers))));
-        ready(Ok::<_, Infallible>(Response::new(body)))
+        ready(Ok::<_, Infallible>(Response::new(CorsBody::from(body))))
     }));
 
     let Ok(response) = now(service.call(request("GET", [origin(APP)])));
@@ -599,4 +590,28 @@ fn a_wrapped_body_is_the_inner_one_or_empty() {
 
     let Ok(response) = now(service.call(request("GET", [origin(APP)])));
     assert!(response.into_body().into_inner().is_some());
+}
+
+/// The layer has one type, whatever its policy comes from.
+#[test]
+fn the_layer_can_be_named() {
+    struct App {
+        cors: Option<CorsLayer>,
+    }
+    fn of(tenants: bool) -> CorsLayer {
+        if tenants {
+            CorsLayer::per_request([], |_| None)
+        } else {
+            CorsLayer::from_extensions([])
+        }
+    }
+    let app = App {
+        cors: Some(of(true)),
+    };
+    let mut either = of(false);
+    either.clone_from(&CorsLayer::passthrough());
+    let inner = || service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(()))));
+    let optional = tower::util::option_layer(app.cors);
+    let _ = optional.layer(inner());
+    let _: Cors<_> = either.layer(inner());
 }

@@ -1,9 +1,9 @@
 //! Advisories about all but the origins.
 
 use super::Report;
+use crate::action::is_shown_anyway;
 use crate::advisory::{Advisory, AdvisoryKind as Kind};
 use crate::config::{AllowHeaders, CorsConfig, InnerHeaders, MaxAge, PreflightMode};
-use crate::edit::is_shown_anyway;
 use crate::method::is_safelisted;
 use crate::origin::OriginPattern;
 

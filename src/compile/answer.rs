@@ -4,7 +4,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, VARY,
 };
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::names::ANY;
 use crate::action::ALLOW_PRIVATE_NETWORK;
@@ -63,25 +63,18 @@ pub(super) fn preflight(
     }
     headers.insert(VARY, vary.value().clone());
 
-    let refusal = HeaderMap::from_iter([(VARY, vary.value().clone())]);
     debug_assert!(
         grant == Grant::Origin || !credentials,
         "`*` never goes with credentials"
     );
     PreflightAnswer {
-        allowed: response(status, headers),
+        allowed: headers,
+        status,
         mirror_method,
         mirror_headers,
+        is_variable: mirror_method || mirror_headers || config.allow_private_network,
         vary,
-        refusal: response(StatusCode::FORBIDDEN, refusal),
     }
-}
-
-fn response(status: StatusCode, headers: HeaderMap) -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
 }
 
 pub(super) fn expose(config: &CorsConfig) -> Expose {

@@ -18,6 +18,7 @@ use http::StatusCode;
 use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, MaxAge};
 use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
+use crate::origin::OriginPattern;
 use crate::policy::{Compiled, Grant, Policy};
 use crate::vary::{self, Vary};
 
@@ -52,12 +53,19 @@ impl CorsConfig {
     /// ```
     pub fn compile(&self) -> Result<Policy, ConfigErrors> {
         let mut report = Report::default();
-        let (allow_origins, origins) = origins::compile(self, &mut report);
-        let (allow_methods, methods) = names::methods(self, &mut report);
-        let (allow_headers, request_headers) = names::request_headers(self, &mut report);
-        let expose_headers = names::exposed_headers(self, &mut report);
-        let max_age = check_max_age(self.max_age, &mut report);
-        let status = check_status(self.preflight_status, &mut report);
+        let mut policy = self.build(&mut report);
+        policy.advisories = report.advisories;
+        ConfigErrors::of_config(report.errors, Policy(Arc::new(policy)))
+    }
+
+    /// What the configuration is compiled to, errors aside.
+    fn build(&self, report: &mut Report) -> Compiled {
+        let (allow_origins, origins) = origins::compile(self, report);
+        let (allow_methods, methods) = names::methods(self, report);
+        let (allow_headers, request_headers) = names::request_headers(self, report);
+        let expose_headers = names::exposed_headers(self, report);
+        let max_age = check_max_age(self.max_age, report);
+        let status = check_status(self.preflight_status, report);
 
         let mut seen = HashSet::new();
         let allowed = self.dangerously_allow.iter();
@@ -72,25 +80,38 @@ impl CorsConfig {
             dangerously_allow,
             ..self.clone()
         };
-        advice::advise(self, &mut report);
+        advice::advise(self, report);
         let everyone = origins.allows_any() && !config.allow_credentials;
         let grant = if everyone {
             Grant::Everyone
         } else {
             Grant::Origin
         };
-        let policy = Compiled {
+        Compiled {
             preflight: answer::preflight(&config, grant, status, &methods),
             expose: answer::expose(&config),
             vary: actual_vary(&config, grant),
+            vary_of_options: match config.enforcement {
+                Enforcement::Server => &vary::OPTIONS_ENFORCED,
+                Enforcement::Browser => &vary::OPTIONS,
+            },
             origins,
             methods,
             request_headers,
             grant,
-            advisories: report.advisories,
+            advisories: Vec::new(),
             config,
-        };
-        ConfigErrors::of_config(report.errors, Policy(Arc::new(policy)))
+        }
+    }
+}
+
+impl Policy {
+    /// A policy that allows no origin, where no other can be told.
+    pub(crate) fn of_nobody(enforcement: Enforcement, allow_private_network: bool) -> Self {
+        let nobody = CorsConfig::new([OriginPattern::predicate(|_| false)])
+            .enforcement(enforcement)
+            .allow_private_network(allow_private_network);
+        Policy(Arc::new(nobody.build(&mut Report::default())))
     }
 }
 

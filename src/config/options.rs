@@ -97,8 +97,9 @@ pub enum InnerHeaders {
     /// They are removed: the policy alone decides.
     #[default]
     Replace,
-    /// A response that has `Access-Control-Allow-Origin` is left as it is, but
-    /// for `Vary`: the inner service can share what this policy denies.
+    /// A response that the policy allows, and that has
+    /// `Access-Control-Allow-Origin`, is left as it is, but for `Vary`. From
+    /// all others they are removed.
     Keep,
 }
 

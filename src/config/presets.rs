@@ -114,7 +114,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue, Method, header};
 
     use super::*;
-    use crate::{AdvisoryKind, Verdict};
+    use crate::AdvisoryKind;
 
     #[test]
     fn grpc_web() {
@@ -169,7 +169,7 @@ mod tests {
         let allows = |origin| {
             let value = HeaderValue::from_static(origin);
             let headers = HeaderMap::from_iter([(header::ORIGIN, value)]);
-            policy.decide(&Method::PUT, &headers).verdict() == Verdict::Allowed
+            policy.decide((&Method::PUT, &headers)).is_allowed()
         };
         for origin in [
             "http://localhost",

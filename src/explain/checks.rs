@@ -1,7 +1,7 @@
 //! Each check of a request, in words.
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD};
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue};
 
 use super::outcome::outcome;
 use super::{Check, Explanation, NearMiss, Subject};
@@ -11,29 +11,19 @@ use crate::decision::Decision;
 use crate::escape::Escaped;
 use crate::origin::PatternKind;
 use crate::policy::{Grant, Policy};
-use crate::verdict::{DenyReason, RequestKind, Verdict};
+use crate::verdict::{DenyReason, RequestKind};
 
-impl Policy {
-    /// Explains what [`decide`](Policy::decide) says about a request.
+impl Decision<'_> {
+    /// Explains the decision.
     ///
     /// It looks at the entries of the policy (of a very long list, at the first
     /// 100,000) and allocates; it is for people, not for each request.
     #[must_use]
-    pub fn explain(&self, method: &Method, headers: &HeaderMap) -> Explanation {
-        self.explain_decision(method, &self.decide(method, headers))
-    }
-
-    /// Explains what [`decide_request`](Policy::decide_request) says, which is
-    /// what a service does: it sees the URI too.
-    #[must_use]
-    pub fn explain_request<B>(&self, request: &Request<B>) -> Explanation {
-        self.explain_decision(request.method(), &self.decide_request(request))
-    }
-
-    fn explain_decision(&self, method: &Method, decision: &Decision<'_>) -> Explanation {
-        let headers = decision.headers;
+    pub fn explain(&self) -> Explanation {
+        let (decision, policy) = (self, self.policy);
+        let headers = decision.head.headers;
         let mut explanation = Explanation {
-            method: method.to_string(),
+            method: self.method().to_string(),
             origin: decision.origin().map(shown),
             kind: decision.kind(),
             allowed: decision.is_allowed(),
@@ -48,14 +38,16 @@ impl Policy {
         }
         explanation.check_origin(decision);
         if decision.kind() == RequestKind::Actual {
-            explanation.check_method(self, self.check_actual_method(method), method.as_str());
+            let method = self.method();
+            let checked = policy.check_actual_method(method);
+            explanation.check_method(policy, checked, method.as_str());
         } else {
             let method = Lines::of(headers, ACCESS_CONTROL_REQUEST_METHOD).only();
             let text = method.map(shown).unwrap_or_default();
-            explanation.check_method(self, self.check_asked_method(method), &text);
-            explanation.check_headers(self, headers);
-            if decision.asks_private_network {
-                let checked = self.check_private_network(true);
+            explanation.check_method(policy, policy.check_asked_method(method), &text);
+            explanation.check_headers(policy, headers);
+            if crate::asked::asks_private_network(decision.head.headers) {
+                let checked = policy.check_private_network(true);
                 let detail = match checked {
                     Ok(()) => "allow_private_network is set".to_owned(),
                     Err(reason) => reason.to_string(),
@@ -96,7 +88,7 @@ impl Explanation {
             );
             return;
         }
-        let Verdict::Denied(reason) = decision.verdict() else {
+        let Some(reason) = decision.deny_reason() else {
             return;
         };
         let mut detail = reason.to_string();

@@ -1,6 +1,6 @@
 //! What a policy decides about a request, and why, in words.
 //!
-//! [`Policy::explain_request`](crate::Policy::explain_request) makes an
+//! [`Decision::explain`](crate::Decision::explain) makes an
 //! [`Explanation`].
 
 mod checks;
@@ -26,7 +26,7 @@ use crate::verdict::RequestKind;
 /// let policy = CorsConfig::new(["https://*.example.com"]).compile()?;
 /// let request = Request::get("/").header("origin", "https://example.com").body(())?;
 /// assert_eq!(
-///     policy.explain_request(&request).to_string(),
+///     policy.decide(&request).explain().to_string(),
 ///     "GET from `https://example.com` is an actual request: denied\n\
 ///      - origin: denied, no entry of allow_origins matches; the nearest is \
 ///        `https://*.example.com`, which matches subdomains only; \

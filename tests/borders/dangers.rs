@@ -210,7 +210,7 @@ fn a_danger_of_one_entry_opens_nothing_for_its_neighbours() {
     }
     // Denied, whichever entry is named first.
     let first = policy
-        .decide_request(&crate::request(
+        .decide(&crate::request(
             "GET",
             [("origin", "https://evil.s3.amazonaws.com")],
         ))

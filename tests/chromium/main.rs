@@ -61,7 +61,7 @@ fn is_allowed(policy: &Policy, method: &Method, headers: &[(&'static str, String
         .iter()
         .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
         .collect();
-    policy.decide(method, &headers).is_allowed()
+    policy.decide((method, &headers)).is_allowed()
 }
 
 /// Whether the policy allows a page to read what needs no preflight.

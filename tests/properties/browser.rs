@@ -108,15 +108,12 @@ impl Case<'_> {
     }
 
     fn passes_preflight(&self) -> bool {
-        let allowed = self
-            .policy
-            .decide_request(&self.request.preflight())
-            .is_allowed();
+        let allowed = self.policy.decide(&self.request.preflight()).is_allowed();
         match self.config.preflight {
             _ if !allowed && self.is_enforced() => false,
             PreflightMode::Answer => allowed && self.may_be_credentialed(),
             PreflightMode::Decorate => {
-                self.inner_passes() && (self.keeps_inner() || allowed && self.may_be_credentialed())
+                allowed && self.inner_passes() && (self.keeps_inner() || self.may_be_credentialed())
             }
             // The application alone answers.
             _ => self.inner_passes() && self.inner == Inner::Sharing,
@@ -124,14 +121,8 @@ impl Case<'_> {
     }
 
     fn passes_check(&self) -> bool {
-        let allowed = self
-            .policy
-            .decide_request(&self.request.actual())
-            .is_allowed();
-        match allowed {
-            false if self.is_enforced() => false,
-            _ => self.keeps_inner() || allowed && self.may_be_credentialed(),
-        }
+        let allowed = self.policy.decide(&self.request.actual()).is_allowed();
+        allowed && (self.keeps_inner() || self.may_be_credentialed())
     }
 
     /// No request tells the credentials mode of the page.

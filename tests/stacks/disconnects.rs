@@ -94,7 +94,11 @@ async fn start() -> (SocketAddr, UnboundedReceiver<Event>) {
     let (sender, events) = unbounded_channel();
     let service = service_fn(move |request| respond(request, sender.clone()));
     // Wrapped, so that the body is one of this crate's, too.
-    let server = serve(cors().wrap_body().layer(service)).await;
+    let server = serve(cors().layer(tower::ServiceExt::map_response(
+        service,
+        |response: http::Response<_>| response.map(tower_cors::CorsBody::from),
+    )))
+    .await;
     (server, events)
 }
 

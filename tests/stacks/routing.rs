@@ -13,8 +13,8 @@ use tower_cors::testing::{BlockReason, Browser};
 use tower_cors::{CorsConfig, CorsLayer};
 
 use crate::support::{
-    APP, EVIL, Header, VARY, VARY_PREFLIGHT, acam, acao, acma, origin, preflight, request,
-    request_to,
+    APP, EVIL, Header, VARY, VARY_OPTIONS, VARY_PREFLIGHT, acam, acao, acma, origin, preflight,
+    request, request_to,
 };
 use crate::{UNREADABLE, assert_answer, cors, page_reads};
 
@@ -150,7 +150,7 @@ async fn an_options_handler_keeps_its_requests() {
     let router = Router::new()
         .route("/", get(async || "inner").options(async || "options"))
         .layer(cors());
-    let shared = &[acao(APP), VARY, TEXT, length("7")];
+    let shared = &[acao(APP), VARY_OPTIONS, TEXT, length("7")];
     let policy = CorsConfig::new([APP]).allow_methods(["GET", "OPTIONS"]);
     let listed = Router::new()
         .route("/", get(async || "inner").options(async || "options"))
@@ -159,7 +159,7 @@ async fn an_options_handler_keeps_its_requests() {
     let body = assert_answer(listed, asks.clone(), (200, shared)).await;
     assert_eq!(body, "options");
     // Not listed, it reaches the handler, and no page can read the response.
-    let withheld = &[VARY, TEXT, length("7")];
+    let withheld = &[VARY_OPTIONS, TEXT, length("7")];
     assert_answer(router.clone(), asks, (200, withheld)).await;
     let answered = &[acao(APP), ALLOWED, VARY_PREFLIGHT, length("0")];
     assert_answer(router, preflight(APP, "GET", []), (204, answered)).await;

@@ -28,6 +28,8 @@ pub(crate) const ACAPN: Header = ("access-control-allow-private-network", "true"
 pub(crate) const VARY: Header = ("vary", "Origin");
 /// The same under server enforcement, which looks at one header more.
 pub(crate) const VARY_ENFORCED: Header = ("vary", "Origin, sec-fetch-site");
+/// With one header more, an `OPTIONS` that is no preflight would be one.
+pub(crate) const VARY_OPTIONS: Header = ("vary", "Origin, access-control-request-method");
 /// Of preflights.
 pub(crate) const VARY_PREFLIGHT: Header = (
     "vary",
@@ -217,14 +219,14 @@ pub(crate) struct Row {
     pub(crate) config: CorsConfig,
     pub(crate) request: Request<()>,
     pub(crate) kind: RequestKind,
-    pub(crate) verdict: Verdict<'static>,
+    pub(crate) verdict: Option<Verdict<'static>>,
     pub(crate) response: Expected,
 }
 
 impl Row {
     fn problems(&self) -> Vec<String> {
         let policy = compile(&self.config);
-        let decision = policy.decide_request(&self.request);
+        let decision = policy.decide(&self.request);
         let decided = (decision.kind(), decision.verdict());
 
         let mut inner = Response::new("inner".to_owned());

@@ -160,7 +160,7 @@ fn allows(policy: &Policy, origin: &str) -> bool {
         return false;
     };
     let headers = HeaderMap::from_iter([(ORIGIN, value)]);
-    policy.decide(&Method::GET, &headers).is_allowed()
+    policy.decide((&Method::GET, &headers)).is_allowed()
 }
 
 /// Spells out texts that a regex matches, its assertions aside.

@@ -37,7 +37,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let headers = HeaderMap::from_iter([(ORIGIN, value)]);
-    let verdict = ANY.decide(&Method::GET, &headers).verdict();
+    let verdict = ANY.decide((&Method::GET, &headers)).verdict();
     let reason = match bytes {
         b"null" => DenyReason::OriginNotAllowed,
         _ => DenyReason::OriginMalformed,

@@ -49,7 +49,7 @@ fuzz_target!(|input: &str| {
 fn allows(policy: &Policy, origin: &str) -> bool {
     let value = HeaderValue::from_str(origin).expect("a header value");
     let headers = HeaderMap::from_iter([(ORIGIN, value)]);
-    policy.decide(&Method::GET, &headers).is_allowed()
+    policy.decide((&Method::GET, &headers)).is_allowed()
 }
 
 /// Whether it is an origin once its `*` is taken for a name or a port, and has

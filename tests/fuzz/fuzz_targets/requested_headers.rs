@@ -71,7 +71,7 @@ fuzz_target!(|input: &[u8]| {
         .iter()
         .map(|line| line.as_bytes().split(|b| *b == b',').count())
         .sum::<usize>();
-    match policy.decide(&Method::OPTIONS, &headers).verdict() {
+    match policy.decide((&Method::OPTIONS, &headers)).verdict() {
         Verdict::Allowed => {
             assert_eq!(missing, None);
             assert!(bytes <= room && elements <= most);
