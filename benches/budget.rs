@@ -1,15 +1,15 @@
 //! What a request may cost: each row of the budget, beside a service that
-//! inserts the same headers with no decision (*floor*) and beside tower-http.
-//! Fails if a row is over its bound: its budget, or where that is missed, what
-//! it has cost so far.
+//! inserts the same headers with no decision (*floor*), beside one that is
+//! written by hand for one origin and decides (*decider*), and beside
+//! tower-http. Fails if a row is over its bound: its budget, or where that is
+//! missed, what it has cost so far.
 //!
 //! The figures are instructions, which do not depend on how busy the machine
 //! is: the program runs itself under callgrind, which a Debian has after
 //! `apt-get install valgrind`. The crates for that, gungraun and iai-callgrind,
 //! need a runner of exactly their own version installed beside them, and
 //! compare a run with an earlier one; here, services are compared within one
-//! run. Where the budget is one of time, pairs are timed as well, in turns,
-//! unless `--instructions` is asked for.
+//! run. Pairs are timed as well, in turns, unless `--instructions` is asked for.
 //!
 //! A request counts from the clone of the service to the drop of the response.
 //! What that costs without any layer is subtracted.
@@ -34,18 +34,23 @@ use tower_service::Service;
 const CHILD: &str = "TOWER_CORS_BUDGET_CHILD";
 /// Requests per figure.
 const REQUESTS: u64 = 8;
-/// Rounds of timing, and requests in each.
-const ROUNDS: u32 = 200;
+/// Figures per row: the application alone, this crate, the floor, the decider, tower-http.
+const SERVICES: usize = 5;
+/// Measurements of time, rounds of each, and requests in a round.
+const MEASUREMENTS: usize = 5;
+const ROUNDS: u32 = 50;
 const PER_ROUND: u32 = 128;
 
 const ACTUAL: &str = "actual/1-origin/allowed";
+const DENIED: &str = "actual/1-origin/denied";
+const NO_ORIGIN: &str = "actual/1-origin/no-origin";
 const PREFLIGHT: &str = "preflight/1-origin/allowed";
 
 /// What a row may cost.
 #[derive(Clone, Copy)]
 enum Budget {
-    /// Times the floor.
-    Floor(Limit),
+    /// Times what the service that is written by hand needs for the row of that name.
+    Decider(&'static str, Limit),
     /// Times what this crate needs for the row of that name, in instructions
     /// and in time.
     Row(&'static str, Limit),
@@ -85,15 +90,13 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    // By how much the first two miss: see the README. The third is met, but
-    // what is inlined depends on the compiler.
-    let actual_one = Budget::Floor(Limit::missed(1.2, 1.4));
-    let actual_thousand = Budget::Floor(Limit::missed(1.25, 1.4));
-    let preflight_one = Budget::Floor(Limit::missed(1.2, 1.25));
+    let actual_one = Budget::Decider(ACTUAL, Limit::missed(1.15, 1.5));
+    let actual_thousand = Budget::Decider(ACTUAL, Limit::missed(1.25, 1.6));
+    let denied = Budget::Decider(DENIED, Limit::missed(1.3, 1.9));
+    let no_origin = Budget::Decider(NO_ORIGIN, Limit::missed(1.25, 1.9));
+    let preflight_one = Budget::Decider(PREFLIGHT, Limit::missed(1.3, 1.65));
     let as_one = Budget::Row(ACTUAL, Limit::of(1.1));
     let hostile_origin = Budget::Row(ACTUAL, Limit::of(1.0));
-    // Not so long that its length would tell.
-    let many_labels = Budget::Row(ACTUAL, Limit::missed(1.0, 1.8));
     let hostile_list = Budget::Row(PREFLIGHT, Limit::of(1.0));
 
     let evil = "https://evil.example";
@@ -106,17 +109,10 @@ fn rows() -> Vec<Row> {
     let share = one.case("allowed", actual(good), Answer::Share);
     row(share, actual_one);
     let withhold = |outcome, request| one.case(outcome, request, Answer::Withhold);
-    row(withhold("denied", actual(evil)), Budget::None);
-    row(
-        withhold("no-origin", request(Method::GET, &[])),
-        Budget::None,
-    );
+    row(withhold("denied", actual(evil)), denied);
+    row(withhold("no-origin", request(Method::GET, &[])), no_origin);
     for (outcome, origin) in support::hostile_origins() {
-        let budget = match outcome {
-            "127-labels" | "127-labels-and-port" => many_labels,
-            _ => hostile_origin,
-        };
-        row(withhold(outcome, actual(&origin)), budget);
+        row(withhold(outcome, actual(&origin)), hostile_origin);
     }
     let answer = one.case("allowed", preflight_to(good), Answer::Preflight);
     row(answer, preflight_one);
@@ -211,6 +207,7 @@ fn main() -> ExitCode {
             warm_and_count(&App, request);
             warm_and_count(&row.case.ours, request);
             warm_and_count(&row.case.floor, request);
+            warm_and_count(&row.case.decider, request);
             warm_and_count(&row.case.rival, request);
         }
         for source in &sources {
@@ -229,12 +226,12 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let (figures, of_sources) = figures.split_at(4 * rows.len());
+    let (figures, of_sources) = figures.split_at(SERVICES * rows.len());
     assert_eq!(of_sources.len(), sources.len(), "figures from callgrind");
-    let mut within = report_instructions(&rows, figures);
+    let within = report_instructions(&rows, figures);
     report_sources(&sources, figures[0], of_sources);
     if !env::args().any(|argument| argument == "--instructions") {
-        within &= report_times(&rows);
+        report_times(&rows);
     }
     match within {
         true => ExitCode::SUCCESS,
@@ -265,21 +262,28 @@ fn report_instructions(rows: &[Row], figures: &[u64]) -> bool {
     // What a layer adds to the instructions of a request.
     #[allow(clippy::cast_precision_loss, reason = "some thousands")]
     let added = |row: usize| {
-        let of = |service: usize| figures[4 * row + service] as f64 / REQUESTS as f64;
-        [1, 2, 3].map(|service| of(service) - of(0))
+        let of = |service: usize| figures[SERVICES * row + service] as f64 / REQUESTS as f64;
+        [1, 2, 3, 4].map(|service| of(service) - of(0))
     };
     let mut within = true;
     println!(
-        "{:<38}{:>8}{:>8}{:>12}{:>9}{:>9}  budget",
-        "instructions added to a request", "ours", "floor", "tower-http", "/floor", "/rival"
+        "{:<38}{:>8}{:>8}{:>8}{:>12}{:>8}{:>8}  budget",
+        "instructions added to a request",
+        "ours",
+        "floor",
+        "decider",
+        "tower-http",
+        "/floor",
+        "/rival"
     );
     for (index, row) in rows.iter().enumerate() {
-        let [ours, floor, rival] = added(index);
+        let [ours, floor, decider, rival] = added(index);
         let verdict = match row.budget {
             Budget::None => String::new(),
-            Budget::Floor(limit) => {
-                let verdict = limit.verdict(ours / floor, &mut within);
-                format!("{} x floor: {verdict}", limit.budget)
+            Budget::Decider(name, limit) => {
+                let ratio = ours / added(position(rows, name))[2];
+                let verdict = limit.verdict(ratio, &mut within);
+                format!("{} x decider: {ratio:.2}, {verdict}", limit.budget)
             }
             Budget::Row(name, limit) => {
                 let ratio = ours / added(position(rows, name))[0];
@@ -288,7 +292,7 @@ fn report_instructions(rows: &[Row], figures: &[u64]) -> bool {
             }
         };
         println!(
-            "{:<38}{ours:>8.0}{floor:>8.0}{rival:>12.0}{:>9.2}{:>9.2}  {verdict}",
+            "{:<38}{ours:>8.0}{floor:>8.0}{decider:>8.0}{rival:>12.0}{:>8.2}{:>8.2}  {verdict}",
             row.case.name,
             ours / floor,
             ours / rival,
@@ -297,43 +301,59 @@ fn report_instructions(rows: &[Row], figures: &[u64]) -> bool {
     within
 }
 
-/// The same in nanoseconds.
-fn report_times(rows: &[Row]) -> bool {
-    let mut within = true;
+/// The same in nanoseconds: from the fastest to the slowest of several measurements, for a
+/// machine is never alone. It is for information; instructions are what is judged.
+fn report_times(rows: &[Row]) {
+    println!("\n{}", processor());
     println!(
-        "\n{:<38}{:>8}{:>8}{:>9}  budget",
+        "{:<38}{:>14}{:>14}{:>14}",
         "nanoseconds added to a request", "ours", "other", "ratio"
     );
     for Row { case, budget } in rows {
         let other = match budget {
             Budget::None => continue,
-            Budget::Floor(_) => None,
-            Budget::Row(name, _) => Some(&rows[position(rows, name)].case),
+            Budget::Decider(name, _) | Budget::Row(name, _) => &rows[position(rows, name)].case,
         };
-        let [bare, ours, other_bare, other] = time([
-            &|| round(&App, &case.request),
-            &|| round(&case.ours, &case.request),
-            &|| round(&App, &other.unwrap_or(case).request),
-            &|| match other {
-                Some(other) => round(&other.ours, &other.request),
-                None => round(&case.floor, &case.request),
-            },
-        ]);
-        let (ours, other) = (ours - bare, other - other_bare);
-        let verdict = match budget {
-            Budget::Row(name, limit) => {
-                let verdict = limit.verdict(ours / other, &mut within);
-                format!("{} x {name}: {verdict}", limit.budget)
-            }
-            _ => "the other is the floor".to_owned(),
+        let measured: Vec<_> = iter::repeat_with(|| {
+            let [bare, ours, other_bare, other] = time([
+                &|| round(&App, &case.request),
+                &|| round(&case.ours, &case.request),
+                &|| round(&App, &other.request),
+                &|| match budget {
+                    Budget::Row(..) => round(&other.ours, &other.request),
+                    _ => round(&other.decider, &other.request),
+                },
+            ]);
+            (ours - bare, other - other_bare)
+        })
+        .take(MEASUREMENTS)
+        .collect();
+        let range = |of: &dyn Fn(&(f64, f64)) -> f64, digits: usize| {
+            let least = measured.iter().map(of).fold(f64::INFINITY, f64::min);
+            let most = measured.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+            format!("{least:.digits$}-{most:.digits$}")
+        };
+        let name = match budget {
+            Budget::Row(name, _) => name,
+            _ => "decider",
         };
         println!(
-            "{:<38}{ours:>8.0}{other:>8.0}{:>9.2}  {verdict}",
+            "{:<38}{:>14}{:>14}{:>14} x {name}",
             case.name,
-            ours / other
+            range(&|(ours, _)| *ours, 0),
+            range(&|(_, other)| *other, 0),
+            range(&|(ours, other)| ours / other, 2),
         );
     }
-    within
+}
+
+/// The name of the processor, where Linux tells it.
+fn processor() -> String {
+    let known = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = known.lines().find(|line| line.starts_with("model name"));
+    let name = name.and_then(|line| line.split_once(": "));
+    name.map_or("an unknown processor", |(_, name)| name)
+        .to_owned()
 }
 
 /// The instructions of each call of [`counted`], in order.

@@ -18,7 +18,7 @@ use crate::method::is_safelisted;
 use crate::observe::Observer;
 use crate::policy::{Expose, Grant, Policy};
 use crate::vary::Vary;
-use crate::verdict::{DenyReason, RequestKind, Verdict};
+use crate::verdict::{DenyReason, Verdict};
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
@@ -26,10 +26,10 @@ pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
 /// Says what was decided, in policies with `debug`.
 static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
 
-/// What to do about a request: answer it, or call the application; and how to edit the
+/// What to do about a request: answer it or call the application, and how to edit the
 /// response.
 ///
-/// It holds the policy and the request's origin; the request may go.
+/// It holds the policy and the request's origin, so the request can be dropped or moved.
 ///
 /// ```
 /// # use http::{Request, Response};
@@ -38,7 +38,7 @@ static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
 ///     let action = policy.decide(&request).action();
 ///     let mut response = Response::new(()); // empty, if the policy answers
 ///     if !action.is_answer() {
-///         // Call the application: the response is its.
+///         // Call the application, and put its response here.
 ///     }
 ///     action.apply(&mut response);
 ///     response
@@ -67,7 +67,8 @@ enum Step {
     Withhold,
     /// The application answers an allowed preflight, and gets the headers of an answer.
     Decorate,
-    /// The same, if the preflight is denied: these say what is allowed.
+    /// The application answers a denied preflight, and gets headers that list what is
+    /// allowed.
     List,
     /// The policy answers a preflight, with all that it allows.
     Answer,
@@ -129,9 +130,9 @@ impl Action {
     /// Edits the application's response, whatever its status, or makes an empty one the
     /// policy's answer.
     ///
-    /// All `Access-Control-*` headers that are there are removed, unless the policy keeps
-    /// them for what it allows. Names are merged into `Vary`, never removed. In a map that
-    /// cannot grow any more, our headers are left out, `Vary` last: the browser then denies.
+    /// All `Access-Control-*` headers that are there are removed, unless the policy leaves
+    /// them to the application. Names are merged into `Vary`, never removed. If the map cannot
+    /// grow any more, our headers are left out, `Vary` last of all, and the browser denies.
     #[inline]
     pub fn apply<B>(&self, response: &mut Response<B>) {
         match (self.step, &self.policy) {
@@ -268,7 +269,7 @@ impl Extra {
 impl Policy {
     /// Decides about a request, tells those who watch, and says what to do.
     #[inline]
-    pub(crate) fn act(&self, head: &RequestHead<'_>, observer: Option<&Observer>) -> Action {
+    pub(crate) fn act(self, head: &RequestHead<'_>, observer: Option<&Observer>) -> Action {
         #[cfg(feature = "tracing")]
         let is_heard = crate::trace::is_heard();
         #[cfg(not(feature = "tracing"))]
@@ -277,20 +278,31 @@ impl Policy {
         if observer.is_some() || self.0.config.debug || is_heard {
             decision.tell(observer);
         }
-        decision.action()
+        let mut action = decision.steps();
+        action.policy = Some(self);
+        action
     }
 }
 
+// What is called here takes the decision by value: a reference would force all of it into
+// memory, for each request.
 impl Decision<'_> {
     /// What to do about the request.
-    #[inline]
     pub fn action(&self) -> Action {
+        let mut action = self.steps();
+        action.policy = Some(self.policy.clone());
+        action
+    }
+
+    /// The action, but for the policy.
+    #[inline]
+    fn steps(self) -> Action {
         let policy = self.policy;
         let step = match &self.outcome {
-            Outcome::Preflight(checked) => return self.preflight_action(checked),
+            Outcome::Preflight(checked) => return self.preflight_steps(*checked),
             Outcome::Actual(Checked::Allowed(_)) => Step::Share,
             Outcome::Actual(_) if policy.enforced_here() && !self.is_exempt() => Step::Refuse,
-            Outcome::NotCors if self.is_shared_without_origin() => Step::Share,
+            Outcome::NotCors if policy.shares_without_origin(self.head.method()) => Step::Share,
             _ => Step::Withhold,
         };
         let origin = match step {
@@ -299,7 +311,7 @@ impl Decision<'_> {
         };
         let mut action = Action {
             step,
-            policy: Some(policy.clone()),
+            policy: None,
             origin,
             depends: match *self.head.method() == Method::OPTIONS {
                 true => Depends::Options,
@@ -307,27 +319,19 @@ impl Decision<'_> {
             },
             extra: None,
         };
-        if policy.0.config.debug && self.kind() != RequestKind::NotCors {
+        if policy.0.config.debug && !matches!(self.outcome, Outcome::NotCors) {
             action.extra().debug = Some(self.debug_header());
         }
         action
     }
 
-    /// A policy for any origin says so even without one, so that caches keep one response.
-    #[cold]
-    fn is_shared_without_origin(&self) -> bool {
-        self.policy.0.grant == Grant::Everyone
-            && self.policy.0.config.answer_without_origin
-            && self.policy.check_actual_method(self.head.method()).is_ok()
-    }
-
     #[inline(never)]
-    fn preflight_action(&self, checked: &Checked<'_>) -> Action {
+    fn preflight_steps(self, checked: Checked<'_>) -> Action {
         let policy = self.policy;
         let prepared = &policy.0.preflight;
         let is_enforced = policy.enforced_here();
         let is_allowed = matches!(checked, Checked::Allowed(_));
-        let has_lists = is_allowed || self.lists_what_is_allowed(checked);
+        let has_lists = is_allowed || self.lists_what_is_allowed(&checked);
         // What the server enforces does not reach the application.
         let mode = match !is_allowed && is_enforced {
             true => PreflightMode::Answer,
@@ -346,7 +350,7 @@ impl Decision<'_> {
         let is_alone = step == Step::Leave && !is_enforced && !policy.0.config.debug;
         let mut action = Action {
             step,
-            policy: Some(policy.clone()),
+            policy: None,
             origin: match policy.0.grant {
                 Grant::Origin if has_lists => self.origin().cloned(),
                 _ => None,
@@ -418,17 +422,17 @@ impl Decision<'_> {
     }
 
     #[cold]
-    fn tell(&self, observer: Option<&Observer>) {
+    fn tell(self, observer: Option<&Observer>) {
         if let Some(observer) = observer {
-            observer.observe(self);
+            observer.observe(&self);
         }
         #[cfg(feature = "tracing")]
-        crate::trace::decision(self);
+        crate::trace::decision(&self);
     }
 
     /// Such as `actual; denied; no entry of allow_origins matches`.
     #[cold]
-    fn debug_header(&self) -> HeaderValue {
+    fn debug_header(self) -> HeaderValue {
         let kind = self.kind().as_str();
         let text = match (self.verdict(), self.matched()) {
             (Some(Verdict::Denied(reason)), _) if self.is_exempt() => {
@@ -456,6 +460,7 @@ fn set(headers: &mut HeaderMap, name: &HeaderName, value: Option<HeaderValue>) {
 }
 
 /// A map that cannot grow any more stays as it is.
+#[inline]
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     let _ = headers.try_insert(name, value);
 }

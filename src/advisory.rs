@@ -100,7 +100,7 @@ impl fmt::Display for AdvisoryKind {
             }
             AdvisoryKind::Debug => "for development only: responses tell how the policy decides",
             AdvisoryKind::KeepsInnerHeaders => {
-                "the inner service's own headers replace the policy's where it allows"
+                "the inner service's own headers replace the policy's where the policy allows"
             }
             AdvisoryKind::WithoutEffect => "the rest of the policy leaves this without effect",
             AdvisoryKind::Danger { danger, witness } => {

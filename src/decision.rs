@@ -16,11 +16,11 @@ use crate::verdict::{DenyReason, OutsideBorder, RequestKind, Verdict};
 /// `Access-Control-Request-Method`
 /// ([Fetch](https://fetch.spec.whatwg.org/#cors-preflight-request)).
 ///
-/// It is for layers outside this one that authenticate, limit or route, and must let
-/// preflights through: they never carry credentials. `OPTIONS *`, which is never
-/// a preflight, can only be told by its URI. Where preflights are not answered
-/// by this layer (decorated, forwarded, no policy), what is let through reaches
-/// the application.
+/// It is for layers outside this one that authenticate, limit or route. They must let
+/// preflights through, because preflights never carry credentials. `OPTIONS *`, which is
+/// never a preflight, can only be recognised by its URI. Where this layer does not answer
+/// preflights (decorated, forwarded, no policy), what is let through reaches the
+/// application.
 ///
 /// ```
 /// use http::{Method, Request};
@@ -156,6 +156,7 @@ impl<'a> Decision<'a> {
 
     /// Server enforcement lets a denied request pass, because it comes from the server's
     /// own origin ([`Enforcement::Server`](crate::Enforcement::Server)).
+    #[inline]
     #[must_use]
     pub fn is_exempt(&self) -> bool {
         match (self.outcome, self.origin.first) {
@@ -188,7 +189,7 @@ impl<'a> Decision<'a> {
     /// The entry of [`allow_origins`](field@crate::CorsConfig::allow_origins), in
     /// [`Policy::config`], that allows the origin.
     ///
-    /// Telling it allocates if it is one of several regular expressions.
+    /// Finding the entry allocates if it is one of several regular expressions.
     #[must_use]
     pub fn matched(&self) -> Option<&'a OriginPattern> {
         self.policy

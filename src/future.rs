@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use http::Response;
 use pin_project_lite::pin_project;
@@ -24,11 +24,18 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    /// Without an inner future, the policy answers.
     #[inline]
-    pub(crate) fn new(inner: Option<F>, action: Action) -> Self {
+    pub(crate) fn answer(action: Action) -> Self {
         ResponseFuture {
-            inner,
+            inner: None,
+            action: Some(action),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn edit(inner: F, action: Action) -> Self {
+        ResponseFuture {
+            inner: Some(inner),
             action: Some(action),
         }
     }
@@ -43,17 +50,20 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut response = match this.inner.as_pin_mut() {
-            Some(inner) => ready!(inner.poll(cx))?,
+        let mut polled = match this.inner.as_pin_mut() {
+            Some(inner) => inner.poll(cx),
             // Polled again after its end, it stays pending: the one answer
             // that is neither wrong nor a panic.
             None if this.action.is_none() => return Poll::Pending,
-            None => Response::new(B::empty()),
+            None => Poll::Ready(Ok(Response::new(B::empty()))),
         };
-        if let Some(action) = this.action.take() {
-            action.apply(&mut response);
+        // The response is edited where it is: it is large, and to move it costs.
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            if let Some(action) = this.action.take() {
+                action.apply(response);
+            }
         }
-        Poll::Ready(Ok(response))
+        polled
     }
 }
 

@@ -5,9 +5,9 @@ use http::{Extensions, HeaderMap, Method, Request, Uri};
 /// The head of a request: its method, URI, headers and extensions, by
 /// reference.
 ///
-/// A `&Request<B>` converts into it, and so does `(&Method, &HeaderMap)`. Two
-/// things can only be seen in the URI: that `OPTIONS *` is never a preflight,
-/// and over HTTP/2 the server's own origin.
+/// A `&Request<B>` converts into it, and so does `(&Method, &HeaderMap)`. The
+/// pair has no extensions and no URI. Without the URI, `OPTIONS *` may be taken
+/// for a preflight, and over HTTP/2 the server's own origin is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestHead<'a> {
     pub(crate) method: &'a Method,

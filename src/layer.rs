@@ -26,10 +26,10 @@ use crate::source::Source;
 ///
 /// # On many cores
 ///
-/// A counter that all cores change is what limits a cheap service. A request
-/// changes that of the policy: when its service is cloned, as hyper and axum do,
-/// and when the response future takes a reference of its own. The lists of
-/// header names that a response gets have counters too. Regular expressions
+/// A cheap service is limited by the counters that all cores change. A request
+/// changes the policy's reference count twice: when its service is cloned, as
+/// hyper and axum do, and when the response future takes a reference. The lists
+/// of header names that a response gets have counters too. Regular expressions
 /// take their scratch space from a pool, under a lock for each thread but the
 /// first.
 #[derive(Clone, Debug)]
@@ -92,9 +92,9 @@ impl CorsLayer {
     /// A layer that asks a function for the policy of each request; `None`
     /// leaves the request and its response alone.
     ///
-    /// The function says which request headers it `reads`: they are added to
-    /// `Vary`, lest a cache give one tenant's response to another's page.
-    /// (`Host` need not be among them: it is part of what caches go by.)
+    /// `reads` names the request headers that the function reads. They are added
+    /// to `Vary`, so that no cache gives one tenant's response to another's page.
+    /// `Host` need not be among them, because caches go by it anyway.
     /// A policy is a reference; compile it once, not in the function.
     ///
     /// ```
@@ -122,8 +122,8 @@ impl CorsLayer {
     /// say.
     ///
     /// A request without a policy is denied; it does not pass as if there were
-    /// no layer. The middleware's choice `reads` request headers, which are
-    /// added to `Vary`.
+    /// no layer. `reads` names the request headers that the middleware's choice
+    /// depends on. They are added to `Vary`.
     ///
     /// ```
     /// use axum::extract::Request;
@@ -157,8 +157,8 @@ impl CorsLayer {
     /// The last call wins.
     ///
     /// For counters, label by [`RequestKind::as_str`](crate::RequestKind::as_str),
-    /// [`Decision::outcome`] and [`DenyReason::code`](crate::DenyReason::code): few and fixed, where origins
-    /// are as many as clients like.
+    /// [`Decision::outcome`] and [`DenyReason::code`](crate::DenyReason::code). Their
+    /// values are few and fixed, but clients can send any number of origins.
     ///
     /// ```
     /// # use tower_cors::{CorsConfig, CorsLayer};

@@ -20,9 +20,9 @@
 //!
 //! A [`CorsConfig`] says what a policy is to be, in code or in a file.
 //! [`compile`](CorsConfig::compile) checks it and makes it a [`Policy`], or tells
-//! all that is wrong with it. The policy [decides](Policy::decide) about requests
-//! and [explains](Policy::explain) what it decides; for that it needs no Tower.
-//! [`CorsLayer`] applies it to services.
+//! all that is wrong with it. The policy [decides](Policy::decide) about requests,
+//! and each decision [explains](Decision::explain) itself; neither needs Tower.
+//! [`CorsLayer`] applies the policy to services.
 //!
 //! # Where the layer belongs
 //!

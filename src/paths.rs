@@ -20,10 +20,10 @@ use crate::policy::Policy;
 /// router that is without the router's own prefix. Case matters. What is
 /// percent-encoded is read as if it were not (`/%61pi`, `/caf%c3%a9`), but for
 /// the reserved characters of RFC 3986: `%2F` is not `/`. Some servers take `//`
-/// for `/`, and some do not. A path with it has the policy that both readings lead to. If
-/// these differ, no origin is allowed, and what other origins send is refused if one of
-/// the two is enforced by the server. What stands behind this layer should read paths no
-/// more loosely than that.
+/// for `/`, and some do not. If both readings of such a path lead to the same policy, the
+/// path has that policy. If not, no origin is allowed; if either policy is enforced by the
+/// server, requests from other origins are refused. What stands behind this layer should
+/// read paths no more loosely than that.
 ///
 /// In a file (feature `serde`) it is a table, where `false` switches CORS off:
 ///

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, InnerHeaders, PreflightMode};
@@ -19,8 +19,8 @@ use crate::vary::Vary;
 /// [`decide`](Policy::decide) about a request, or give it to a
 /// [`CorsLayer`](crate::CorsLayer).
 ///
-/// To decide changes no reference count; only the [action](crate::Action) does:
-/// the policy's, which it holds.
+/// Deciding changes no reference count. The [action](crate::Action) changes the
+/// policy's, because it holds the policy.
 #[derive(Clone)]
 #[must_use]
 pub struct Policy(pub(crate) Arc<Compiled>);
@@ -75,6 +75,14 @@ pub(crate) enum Expose {
 }
 
 impl Policy {
+    /// A policy for any origin says so even without one, so that caches keep one response.
+    #[inline]
+    pub(crate) fn shares_without_origin(&self, method: &Method) -> bool {
+        self.0.grant == Grant::Everyone
+            && self.0.config.answer_without_origin
+            && self.check_actual_method(method).is_ok()
+    }
+
     /// The normalised configuration. Compiling it gives the same policy.
     pub fn config(&self) -> &CorsConfig {
         &self.0.config

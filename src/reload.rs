@@ -75,10 +75,9 @@ impl fmt::Debug for Cell {
 
 /// Replaces the policy of all layers and services that were made with it.
 ///
-/// A clone replaces the same policy. It comes from
-/// [`CorsLayer::reloadable`](crate::CorsLayer::reloadable), and does not keep
-/// the policy alive: once the layer and all its services are gone, its methods
-/// say so.
+/// It comes from [`CorsLayer::reloadable`](crate::CorsLayer::reloadable). A clone
+/// replaces the same policy. A handle does not keep the policy alive: once the
+/// layer and all its services are gone, the handle's methods say so.
 #[derive(Clone)]
 pub struct ReloadHandle(Weak<Cell>);
 
@@ -123,7 +122,7 @@ impl ReloadHandle {
         }
     }
 
-    /// How often the policy has been replaced; `None` if the layer is gone.
+    /// How many times the policy has been replaced; `None` if the layer is gone.
     #[must_use]
     pub fn generation(&self) -> Option<u64> {
         Some(self.0.upgrade()?.0.load().generation)

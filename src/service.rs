@@ -80,10 +80,9 @@ where
         if let Some(vary) = self.source.vary() {
             action.vary_on(vary.clone());
         }
-        let inner = match action.is_answer() {
-            true => None,
-            false => Some(self.inner.call(request)),
-        };
-        ResponseFuture::new(inner, action)
+        match action.is_answer() {
+            true => ResponseFuture::answer(action),
+            false => ResponseFuture::edit(self.inner.call(request), action),
+        }
     }
 }

@@ -68,7 +68,7 @@ impl Vary {
             false => joined(missing.into_iter()),
         };
         if headers.try_append(header::VARY, missing.clone()).is_err() {
-            // A map that cannot grow keeps the lines that it has. So they become one.
+            // A full map takes no new line, so all lines are joined into one.
             let lines = headers.get_all(header::VARY).into_iter();
             let lines = lines.chain([&missing]).map(HeaderValue::as_bytes);
             let one = joined(lines.collect::<Vec<_>>().into_iter());

@@ -16,7 +16,7 @@ pub enum RequestKind {
 /// The verdict of a policy on a CORS request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict<'a> {
-    /// The page may read the response; of a preflight: may send the request.
+    /// The page may read the response or, after a preflight, send the request.
     Allowed,
     /// It may not.
     Denied(DenyReason<'a>),

@@ -557,9 +557,9 @@ fn borders_have_faults_and_repairs() {
     for entry in ["https://example.com", "https://*.example.com"] {
         assert_error(
             &with_credentials(OriginPattern::from(entry).within(["example.com"])),
-            "allow_origins[0].within `example.com`: only a regular expression or a predicate has a \
-             border; remove it: an origin needs none, and a pattern never leaves the domain behind \
-             its `*`",
+            "allow_origins[0].within `example.com`: only a regular expression or a predicate takes \
+             `within`; remove it: an origin needs no border, and a pattern never leaves the domain \
+             behind its `*`",
         );
     }
 }
@@ -743,7 +743,7 @@ fn advisories() {
         (
             valid().inner_headers(tower_cors::InnerHeaders::Keep),
             vec![
-                "inner_headers `keep`: the inner service's own headers replace the policy's where it allows"
+                "inner_headers `keep`: the inner service's own headers replace the policy's where the policy allows"
                     .to_owned(),
             ],
         ),

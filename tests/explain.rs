@@ -66,8 +66,8 @@ fn the_entry_and_its_border_are_named() {
         (
             OriginPattern::predicate(|_| true).within(["example.com"]),
             "http://example.com",
-            "`<fn> within \"example.com\"` matches, but with credentials that holds over `https` \
-             only, and this is `http`",
+            "`<fn> within \"example.com\"` matches, but with credentials it allows `https` only, \
+             and this is `http`",
         ),
         #[cfg(feature = "regex")]
         (
@@ -81,7 +81,7 @@ fn the_entry_and_its_border_are_named() {
             OriginPattern::host_regex(r"(.*\.)?example\.com"),
             "app://example.com",
             "`{ host_regex = '(.*\\.)?example\\.com', within = \"example.com\" }` matches, but \
-             with credentials that holds over `https` only, and this is `app`",
+             with credentials it allows `https` only, and this is `app`",
         ),
     ];
     for (entry, origin, detail) in table {

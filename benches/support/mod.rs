@@ -2,18 +2,22 @@
 //! and requests, each with the answer it must give.
 #![allow(dead_code, reason = "each target uses a part")]
 
+mod decider;
+
 use std::convert::Infallible;
 use std::fmt::Write;
 use std::future::{Future, Ready, ready};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
+use decider::Decider;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    AUTHORIZATION, CONTENT_TYPE, ORIGIN, VARY,
+    ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, CONTENT_TYPE, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
@@ -226,16 +230,34 @@ mod value {
 }
 
 /// Inserts the headers of one answer, with no decision: what the same headers
-/// cost in any service that owns its responses.
+/// cost in any service that owns its responses. Answers to preflights are prepared.
 #[derive(Clone)]
 pub(crate) struct Floor<S> {
     inner: S,
     answer: Answer,
+    prepared: Arc<HeaderMap>,
 }
 
 impl<S> Floor<S> {
     pub(crate) fn new(inner: S, answer: Answer) -> Self {
-        Floor { inner, answer }
+        let mut prepared = HeaderMap::new();
+        if answer.is_preflight() && !answer.is_refusal() {
+            prepared.insert(ACCESS_CONTROL_ALLOW_ORIGIN, value::ANY);
+            if answer != Answer::PreflightForAll {
+                prepared.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, value::TRUE);
+            }
+            prepared.insert(ACCESS_CONTROL_ALLOW_HEADERS, value::HEADERS);
+            prepared.insert(ACCESS_CONTROL_ALLOW_METHODS, value::METHODS);
+            prepared.insert(ACCESS_CONTROL_MAX_AGE, value::MAX_AGE);
+        }
+        if answer.is_preflight() {
+            prepared.insert(VARY, value::VARY_PREFLIGHT);
+        }
+        Floor {
+            inner,
+            answer,
+            prepared: Arc::new(prepared),
+        }
     }
 }
 
@@ -253,47 +275,39 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let origin = match self.answer {
+        let answer = self.answer;
+        let origin = match answer {
             Answer::Share | Answer::Preflight | Answer::PreflightMirrored => {
                 request.headers().get(ORIGIN).cloned()
             }
             _ => None,
         };
-        if !self.answer.is_preflight() {
-            let inner = self.inner.call(request);
-            let answer = self.answer;
+        if !answer.is_preflight() {
             return FloorFuture::Actual {
-                inner,
+                inner: self.inner.call(request),
                 answer,
                 origin,
             };
         }
         let mut response = Response::new(());
+        *response.status_mut() = match answer.is_refusal() {
+            true => StatusCode::FORBIDDEN,
+            false => StatusCode::NO_CONTENT,
+        };
         let headers = response.headers_mut();
-        headers.reserve(6);
-        if self.answer.is_refusal() {
-            *response.status_mut() = StatusCode::FORBIDDEN;
-        } else {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.unwrap_or(value::ANY));
-            if self.answer != Answer::PreflightForAll {
-                headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, value::TRUE);
-            }
-            let asked = match self.answer {
-                Answer::PreflightMirrored => request
-                    .headers()
-                    .get(http::header::ACCESS_CONTROL_REQUEST_HEADERS)
-                    .cloned(),
-                _ => None,
-            };
-            headers.insert(
-                ACCESS_CONTROL_ALLOW_HEADERS,
-                asked.unwrap_or(value::HEADERS),
-            );
-            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, value::METHODS);
-            headers.insert(ACCESS_CONTROL_MAX_AGE, value::MAX_AGE);
-            *response.status_mut() = StatusCode::NO_CONTENT;
+        *headers = (*self.prepared).clone();
+        // Not inserted: the clone has no room to spare, and would grow.
+        if let Some(origin) = origin {
+            *headers
+                .get_mut(ACCESS_CONTROL_ALLOW_ORIGIN)
+                .expect("prepared") = origin;
         }
-        response.headers_mut().insert(VARY, value::VARY_PREFLIGHT);
+        if answer == Answer::PreflightMirrored {
+            let asked = &request.headers()[ACCESS_CONTROL_REQUEST_HEADERS];
+            *headers
+                .get_mut(ACCESS_CONTROL_ALLOW_HEADERS)
+                .expect("prepared") = asked.clone();
+        }
         FloorFuture::Preflight {
             response: Some(response),
         }
@@ -527,6 +541,8 @@ pub(crate) struct Case {
     pub(crate) request: Request<()>,
     pub(crate) ours: tower_cors::Cors<App>,
     pub(crate) floor: Floor<App>,
+    /// Decides for one origin, whatever the others that the row has.
+    pub(crate) decider: Decider<App>,
     pub(crate) rival: rival::Cors<App>,
 }
 
@@ -552,6 +568,7 @@ impl Case {
             name: format!("{phase}/{}/{outcome}", layers.name),
             ours: layers.ours.layer(App),
             floor: Floor::new(App, answer),
+            decider: Decider(App),
             rival: layers.rival.layer(App),
             request,
         };
@@ -559,6 +576,10 @@ impl Case {
         assert_answer(name, &case.ours, &case.request, answer);
         let floor = format!("{name}: floor");
         assert_answer(&floor, &case.floor, &case.request, answer);
+        if layers.name == Origins::Exact(1).name() {
+            let decider = format!("{name}: decider");
+            assert_answer(&decider, &case.decider, &case.request, answer);
+        }
         let rival = seen(&serve(&case.rival, case.request.clone()));
         assert_eq!(
             rival,

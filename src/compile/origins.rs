@@ -204,8 +204,8 @@ impl Compiler<'_> {
         self.domain_count += domains.len();
         let domains: Box<[Domain]> = domains.into_iter().collect::<Option<_>>()?;
         let with_credentials = self.config.allow_credentials;
-        // With credentials, only this danger leaves an entry without a border. An empty
-        // one admits nothing.
+        // With credentials, only `unbounded` leaves an entry without a border. Without the
+        // danger, an empty border admits nothing.
         let is_unbounded = domains.is_empty()
             && (!with_credentials || self.ledger.takes_on(Danger::Unbounded, entry));
         Some(Border {
@@ -373,8 +373,8 @@ fn guess(source: &str, sites: &[String]) -> Vec<String> {
     }
 }
 
-/// A scheme of all that a regex matches, if the border refuses each of them: what the
-/// regex matches could only be denied.
+/// One of the schemes that a regex matches, if the border refuses them all: the regex
+/// could then allow nothing.
 #[cfg(feature = "regex")]
 fn unmet_scheme(outline: &Outline, border: &Border) -> Option<String> {
     let schemes = outline.schemes.as_ref()?;

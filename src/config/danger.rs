@@ -10,8 +10,8 @@ use crate::origin::{OriginPattern, PatternKind};
 /// A danger that a policy can take on by naming it in
 /// [`dangerously_allow`](field@crate::CorsConfig::dangerously_allow).
 ///
-/// Each concerns policies with credentials only. Without them, no page can
-/// read more than anyone can fetch who reaches the server.
+/// Each concerns only policies with credentials. Without credentials, a page can
+/// read no more than anyone who reaches the server.
 ///
 /// Dangers are taken on for single entries of `allow_origins`. A bare name stands for
 /// the origins and patterns that visibly need it. A regular expression or a predicate
@@ -45,8 +45,8 @@ names!(Danger is "a danger" {
 });
 
 impl Danger {
-    /// Takes the danger on for one entry alone; of regular expressions and predicates
-    /// the border does not matter here.
+    /// Takes the danger on for one entry alone. The entry is found whatever its border,
+    /// so `within` can be left out here.
     ///
     /// ```
     /// use tower_cors::{CorsConfig, Danger, OriginPattern};
@@ -78,7 +78,8 @@ impl Danger {
 pub struct AllowedDanger {
     /// The danger.
     pub danger: Danger,
-    /// The entry; `None` is every origin and pattern that visibly needs the danger.
+    /// The entry; `None` stands for every origin and pattern that visibly needs the
+    /// danger.
     pub entry: Option<OriginPattern>,
 }
 

@@ -16,9 +16,9 @@ pub enum ConfigErrorKind {
     Origin(PatternFault),
     /// `*` beside other entries.
     AnyNotAlone,
-    /// In-label patterns below one domain whose `*` stands in more places than may be.
+    /// Too many in-label patterns below one domain that differ in where the `*` stands.
     TooManyShapes {
-        /// How many places there may be: lengths before and after it.
+        /// How many places there may be: pairs of lengths before and after the `*`.
         limit: usize,
     },
     /// A regular expression that does not compile.
@@ -94,12 +94,12 @@ pub enum ConfigErrorKind {
     PathNeverSent,
     /// A path prefix that is there already.
     PathTwice,
-    /// A regular expression or a predicate that needs a border, with credentials.
+    /// A regular expression or a predicate without the border that credentials require.
     NoBorder {
         /// The sites that a regular expression spans, if that can be told.
         sites: Vec<String>,
-        /// An origin that it also allows and an attacker can have; empty if none of
-        /// the classic attacks is one.
+        /// An origin that it also allows and that an attacker can have; empty if none
+        /// of the classic attacks works.
         witness: String,
         /// What `dangerously_allow` would have to hold.
         allow: String,
@@ -113,9 +113,9 @@ pub enum ConfigErrorKind {
     WithinNotADomain,
     /// A border that is a public suffix.
     WithinPublicSuffix,
-    /// A border of an origin or a pattern, which cannot have one.
+    /// `within` for an origin or a pattern, which does not take it.
     WithinNotOpen,
-    /// A border that nothing the regular expression matches is in.
+    /// A border that excludes everything the regular expression matches.
     WithinNeverMatches,
     /// A danger that `dangerously_allow` does not name for this entry.
     Danger {
@@ -283,8 +283,8 @@ impl fmt::Display for ConfigErrorKind {
                  more"
             }
             Kind::WithinNotOpen => {
-                "only a regular expression or a predicate has a border; remove it: an origin \
-                 needs none, and a pattern never leaves the domain behind its `*`"
+                "only a regular expression or a predicate takes `within`; remove it: an origin \
+                 needs no border, and a pattern never leaves the domain behind its `*`"
             }
             Kind::WithinNeverMatches => {
                 "nothing that the regular expression matches over http or https is within this; \

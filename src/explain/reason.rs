@@ -45,7 +45,7 @@ impl fmt::Display for OutsideBorder<'_> {
         if self.is_scheme {
             return write!(
                 f,
-                "with credentials that holds over `https` only, and this is `{}`",
+                "with credentials it allows `https` only, and this is `{}`",
                 origin.scheme()
             );
         }

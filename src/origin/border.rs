@@ -85,8 +85,8 @@ pub(crate) struct Border {
 }
 
 impl Border {
-    /// An entry matches an origin inside of the border. Cheap tests come first; the
-    /// public suffix list is asked behind the entry's own.
+    /// The origin is inside the border, and the entry matches it. Cheap tests come
+    /// first: the public suffix list is asked only after the entry has matched.
     pub(super) fn admits(&self, candidate: &Candidate<'_>, matches: impl FnOnce() -> bool) -> bool {
         if !self.schemes.admit(&candidate.origin) {
             return false;
@@ -104,7 +104,7 @@ impl Border {
         }
     }
 
-    /// A reason to keep an origin out that is not its host.
+    /// The border keeps the origin out by its scheme, whatever the host.
     pub(crate) fn refuses_scheme(&self, origin: &Origin<'_>) -> bool {
         !self.schemes.admit(origin)
     }
@@ -172,7 +172,7 @@ impl Domain {
     }
 }
 
-/// The domain that the author of a text that is none most likely meant.
+/// The domain that the author most likely meant by a text that is not a domain.
 pub(crate) fn repair_domain(text: &str) -> Option<String> {
     // A cookie's domain has a dot in front.
     let repaired = repair(text.trim_start_matches('.'))?;

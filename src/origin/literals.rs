@@ -103,9 +103,9 @@ impl Outline {
     }
 }
 
-/// The part of an expression that matches scheme and host, in the bytes that these have:
-/// `.` ends in fewer bytes, `(?i)example` in letters, and what stands behind the `:` of a
-/// port or the `/` of a path goes. `None` matches nothing.
+/// The part of an expression that matches scheme and host, restricted to bytes that occur
+/// there: `.` loses most bytes, `(?i)example` keeps its lower-case letters, and whatever
+/// follows the `:` of a port or the `/` of a path is cut. `None` matches nothing.
 fn host_part(hir: &Hir) -> Option<Hir> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(Hir::empty()),

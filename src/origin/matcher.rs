@@ -192,6 +192,15 @@ impl OriginMatcher {
         Some(String::from_utf8_lossy(base).into_owned())
     }
 
+    /// Whether all entries are exact: then a miss needs no parsing.
+    fn is_exact(&self) -> bool {
+        #[cfg(feature = "regex")]
+        if !self.regexes.is_empty() {
+            return false;
+        }
+        self.any.is_none() && self.patterns.is_empty() && self.predicates.is_empty()
+    }
+
     pub(crate) fn has_patterns(&self) -> bool {
         !self.patterns.is_empty()
     }
@@ -215,6 +224,9 @@ impl OriginMatcher {
     fn find_other(&self, value: &[u8]) -> Option<Match> {
         if value == b"null" {
             return self.null.or(self.any).map(Match::Entry);
+        }
+        if self.is_exact() {
+            return None;
         }
         let candidate = Candidate::new(parse(value)?);
         if let Some(index) = self.any.or_else(|| self.find_pattern(&candidate)) {

@@ -23,8 +23,8 @@ use crate::escape::Readable;
 /// | [`predicate`](OriginPattern::predicate) | the function returns `true` |
 ///
 /// An entry is **open** if it stands for hosts that it does not spell out. With
-/// credentials, an open entry has a border, which it never reaches beyond: see
-/// [`within`](OriginPattern::within).
+/// credentials, an open entry never allows an origin beyond its border, unless a
+/// [`Danger`](crate::Danger) is taken on for it: see [`within`](OriginPattern::within).
 ///
 /// Nothing is checked before [`compile`](crate::CorsConfig::compile).
 ///
@@ -74,14 +74,15 @@ impl OriginPattern {
         OriginPattern::new(PatternKind::Regex(regex.into()))
     }
 
-    /// A regular expression that matches the **whole** host. The scheme can be any
-    /// without credentials, and `https` with them; the port can be any.
+    /// A regular expression that matches the **whole** host, with any port. Without
+    /// credentials the scheme can be any; with them it is `https`, or `http` on loopback.
     pub fn host_regex(regex: impl Into<String>) -> Self {
         OriginPattern::new(PatternKind::HostRegex(regex.into()))
     }
 
-    /// A function that is asked about each origin that no other entry allows,
-    /// `null` and malformed ones excepted. Compiling a policy does not call it.
+    /// A function that can be asked about any origin that no other entry allows, also
+    /// outside its border. It never sees `null` or a malformed origin, and compiling a
+    /// policy does not call it.
     pub fn predicate(allows: impl Fn(&Origin<'_>) -> bool + Send + Sync + 'static) -> Self {
         OriginPattern::new(PatternKind::Predicate(OriginPredicate(Arc::new(allows))))
     }

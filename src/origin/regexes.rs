@@ -62,6 +62,10 @@ struct Group {
 }
 
 impl Regexes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
     /// Compiles regexes, each with its entry.
     ///
     /// # Errors

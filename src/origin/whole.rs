@@ -121,7 +121,8 @@ pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
     }
 }
 
-/// One automaton for regexes that were checked, which is one of so many.
+/// Compiles checked regexes into one automaton. A policy has `automata` of them, which
+/// share the memory for what they keep.
 pub(super) fn compile(regexes: &[Hir], automata: usize) -> Result<RegexSet, RegexFault> {
     // What could be printed and parsed alone can be so again.
     let kept = (MAX_KEPT / automata.max(2)).max(MIN_KEPT);

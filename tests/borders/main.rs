@@ -675,7 +675,7 @@ fn reasons_name_the_entry_and_its_border() {
         (
             host_regex(r"(.*\.)?example\.com"),
             "http://app.example.com",
-            r#"`{ host_regex = '(.*\.)?example\.com', within = "example.com" }` matches, but with credentials that holds over `https` only, and this is `http`"#,
+            r#"`{ host_regex = '(.*\.)?example\.com', within = "example.com" }` matches, but with credentials it allows `https` only, and this is `http`"#,
         ),
         (
             OriginPattern::predicate(|_| true).within(["example.com"]),

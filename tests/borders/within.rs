@@ -246,8 +246,8 @@ fn messages_of_faults_are_whole() {
     assert_eq!(
         errors.to_string(),
         "invalid CORS configuration: allow_origins[0].within `example.com`: only a regular \
-         expression or a predicate has a border; remove it: an origin needs none, and a pattern \
-         never leaves the domain behind its `*`"
+         expression or a predicate takes `within`; remove it: an origin needs no border, and a \
+         pattern never leaves the domain behind its `*`"
     );
 }
 
