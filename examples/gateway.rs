@@ -12,10 +12,15 @@
 //! each is told back to who sent it. What is dangerous with credentials is an
 //! error until it is taken on, by `--dangerously-allow insecure-origins` say.
 //!
-//! It prints the policy, what is to be known about it, and requests to try. What
-//! the upstream says of CORS is replaced, and removed where there is no policy.
+//! It prints the policy of each path, what is to be known about it, and requests to
+//! try. Where Kong's routes have hosts, each host has a table of paths of its own. What
+//! such tables cannot tell, by method or header say, it does not serve: it prints these
+//! policies, to be put on the routes of your own service. Files to try are beside this
+//! one, in `gateway/`.
+//!
+//! What the upstream says of CORS is replaced, and removed where there is no policy.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::Write;
@@ -23,6 +28,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,10 +45,11 @@ use hyper_util::service::TowerToHyperService;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
-use tower_cors::import::{Note, kong, krakend};
+use tower_cors::import::kong::{self, Policies};
+use tower_cors::import::{Note, krakend};
 use tower_cors::{
     AllowedDanger, CorsBody, CorsConfig, CorsLayer, OriginPattern, PathConfigs, PathPolicies,
-    PatternKind,
+    PatternKind, Policy, RequestHead,
 };
 
 /// A reverse proxy with the CORS of a gateway.
@@ -89,25 +96,27 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
-    let (mut configs, notes) = import(&args.policy)?;
-    for (_, config) in &mut configs.paths {
-        if let Some(config) = config {
-            let dangers = args.dangerously_allow.iter().cloned();
-            config.dangerously_allow.extend(dangers);
-        }
+    let (mut hosts, notes) = import(&args.policy)?;
+    for note in &notes {
+        println!("note: {note}");
     }
-    print_policy(&configs, &notes)?;
-    let policies = configs.compile()?;
-    print_advice(&configs, &policies);
+    let configs = hosts.iter_mut().flat_map(|(_, table)| &mut table.paths);
+    for config in configs.filter_map(|(_, config)| config.as_mut()) {
+        let dangers = args.dangerously_allow.iter().cloned();
+        config.dangerously_allow.extend(dangers);
+    }
+    let policies = compile(&hosts)?;
 
     let proxy = Proxy::to(args.upstream, policies.clone())?;
+    let choose = move |head: &RequestHead<'_>| policies.of(head.uri()?, head.headers()).cloned();
     let service = ServiceBuilder::new()
-        .layer(CorsLayer::from(policies))
+        // A cache keys by host anyway.
+        .layer(CorsLayer::per_request([], choose))
         .map_response(|response: http::Response<_>| response.map(CorsBody::from))
         .service_fn(move |request| proxy.clone().call(request));
 
     let listener = TcpListener::bind(args.listen).await?;
-    print_requests(&configs, listener.local_addr()?);
+    print_requests(&hosts, listener.local_addr()?);
     loop {
         let (stream, _) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -128,26 +137,70 @@ async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn import(file: &PolicyFile) -> Result<(PathConfigs, Vec<Note>), Box<dyn Error>> {
+/// A table of paths for each host; of no name for all other hosts.
+type Hosts = Vec<(String, PathConfigs)>;
+
+fn import(file: &PolicyFile) -> Result<(Hosts, Vec<Note>), Box<dyn Error>> {
     if let Some(path) = &file.krakend {
         let imported = krakend::import(&read(path)?)?;
-        let configs = imported.config.map(|config| ("/".to_owned(), Some(config)));
-        let mut paths = PathConfigs::new();
-        paths.paths.extend(configs);
-        Ok((paths, imported.notes))
+        let mut table = PathConfigs::new();
+        if let Some(config) = imported.config {
+            table = table.path("/", config);
+        }
+        Ok((vec![(String::new(), table)], imported.notes))
     } else if let Some(path) = &file.kong {
         let imported = kong::import(&read(path)?)?;
-        Ok((imported.config, imported.notes))
+        Ok((by_host(&imported.config)?, imported.notes))
     } else if let Some(path) = &file.config {
-        let config = match read::<CorsConfig>(path) {
+        let table = match read::<CorsConfig>(path) {
             Ok(config) => PathConfigs::new().path("/", config),
             // One for each path, if that is what it is.
             Err(error) => read(path).map_err(|_| error)?,
         };
-        Ok((config, Vec::new()))
+        Ok((vec![(String::new(), table)], Vec::new()))
     } else {
         Err("no policy".into())
     }
+}
+
+/// What path prefixes tell of all hosts, or of each.
+fn by_host(policies: &Policies) -> Result<Hosts, Box<dyn Error>> {
+    let error = match policies.paths() {
+        Ok(table) => return Ok(vec![(String::new(), table)]),
+        Err(error) => error,
+    };
+    let mut names = BTreeSet::from([String::new()]);
+    let hosts = policies.routes.iter().flat_map(|route| &route.hosts);
+    names.extend(hosts.map(|host| without_port(host).to_ascii_lowercase()));
+    let mut tables = Vec::new();
+    for name in names {
+        // Any name in place of the `*`.
+        let at_host = policies.at_host(&name.replace('*', "any-name"));
+        match at_host.paths() {
+            Ok(table) => tables.push((name, table)),
+            Err(error) => {
+                let host = if name.is_empty() {
+                    "other hosts"
+                } else {
+                    &name
+                };
+                println!("not served at {host}: {error}\n");
+                for route in &at_host.routes {
+                    let config = route.config.as_ref().map(toml::to_string).transpose()?;
+                    let config = config.unwrap_or_else(|| "no CORS\n".to_owned());
+                    println!("route `{}`:\n{config}", route.name);
+                }
+            }
+        }
+    }
+    match tables.iter().any(|(_, table)| !table.paths.is_empty()) {
+        true => Ok(tables),
+        false => Err(error.into()),
+    }
+}
+
+fn without_port(host: &str) -> &str {
+    host.split(':').next().unwrap_or_default()
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
@@ -172,52 +225,97 @@ fn parse_danger(text: &str) -> Result<AllowedDanger, String> {
         .ok_or_else(|| "no danger".to_owned())
 }
 
-fn print_policy(configs: &PathConfigs, notes: &[Note]) -> Result<(), Box<dyn Error>> {
-    if configs.paths.is_empty() {
-        println!("CORS is off.");
-    } else {
-        println!("The policy of each path:\n\n{}", toml::to_string(configs)?);
+/// The compiled tables, by host.
+#[derive(Clone)]
+struct HostPolicies(Arc<HashMap<String, PathPolicies>>);
+
+impl HostPolicies {
+    fn of(&self, uri: &Uri, headers: &HeaderMap) -> Option<&Policy> {
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let host = without_port(uri.host().or(host).unwrap_or_default());
+        let host = host.to_ascii_lowercase();
+        let fits = |name: &&String| match (name.strip_prefix('*'), name.strip_suffix('*')) {
+            (Some(end), _) => host.ends_with(end),
+            (_, Some(start)) => host.starts_with(start),
+            _ => host == **name,
+        };
+        // A name before a pattern, and a longer pattern before a shorter one.
+        let names = self.0.keys().filter(fits);
+        let name = names.max_by_key(|name| (!name.contains('*'), name.len()));
+        let table = self.0.get(name.map_or("", |name| name))?;
+        table.get(uri.path())
     }
-    for note in notes {
-        println!("note: {note}");
-    }
-    Ok(())
 }
 
-fn print_advice(configs: &PathConfigs, policies: &PathPolicies) {
-    for (prefix, _) in &configs.paths {
-        let path = prefix.trim_end_matches('*');
-        for advisory in policies.get(path).iter().flat_map(|p| p.advisories()) {
-            println!("advice: {prefix:?}: {advisory}");
+/// Compiles the tables, and prints them with what there is to advise.
+fn compile(hosts: &Hosts) -> Result<HostPolicies, Box<dyn Error>> {
+    let mut compiled = HashMap::new();
+    for (host, table) in hosts {
+        let at = match &host[..] {
+            _ if hosts.len() == 1 => String::new(),
+            "" => " at other hosts".to_owned(),
+            host => format!(" at {host}"),
+        };
+        match table.paths.is_empty() {
+            true => println!("CORS is off{at}.\n"),
+            false => println!(
+                "The policy of each path{at}:\n\n{}",
+                toml::to_string(table)?
+            ),
         }
+        let policies = table.compile()?;
+        for (prefix, _) in &table.paths {
+            let path = prefix.trim_end_matches('*');
+            for advisory in policies.get(path).iter().flat_map(|p| p.advisories()) {
+                println!("advice: {prefix:?}: {advisory}");
+            }
+        }
+        compiled.insert(host.clone(), policies);
     }
+    Ok(HostPolicies(Arc::new(compiled)))
 }
 
 /// Requests to try, from the first origin that is written out.
-fn print_requests(configs: &PathConfigs, address: SocketAddr) {
+fn print_requests(hosts: &Hosts, address: SocketAddr) {
     let origin = |pattern: &OriginPattern| match &pattern.kind {
         PatternKind::Text(text) if text == "*" => Some("https://app.example".to_owned()),
         PatternKind::Text(text) => Some(text.replace(":*", ":3000").replace('*', "app")),
         _ => None,
     };
-    let first = configs.paths.iter().find_map(|(prefix, config)| {
+    let rows = hosts.iter().flat_map(|(host, table)| {
+        table
+            .paths
+            .iter()
+            .map(move |(prefix, config)| (host, prefix, config))
+    });
+    let first = rows.into_iter().find_map(|(host, prefix, config)| {
         let config = config.as_ref()?;
         let origin = config.allow_origins.iter().find_map(origin)?;
-        let method = config.allow_methods.last()?;
-        Some((prefix.trim_end_matches('*'), origin, &method[..]))
+        let method = config
+            .allow_methods
+            .iter()
+            .find(|method| *method != "OPTIONS")?;
+        let host = match &host[..] {
+            "" => String::new(),
+            host => format!(" -H 'Host: {}'", host.replace('*', "app")),
+        };
+        Some((prefix.trim_end_matches('*'), host, origin, &method[..]))
     });
-    let (path, origin, method) = first.unwrap_or(("/", "https://app.example".to_owned(), "PUT"));
+    let any = || ("/", String::new(), "https://app.example".to_owned(), "PUT");
+    let (path, host, origin, method) = first.unwrap_or_else(any);
     println!(
         "
 listening on http://{address}; try
 
   an actual request:
-    curl -i http://{address}{path} -H 'Origin: {origin}'
+    curl -i http://{address}{path}{host} -H 'Origin: {origin}'
   a preflight:
-    curl -i -X OPTIONS http://{address}{path} -H 'Origin: {origin}' \\
+    curl -i -X OPTIONS http://{address}{path}{host} -H 'Origin: {origin}' \\
       -H 'Access-Control-Request-Method: {method}'
   from another origin:
-    curl -i http://{address}{path} -H 'Origin: https://evil.example'
+    curl -i http://{address}{path}{host} -H 'Origin: https://evil.example'
 "
     );
 }
@@ -230,11 +328,11 @@ struct Proxy {
     client: Client<HttpConnector, Incoming>,
     /// `None` is an echo.
     upstream: Option<Authority>,
-    policies: PathPolicies,
+    policies: HostPolicies,
 }
 
 impl Proxy {
-    fn to(upstream: Option<Uri>, policies: PathPolicies) -> Result<Self, Box<dyn Error>> {
+    fn to(upstream: Option<Uri>, policies: HostPolicies) -> Result<Self, Box<dyn Error>> {
         let upstream = match upstream.map(Uri::into_parts) {
             None => None,
             Some(uri) if uri.scheme == Some(Scheme::HTTP) => uri.authority,
@@ -249,7 +347,8 @@ impl Proxy {
 
     async fn call(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         // There the layer leaves what the upstream says of CORS as it is.
-        let is_off = self.policies.get(request.uri().path()).is_none();
+        let policy = self.policies.of(request.uri(), request.headers());
+        let is_off = policy.is_none();
         let mut response = match self.upstream {
             None => echo(&request),
             Some(authority) => forward(&self.client, authority, request).await,

@@ -38,13 +38,6 @@ impl<K> Remark<K> {
         self
     }
 
-    /// The same remark, if its kind becomes another.
-    #[cfg(any(feature = "kong", feature = "krakend"))]
-    pub(crate) fn filter_map<L>(self, map: impl FnOnce(K) -> Option<L>) -> Option<Remark<L>> {
-        let remark = Remark::new(self.field, self.value, map(self.kind)?);
-        Some(remark.suggest(self.suggestion))
-    }
-
     /// The field, with the place in its list: `allow_origins[2]`,
     /// `services[0].plugins[1].config.origins[0]`.
     #[must_use]

@@ -6,12 +6,12 @@
 use http::header::{HeaderMap, HeaderValue, ORIGIN};
 use http::{HeaderName, Method};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use proptest::test_runner::{RngSeed, TestCaseError};
 use regex::bytes::RegexBuilder;
 use serde_json::{Value, json};
 use tower_cors::import::kong::{self, Generation};
 use tower_cors::import::{Document, krakend};
-use tower_cors::{Origin, Policy};
+use tower_cors::{Origin, PathPolicies, Policy};
 
 /// Values with the keys and the words that the importers know.
 fn value() -> impl Strategy<Value = Value> {
@@ -162,6 +162,9 @@ fn route() -> impl Strategy<Value = Route> {
             methods,
             plugin,
         })
+        .prop_filter("Kong refuses a route that matches by nothing", |route| {
+            !(route.paths.is_empty() && route.hosts.is_empty() && route.methods.is_empty())
+        })
 }
 
 impl Route {
@@ -240,7 +243,8 @@ proptest! {
     fn no_document_makes_an_import_panic(value in value()) {
         let document: Document = serde_json::from_value(value).unwrap();
         let _ = krakend::import(&document);
-        let _ = kong::import(&document).map(|imported| imported.config.compile().is_ok());
+        let _ = kong::import(&document)
+            .map(|imported| imported.config.paths().map(|paths| paths.compile().is_ok()));
         for generation in [Generation::V0, Generation::V1, Generation::V3] {
             let _ = kong::plugin(&document, generation);
         }
@@ -263,6 +267,24 @@ proptest! {
         }
     }
 
+    /// Kong 0.x searches the whole origin, for literals too.
+    #[test]
+    fn an_entry_of_old_kong_allows_no_more(
+        entry in r"\^?(https?://|https://|http.*|//)?([ab]|\.|\[\^a\]|\.\*|\\\.|\||\(a\|b\)|[ab]\+|:|:8|\$|\^|\?){0,8}\$?",
+    ) {
+        let document = json!({"name": "cors", "config": {"origins": [entry, "https://x.example"]}});
+        let document: Document = serde_json::from_value(document).unwrap();
+        let Ok(imported) = kong::plugin(&document, Generation::V0) else {
+            return Ok(());
+        };
+        let policy = imported.config.unwrap().compile().unwrap();
+        let searched = RegexBuilder::new(&entry).unicode(false).build();
+        for origin in ORIGINS {
+            let found = searched.as_ref().is_ok_and(|regex| regex.is_match(origin.as_bytes()));
+            prop_assert!(!allows(&policy, origin) || found, "{} {}", entry, origin);
+        }
+    }
+
     #[test]
     fn a_wildcard_of_krakend_allows_the_same(entry in r"(https?://|h|tauri:)[ab.]{0,3}\*[ab.]{0,3}(:8[0-9]{3})?") {
         let document = json!({"allow_origins": [entry, "https://x.example"]});
@@ -277,6 +299,42 @@ proptest! {
             prop_assert_eq!(allows(&policy, origin), krakend, "{} {}", entry, origin);
         }
     }
+}
+
+/// Where the table has a policy, Kong has the same one, for each request that it routes:
+/// for preflights too, if the policy allows more than what needs none.
+fn check_table(
+    table: &PathPolicies,
+    routes: &[Route],
+    global: Option<&str>,
+    hosts: &[&str],
+) -> Result<(), TestCaseError> {
+    for path in ["/", "/c", "/a", "/a/1", "/a/b", "/a/bc", "/ab"] {
+        let Some(policy) = table.get(path) else {
+            continue;
+        };
+        let origins: Vec<_> = ["p", "q", "g"]
+            .into_iter()
+            .filter(|plugin| allows(policy, &format!("https://{plugin}.example")))
+            .collect();
+        prop_assert_eq!(origins.len(), 1);
+        for host in hosts {
+            for method in &policy.config().allow_methods {
+                let mut methods = vec![&method[..]];
+                if !["GET", "HEAD", "POST"].contains(&&method[..]) {
+                    methods.push("OPTIONS");
+                }
+                for method in methods {
+                    // What no route takes is 404.
+                    let kong = kong_plugins(routes, global, (host, method, path));
+                    for plugin in kong.into_iter().flatten() {
+                        prop_assert_eq!(plugin, Some(origins[0]), "{} {} {}", host, method, path);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 proptest! {
@@ -294,31 +352,19 @@ proptest! {
             "plugins": global.iter().map(|plugin| plugin_json(plugin)).collect::<Vec<_>>(),
         });
         let document: Document = serde_json::from_value(file).unwrap();
-        let policies = kong::import(&document).unwrap().config.compile().unwrap();
-        for path in ["/", "/c", "/a", "/a/1", "/a/b", "/a/bc", "/ab"] {
-            let Some(policy) = policies.get(path) else {
+        let policies = kong::import(&document).unwrap().config;
+        for host in ["", "x", "y", "z"] {
+            let at_host = match host {
+                "" => policies.clone(),
+                host => policies.at_host(host),
+            };
+            // What prefixes do not tell is no table.
+            let Ok(table) = at_host.paths() else {
                 continue;
             };
-            let origins: Vec<_> = ["p", "q", "g"]
-                .into_iter()
-                .filter(|plugin| allows(policy, &format!("https://{plugin}.example")))
-                .collect();
-            prop_assert_eq!(origins.len(), 1);
-            for host in ["x", "y", "z"] {
-                for method in &policy.config().allow_methods {
-                    let mut methods = vec![&method[..]];
-                    if !["GET", "HEAD", "POST"].contains(&&method[..]) {
-                        methods.push("OPTIONS");
-                    }
-                    for method in methods {
-                        // What no route takes is 404.
-                        let kong = kong_plugins(&routes, global, (host, method, path));
-                        for plugin in kong.into_iter().flatten() {
-                            prop_assert_eq!(plugin, Some(origins[0]), "{} {} {}", host, method, path);
-                        }
-                    }
-                }
-            }
+            let table = table.compile().unwrap();
+            let hosts = if host.is_empty() { vec!["x", "y", "z"] } else { vec![host] };
+            check_table(&table, &routes, global, &hosts)?;
         }
     }
 }

@@ -118,7 +118,7 @@ fn findings_are_for_programs_too() {
 #[test]
 fn the_documented_configuration() {
     let documented = CorsConfig::new(["http://mockbin.com"])
-        .allow_methods(["GET", "POST"])
+        .allow_methods(["GET", "POST", "HEAD"])
         .allow_headers([
             "Accept",
             "Accept-Version",
@@ -130,15 +130,10 @@ fn the_documented_configuration() {
         .allow_credentials(true)
         .max_age(Duration::from_secs(3_600));
     let forbidden = "left out: scripts cannot set this header; remove it";
-    let head = "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
-                and `POST` unasked, so pages could read responses to `HEAD` too; they no longer \
-                can; add them if that is meant";
-
     let old = kong::form(DOCUMENTED, Generation::V0);
     assert_eq!(
         notes(&old),
         [
-            format!("config.methods `GET, POST`: {head}"),
             format!("config.headers `Content-Length`: {forbidden}"),
             format!("config.headers `Date`: {forbidden}"),
         ]
@@ -158,7 +153,6 @@ fn the_documented_configuration() {
     assert_eq!(
         notes(&today),
         [
-            format!("config.methods `GET, POST`: {head}"),
             format!("config.headers[2] `Content-Length`: {forbidden}"),
             format!("config.headers[5] `Date`: {forbidden}"),
         ]
@@ -166,7 +160,10 @@ fn the_documented_configuration() {
     let today = config(today);
     assert_eq!(today, documented.preflight_status(200));
     let everywhere = kong::import(&document).unwrap().config;
-    assert_eq!(everywhere.paths, [("/".to_owned(), Some(today.clone()))]);
+    assert_eq!(
+        everywhere.paths().unwrap().paths,
+        [("/".to_owned(), Some(today.clone()))]
+    );
 
     let errors = today.compile().unwrap_err();
     let codes: Vec<_> = errors.iter().map(|error| error.kind().code()).collect();
@@ -207,6 +204,16 @@ fn each_option_alone() {
             r#""methods": ["PUT", "GET", "HEAD", "POST"]"#,
             origin().allow_methods(["PUT", "GET", "HEAD", "POST"]),
         ),
+        // Kong does not compare the methods of requests.
+        (
+            r#""methods": []"#,
+            origin().allow_methods(["GET", "HEAD", "POST"]),
+        ),
+        (
+            r#""methods": ["PUT", "POST"]"#,
+            origin().allow_methods(["PUT", "POST", "GET", "HEAD"]),
+        ),
+        (r#""headers": ["X-A "]"#, origin().allow_headers(["X-A"])),
         (r#""headers": ["X-A"]"#, origin().allow_headers(["X-A"])),
         (r#""headers": "X-A""#, origin().allow_headers(["X-A"])),
         (r#""headers": ["*"]"#, origin().allow_headers(["*"])),
@@ -271,17 +278,17 @@ fn options_with_a_note() {
             "config.methods[3] `TRACE`: left out: scripts cannot send this method; remove it",
         ),
         (
-            r#""methods": []"#,
-            origin().allow_methods(["GET", "HEAD", "POST"]),
-            "config.methods: Kong then sends an empty list, which leaves pages what browsers send \
-             unasked: `GET`, `HEAD` and `POST` are imported",
+            r#""headers": ["X-A,X-B"]"#,
+            origin().allow_headers(["X-A", "X-B"]),
+            "config.headers[0] `X-A,X-B`: browsers take this for several names, and so does the \
+             import; make each an entry of its own",
         ),
         (
-            r#""methods": ["PUT", "POST"]"#,
-            origin().allow_methods(["PUT", "POST"]),
-            "config.methods `PUT, POST`: Kong does not compare requests with this list, and \
-             browsers send `GET`, `HEAD` and `POST` unasked, so pages could read responses to \
-             `GET` and `HEAD` too; they no longer can; add them if that is meant",
+            r#""exposed_headers": ["X-A", "X B"]"#,
+            origin(),
+            "config.exposed_headers[1] `X B`: browsers cannot read a list with this in it, so \
+             pages can read none of these headers; none is imported; make each name an entry of \
+             its own",
         ),
         (
             r#""headers": ["X-A", "*"]"#,
@@ -370,8 +377,9 @@ fn wrong_types() {
             "config.headers `false`: this is a boolean, not a list of strings; Kong refuses it",
         ),
         (
-            r#"{"origins": "*", "headers": ["X-A, X-B"]}"#,
-            "config.headers[0] `X-A, X-B`: each name is an entry of its own",
+            r#"{"origins": "*", "headers": ["X-A", "X B"]}"#,
+            "config.headers[1] `X B`: browsers cannot read a list with this in it, and every \
+             preflight fails; make each name an entry of its own; write `X`, `B`",
         ),
         (
             r#"{"origins": "*", "exposed_headers": 7}"#,
@@ -400,6 +408,15 @@ fn wrong_types() {
             r#"{"origins": "*", "allow_origin_absent": "no"}"#,
             "config.allow_origin_absent `\"no\"`: this is a string, not `true` or `false`; Kong \
              refuses it",
+        ),
+        (
+            r#"{"origins": [""]}"#,
+            "config.origins[0]: an origin is a scheme and a host, such as `https://example.com`",
+        ),
+        (
+            r#"{"origins": ["${{ env \"DECK_ORIGIN\" }}"]}"#,
+            "config.origins[0] `\"${{ env \\\"DECK_ORIGIN\\\" }}\"`: this is a template, which is \
+             filled in before the gateway reads the file; import the file that results",
         ),
         (
             r#"{"origin": "*"}"#,
@@ -445,10 +462,9 @@ fn plugins_that_are_none() {
              cannot see; list both `http` and `https`, or remove it",
         ),
         (
-            // deck's, which takes the place of `config`.
-            r#"{"name": "cors", "_config": "strict"}"#,
-            "_config `\"strict\"`: Kong's plugin has no such option, and refuses it; remove it; \
-             write `config`",
+            r#"{"name": "cors", "_configs": "strict"}"#,
+            "_configs `\"strict\"`: Kong's plugin has no such option, and refuses it; remove it; \
+             write `_config`",
         ),
         (
             r#"{"name": "cors", "enabled": "yes"}"#,
@@ -529,16 +545,20 @@ fn literals() {
     ];
     for (entry, alone, alone_note, among, among_note) in table {
         let json = serde_json::json!({"origins": [entry]}).to_string();
-        match alone {
-            Some(pattern) => {
-                assert_eq!(notes(&options(&json)), [""; 0], "{entry}");
-                let origins = config(options(&json)).allow_origins;
-                assert_eq!(origins, [pattern.into()], "{entry}");
-            }
-            None => assert_eq!(
-                error(options(&json)),
-                format!("config.origins[0] `{entry}`: {}", &alone_note[SENT.len()..])
-            ),
+        if let Some(pattern) = alone {
+            assert_eq!(notes(&options(&json)), [""; 0], "{entry}");
+            let origins = config(options(&json)).allow_origins;
+            assert_eq!(origins, [pattern.into()], "{entry}");
+        } else {
+            let why = &alone_note[SENT.len()..];
+            let (why, repair) = why.split_once("; write ").unwrap();
+            let note = format!(
+                "config.origins: no page could use this: `{entry}`: {why}; imported so that \
+                     none can, as `https://nobody.invalid`, which no page is; write {repair}"
+            );
+            assert_eq!(notes(&options(&json)), [note]);
+            let origins = config(options(&json)).allow_origins;
+            assert_eq!(origins, ["https://nobody.invalid".into()], "{entry}");
         }
         let json = serde_json::json!({"origins": [entry, "https://other.example"]}).to_string();
         let note =
@@ -556,12 +576,6 @@ fn regexes() {
         format!(
             "Kong compares a regex without `:` with the host alone, so any scheme and any port \
              are allowed; put the scheme in front; write `{repair}`"
-        )
-    };
-    let dots = |repair: &str| {
-        format!(
-            "Kong takes this for a regex, in which `.` is any character, so other names match too, \
-             and so they do here; write `{repair}`"
         )
     };
     let alternation = "Kong binds only the last branch of a regex to the end of the origin, so the \
@@ -586,15 +600,12 @@ fn regexes() {
         (
             "my_host.example",
             OriginPattern::host_regex("my_host.example"),
-            vec![
-                dots(r"my_host\.example"),
-                host_only("https://my_host.example"),
-            ],
+            vec![host_only("https://my_host.example")],
         ),
         (
             r"^https?://a.example$",
             OriginPattern::regex("https?://a.example"),
-            vec![dots(r"^https?://a\.example$")],
+            vec![],
         ),
         (
             r"a\.example|b\.example",
@@ -629,12 +640,18 @@ fn regexes() {
         assert_eq!(notes(&options(&json)), expected, "{entry}");
         assert_eq!(config(options(&json)).allow_origins, [pattern], "{entry}");
     }
-    let json = serde_json::json!({"origins": [r".+\.a\.example"], "credentials": true});
-    let loud = notes(&options(&json.to_string()));
-    assert!(
-        loud[0].contains("with credentials, whoever controls the network can act as the user"),
-        "{loud:?}"
+    let json = serde_json::json!({"origins": [r".+\.a\.example.com"], "credentials": true});
+    let import = options(&json.to_string());
+    let [_, https] = &notes(&import)[..] else {
+        panic!("{:?}", notes(&import));
+    };
+    assert_eq!(
+        https,
+        r"config.origins[0] `.+\.a\.example.com`: the gateway allows plain http here too; with credentials whoever controls the network could act as the user, so only https, loopback aside, is imported"
     );
+    let json = serde_json::json!({"origins": [r".+\.a\.example\.com"], "credentials": true});
+    let policy = config(options(&json.to_string())).compile().unwrap();
+    assert_eq!(policy.config().allow_origins[0].within, ["a.example.com"]);
 }
 
 #[test]
@@ -661,12 +678,6 @@ fn regexes_that_rust_has_not() {
              unrecognized escape sequence",
         ),
         (
-            r"https?://(localhost|\[::1\])",
-            "Kong removes the brackets of IPv6 addresses before it matches, so `[` never matched; \
-             remove that part, and list such an origin in the imported configuration, \
-             `http://[::1]:3000`",
-        ),
-        (
             "*.a.example",
             "this does not compile as a regular expression of Rust: repetition operator missing \
              expression",
@@ -684,6 +695,10 @@ fn regexes_that_rust_has_not() {
 fn brackets_of_ipv6_addresses() {
     let table = [
         (r"^https?://.{5}$", r"https?://[^\[\]]{5}"),
+        (
+            r"https?://(localhost|\[::1\])",
+            "https?://(localhost|[a&&b]::1[a&&b])",
+        ),
         (r"https?://[^.]+:\d+", r"https?://[[^.]&&[^\[\]]]+:\d+"),
         (
             r"https?://.[0-:\\-_]+",
@@ -763,14 +778,44 @@ fn colons_make_a_regex_one_of_whole_origins() {
 
 #[test]
 fn regexes_that_match_nothing() {
-    let import = options(r#"{"origins": ["https://a.example", "^https://b\\.example/$"]}"#);
-    assert_eq!(
-        notes(&import),
-        [
-            r"config.origins[1] `^https://b\.example/$`: left out: no origin matches this; a regex matches the whole origin, such as `https://app\.example\.com`, and a host_regex the whole host"
-        ]
-    );
-    assert_eq!(config(import), origin());
+    let table = [
+        (
+            r"^https://b\.example/$",
+            r"an origin has no trailing slash; write `^https://b\.example`",
+        ),
+        (
+            "https://b.example, https://c.example",
+            "Kong does not split it at commas; make each origin an entry",
+        ),
+        (
+            r"https://b\.example ",
+            r"there is a space in it; write `https://b\.example`",
+        ),
+        (
+            r"https://b\.example:443",
+            r"browsers leave the default port out; write `https://b\.example`",
+        ),
+        (
+            r"(?:b|c)\.example",
+            "`(?:` has a `:`, so Kong matches it against the whole origin; write `(` instead",
+        ),
+        (
+            r"\.b\.example",
+            "it is matched against the whole host, from its first label to its last",
+        ),
+        (
+            r"https://bücher\.example",
+            "browsers send international names in ASCII, `xn--…`",
+        ),
+    ];
+    for (entry, cause) in table {
+        let json = serde_json::json!({"origins": ["https://a.example", entry]}).to_string();
+        let import = options(&json);
+        let note =
+            format!("config.origins[1] `{entry}`: left out, for no origin matches this: {cause}");
+        assert_eq!(notes(&import), [note]);
+        assert_eq!(config(import), origin());
+    }
 }
 
 #[test]
@@ -780,10 +825,13 @@ fn any_origin() {
     let among = r#"{"origins": ["https://a.example", "*"]}"#;
     // Every origin since 3.8, none before.
     assert_eq!(
-        error(options(among)),
-        "config.origins[1] `*`: since Kong 3.8 a `*` beside other entries allows every origin, \
-         and before that none; remove it, or the others"
+        notes(&options(among)),
+        [
+            "config.origins[1] `*`: left out: since Kong 3.8 a `*` beside other entries allows every \
+          origin, and before that none; if every origin is meant, remove the others"
+        ]
     );
+    assert_eq!(config(options(among)), origin());
     let before = options_of(Generation::V1, among);
     assert_eq!(
         notes(&before),
@@ -833,6 +881,9 @@ fn form_fields() {
         .allow_methods(["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"])
         .preflight_status(204);
     let a = ("config.origins", "https://a.example");
+    let two = old
+        .clone()
+        .allow_origins(["https://a.example:*", "https://b.example:*"]);
     let table = [
         (vec![("config.origin", "https://a.example")], old.clone()),
         (
@@ -841,23 +892,28 @@ fn form_fields() {
         ),
         (
             vec![("config.origins", "https://a.example, https://b.example ")],
-            old.clone()
-                .allow_origins(["https://a.example", "https://b.example"]),
+            two.clone(),
         ),
         (
             vec![a, ("config.origins", "https://b.example")],
-            old.clone()
-                .allow_origins(["https://a.example", "https://b.example"]),
+            two.clone(),
         ),
         (
             vec![
                 ("config.origins[]", "https://a.example"),
                 ("config.origins[2]", "https://b.example"),
             ],
-            old.clone()
-                .allow_origins(["https://a.example", "https://b.example"]),
+            two.clone(),
         ),
-        (vec![a, ("config.headers", "")], old.clone()),
+        // An empty list of 0.x is sent.
+        (
+            vec![a, ("config.headers", "")],
+            old.clone().allow_headers([""; 0]),
+        ),
+        (
+            vec![a, ("config.methods[1]", "GET, PUT")],
+            old.clone().allow_methods(["GET", "PUT", "HEAD", "POST"]),
+        ),
         (
             vec![a, ("config.credentials", " TRUE ")],
             old.clone().allow_credentials(true),
@@ -881,6 +937,14 @@ fn form_fields() {
             "{fields:?}"
         );
     }
+    // The fields of a file have the same forms.
+    let json = r#"{"name": "cors", "config.origins[1]": "https://a.example",
+        "config.origins[2]": "https://b.example"}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    assert_eq!(config(kong::plugin(&document, Generation::V3)), two);
+    // What changes a plugin does not name it.
+    let change = kong::form([a], Generation::V0);
+    assert_eq!(config(change), old);
     // A field is not lost behind a `config` of nothing.
     let json = r#"{"name": "cors", "config": null, "config.origins": "https://a.example"}"#;
     let document: Document = serde_json::from_str(json).unwrap();
@@ -928,45 +992,130 @@ fn the_only_origin_of_old() {
         ]
     );
     assert!(!config(any).allow_credentials);
-    assert_eq!(
-        error(form(&[("config.origin", "a.example")])),
-        "config.origin `a.example`: an origin begins with its scheme; write `https://a.example`"
-    );
-    // It was compared as it stands, and no browser sends a `*`.
-    assert_eq!(
-        error(form(&[("config.origin", "https://*.a.example")])),
-        "config.origin `https://*.a.example`: no browser sends any of this, so no page could use \
-         it; correct it, or remove the CORS configuration"
-    );
-    assert_eq!(
-        error(form(&[("config.origins", "*, *")])),
-        "config.origins `*, *`: no browser sends any of this, so no page could use it; correct \
-         it, or remove the CORS configuration"
-    );
-    assert_eq!(
-        error(form(&[("config.origins", "*"), ("config.origins", "*")])),
-        "config.origins `[…]`: no browser sends any of this, so no page could use it; correct \
-         it, or remove the CORS configuration"
-    );
-    // An index makes a list, whose entries have no commas.
-    assert_eq!(
-        error(form(&[("config.methods[1]", "GET, PUT")])),
-        "config.methods[0] `GET, PUT`: each name is an entry of its own"
-    );
+    let nobody = "imported so that none can, as `https://nobody.invalid`, which no page is";
+    let literal = "this `*` is no wildcard, and stands for itself only";
+    let table = [
+        (
+            vec![("config.origin", "a.example")],
+            format!(
+                "config.origin: no page could use this: `a.example`: an origin begins with its \
+                 scheme; {nobody}; write `https://a.example`"
+            ),
+        ),
+        // It was compared as it stands, and no browser sends a `*`.
+        (
+            vec![("config.origin", "https://*.a.example")],
+            format!(
+                "config.origin: no page could use this: `https://*.a.example`: {literal}; {nobody}"
+            ),
+        ),
+        (
+            vec![("config.origins", "*, *")],
+            format!(
+                "config.origins: no page could use this: `*`: {literal}; `*`: {literal}; {nobody}"
+            ),
+        ),
+    ];
+    for (fields, note) in table {
+        let import = form(&fields);
+        assert_eq!(notes(&import), [note]);
+        assert_eq!(
+            config(import).allow_origins,
+            ["https://nobody.invalid".into()]
+        );
+    }
     assert_eq!(
         error(form(&[("config.origin", "*"), ("config.origins", "*")])),
         "config.origin: `origins` is there too; remove one of them"
     );
-    let searched = form(&[("config.origins", r"https://[a-z]+\.a\.example")]);
+}
+
+/// Kong 0.x searches; what can be kept is kept.
+#[test]
+fn entries_of_old_are_searched_for() {
+    let regex = OriginPattern::regex;
+    let host_regex = OriginPattern::host_regex;
+    let table: [(&str, OriginPattern); 12] = [
+        ("http://localhost", "http://localhost:*".into()),
+        ("http://localhost:3000", "http://localhost:3000".into()),
+        ("a.example", host_regex(r"(?:.*\.)?(?:a\.example)")),
+        (r".*\.a\.example", host_regex(r"(?:.*\.a\.example)")),
+        (
+            r"https://[a-z]+\.a\.example",
+            regex(r"(?:https://[a-z]+\.a\.example)(?::[0-9]+)?"),
+        ),
+        (
+            "^https?://localhost",
+            regex("(?:https?://localhost)(?::[0-9]+)?"),
+        ),
+        (r"^https://a\.example$", regex(r"https://a\.example")),
+        (r"example\.com$", regex(r".*://(?:.*\.)?(?:example\.com)")),
+        (r"\.example\.com$", regex(r".*://.*(?:\.example\.com)")),
+        // Anchors inside are of the origin too.
+        (
+            r"a\.example$|b\.example$",
+            regex(r".*://(?:.*\.)?(?:a\.example$|b\.example)"),
+        ),
+        (r"a\.example\Z", regex(r".*://(?:.*\.)?(?:a\.example)")),
+        (r"a\.example|^b", regex(r".*://(?:.*\.)?(?:a\.example|^b)")),
+    ];
+    for (entry, expected) in table {
+        let json = serde_json::json!({"origins": [entry, "null"]}).to_string();
+        let import = options_of(Generation::V0, &json);
+        assert_eq!(
+            notes(&import)[0],
+            format!(
+                "config.origins[0] `{entry}`: Kong 0.x searches for this anywhere in the origin, \
+                 so longer names match too; imported as `{expected}`, which has to match the \
+                 whole of it"
+            )
+        );
+        assert_eq!(config(import).allow_origins[0], expected);
+    }
+    // The origin begins with its scheme.
+    let json = serde_json::json!({"origins": [r"^a\.example", "null"]}).to_string();
     assert_eq!(
-        notes(&searched),
-        [
-            r"config.origins `https://[a-z]+\.a\.example`: Kong 0.x searches for this anywhere in the origin, so longer names match too; imported so that it matches the whole origin; spell the scheme and all of the host out"
-        ]
+        notes(&options_of(Generation::V0, &json))[0],
+        r"config.origins[0] `^a\.example`: left out, for no origin matches this: it is matched against the whole origin, which begins with its scheme"
+    );
+    // With credentials, they stay within their site.
+    let json = serde_json::json!({"origins": [r"example\.com$", "https://b.example"], "credentials": true});
+    let policy = config(options_of(Generation::V0, &json.to_string()))
+        .compile()
+        .unwrap();
+    assert_eq!(policy.config().allow_origins[0].within, ["example.com"]);
+}
+
+/// A `KongPlugin` of Kubernetes.
+#[test]
+fn manifests() {
+    let manifest = |rest: &str| {
+        let yaml = format!(
+            "apiVersion: configuration.konghq.com/v1\nkind: KongPlugin\nmetadata: {{name: x}}\n{rest}"
+        );
+        let document: Document = serde_saphyr::from_str(&yaml).unwrap();
+        document
+    };
+    let plugin = |rest: &str| kong::plugin(&manifest(rest), Generation::V3);
+    let cors = "plugin: cors\nconfig: {origins: ['https://a.example']}";
+    assert_eq!(config(plugin(cors)), origin());
+    let policies = kong::import(&manifest(cors)).unwrap().config;
+    assert_eq!(
+        policies.paths().unwrap().paths,
+        [("/".to_owned(), Some(origin()))]
+    );
+    let off = plugin("plugin: cors\ndisabled: true");
+    assert_eq!(off.unwrap().config, None);
+    assert_eq!(
+        error(plugin("plugin: acl")),
+        "plugin `\"acl\"`: this is not the plugin `cors`; write `cors`"
     );
     assert_eq!(
-        config(searched).allow_origins,
-        [OriginPattern::regex(r"https://[a-z]+\.a\.example")]
+        error(plugin(
+            "plugin: cors\nconfigFrom: {secretKeyRef: {name: s, key: k}}\nconfig: {origins: ['*']}"
+        )),
+        "configFrom `{…}`: the plugin's options are in a secret, which is not read; write them \
+         into `config`"
     );
 }
 
@@ -985,9 +1134,12 @@ fn literals_of_old_are_not_normalised() {
              has no trailing slash; write `https://a.example`",
             "config.origins `https://b.example:443`: left out, for no browser sends this: \
              browsers leave the default port out; write `https://b.example`",
+            "config.origins `https://c.example`: Kong 0.x searches for this anywhere in the \
+             origin, so longer names match too; imported as `https://c.example:*`, which has to \
+             match the whole of it",
         ]
     );
-    assert_eq!(config(old).allow_origins, ["https://c.example".into()]);
+    assert_eq!(config(old).allow_origins, ["https://c.example:*".into()]);
 }
 
 /// What Kong's documentation says of requests, and what is different here.
@@ -1027,7 +1179,7 @@ fn on_the_wire() {
                 "200
                 access-control-allow-credentials: true
                 access-control-allow-headers: accept, accept-version, content-md5, content-type, x-auth-token
-                access-control-allow-methods: GET, POST
+                access-control-allow-methods: GET, POST, HEAD
                 access-control-allow-origin: http://mockbin.com
                 access-control-max-age: 3600
                 {vary}"

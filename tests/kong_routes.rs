@@ -1,59 +1,69 @@
-//! Kong's declarative files: services and routes become path prefixes.
+//! Kong's declarative files: every policy with its scope, and a table of path prefixes
+//! where those tell all.
 #![cfg(feature = "kong")]
 
+use tower_cors::import::kong::Policies;
 use tower_cors::import::{Document, ImportErrors, Imported, kong};
 use tower_cors::{AllowHeaders, CorsConfig, PathConfigs};
 
-/// The note on a route that matches by more than its path.
-fn by(route: &str, what: &str) -> String {
-    format!(
-        "{route}: Kong chooses this route by {what} too; the import goes by the path alone, so \
-         that requests to it that Kong routes nowhere have this CORS too; if there are any, choose \
-         the policy by `CorsLayer::per_request`"
-    )
-}
-
-/// The note on a path with more than one policy.
-fn off(path: &str, routes: &str) -> String {
-    format!(
-        "path `{path}`: Kong chooses between {routes} here by more than the path, and their CORS \
-         differs; CORS is off here, and what the inner service sends of it stands; remove the \
-         routes that this service does not serve, or choose the policy by \
-         `CorsLayer::per_request`"
-    )
-}
-
-fn import(yaml: &str) -> Result<Imported<PathConfigs>, ImportErrors> {
+fn import(yaml: &str) -> Result<Imported<Policies>, ImportErrors> {
     let document: Document = serde_saphyr::from_str(yaml).expect("YAML");
     kong::import(&document)
 }
 
-/// Each prefix with its first origin; `-` is CORS switched off.
-fn outline(configs: &PathConfigs) -> Vec<(&str, String)> {
-    let outline = configs.paths.iter().map(|(prefix, config)| {
-        let origin = config
-            .as_ref()
-            .map(|config| config.allow_origins[0].to_string());
-        let origin = origin
-            .as_deref()
-            .and_then(|origin| origin.strip_prefix("https://"));
-        (&prefix[..], origin.unwrap_or("-").to_owned())
+/// The first origin of a configuration without its scheme; `-` is no CORS.
+fn name(config: Option<&CorsConfig>) -> String {
+    let origin = config.map(|config| config.allow_origins[0].to_string());
+    let name = origin.as_deref().map(|origin| {
+        let origin = origin.strip_prefix("https://").unwrap_or(origin);
+        origin.strip_suffix(":*").unwrap_or(origin)
     });
-    outline.collect()
+    name.unwrap_or("-").to_owned()
+}
+
+/// Each prefix with its first origin.
+fn outline(table: &PathConfigs) -> Vec<(String, String)> {
+    let rows = table.paths.iter();
+    rows.map(|(prefix, config)| (prefix.clone(), name(config.as_ref())))
+        .collect()
 }
 
 #[track_caller]
-fn check(yaml: &str, outline_expected: &[(&str, &str)], notes_expected: &[&str]) {
+fn check(yaml: &str, expected: &[(&str, &str)], notes: &[&str]) {
     let imported = import(yaml).unwrap();
-    let found = outline(&imported.config);
-    let found: Vec<_> = found
+    let table = imported.config.paths().unwrap();
+    let expected: Vec<_> = expected
         .iter()
-        .map(|(prefix, origin)| (*prefix, &origin[..]))
+        .map(|(prefix, origin)| ((*prefix).to_owned(), (*origin).to_owned()))
         .collect();
-    assert_eq!(found, outline_expected);
-    let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
-    assert_eq!(notes, notes_expected);
-    assert!(imported.config.compile().is_ok());
+    assert_eq!(outline(&table), expected);
+    let found: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(found, notes);
+    assert!(table.compile().is_ok());
+}
+
+/// The error of a file that has no table.
+#[track_caller]
+fn mixed(yaml: &str) -> String {
+    let policies = import(yaml).unwrap().config;
+    policies.paths().unwrap_err().to_string()
+}
+
+fn not_by_path(routes: &str, by: &str) -> String {
+    format!(
+        "there is no table of path prefixes for these routes of Kong: routes: Kong tells {routes} \
+         apart by {by}, and their CORS differs, so path prefixes do not tell which policy a \
+         request has; put each policy on its own routes, or take the routes of one host with \
+         `at_host`"
+    )
+}
+
+/// The note on routes with conditions.
+fn by(place: &str, what: &str) -> String {
+    format!(
+        "{place}: Kong chooses this route by {what} too, and answers 404 to what fits no route; a \
+         table of path prefixes goes by the path alone"
+    )
 }
 
 #[track_caller]
@@ -133,50 +143,64 @@ routes:
 }
 
 #[test]
-fn without_a_global_plugin() {
+fn every_policy_has_its_scope() {
     let yaml = format!(
         "
-_format_version: '3.0'
+plugins:
+- {}
+- {{name: cors, enabled: false, service: shop, config: {{}}}}
 services:
-- name: a
+- name: shop
   routes:
-  - {{name: open, paths: [/a], plugins: [{}]}}
-  - {{name: closed, paths: [/a/closed, /b]}}
+  - {{name: items, paths: [/items], hosts: [b.example, a.example], methods: [GET, OPTIONS], headers: {{x-v: ['1']}}, snis: [a.example], plugins: [{}]}}
+  - {{paths: [/rest]}}
+- name: other
+  plugins: [{}]
 ",
-        cors("a")
+        cors("global"),
+        cors("items"),
+        cors("other"),
     );
-    check(&yaml, &[("/a*", "a"), ("/a/closed*", "-")], &[]);
-    check("_format_version: '3.0'", &[], &[]);
-    check(&format!("plugins: [{}]", cors("a")), &[("/", "a")], &[]);
-}
+    let policies = import(&yaml).unwrap().config;
+    let scopes = policies.plugins.iter();
+    let scopes: Vec<_> = scopes
+        .map(|(scope, config)| (scope.to_string(), name(Some(config))))
+        .collect();
+    let expected = [
+        ("route `items`", "items"),
+        ("service `other`", "other"),
+        ("global", "global"),
+    ];
+    let expected = expected.map(|(scope, name)| (scope.to_owned(), name.to_owned()));
+    assert_eq!(scopes, expected);
 
-/// It has what no route takes: nothing, where one takes all.
-#[test]
-fn beside_a_global_plugin() {
-    let yaml = |route: &str| {
-        let (global, own) = (cors("global"), cors("own"));
-        format!("{{plugins: [{global}], routes: [{{name: own, {route}, plugins: [{own}]}}]}}")
+    let [items, rest] = &policies.routes[..] else {
+        panic!("{:?}", policies.routes);
     };
-    check(&yaml("paths: [/]"), &[("/", "own")], &[]);
-    check(
-        &yaml("paths: [/api], hosts: [api.example]"),
-        &[("/", "global"), ("/api*", "own")],
-        &[&by("routes[0] `own`", "host")],
+    assert_eq!(
+        (&items.name[..], items.service.as_deref()),
+        ("items", Some("shop"))
     );
-    check(
-        &yaml("paths: [/], hosts: [api.example]"),
-        &[],
-        &[
-            &by("routes[0] `own`", "host"),
-            &off("/", "`own` and the global plugin"),
-        ],
-    );
+    assert_eq!(items.paths, ["/items"]);
+    assert_eq!(items.hosts, ["b.example", "a.example"]);
+    assert_eq!(items.methods, ["GET", "OPTIONS"]);
+    assert_eq!(items.headers, ["x-v"]);
+    assert_eq!(items.others, ["snis"]);
+    assert_eq!(name(items.config.as_ref()), "items");
+    assert_eq!(rest.name, "services[0].routes[1]");
+    assert_eq!(name(rest.config.as_ref()), "global");
 }
 
 #[test]
 fn a_prefix_is_one_of_bytes() {
     let yaml = format!("routes: [{{paths: [/api], plugins: [{}]}}]", cors("a"));
-    let policies = import(&yaml).unwrap().config.compile().unwrap();
+    let policies = import(&yaml)
+        .unwrap()
+        .config
+        .paths()
+        .unwrap()
+        .compile()
+        .unwrap();
     for (path, expected) in [
         ("/api", true),
         ("/api/x", true),
@@ -211,7 +235,13 @@ routes:
         ],
         &[],
     );
-    let policies = import(&yaml).unwrap().config.compile().unwrap();
+    let policies = import(&yaml)
+        .unwrap()
+        .config
+        .paths()
+        .unwrap()
+        .compile()
+        .unwrap();
     for (path, expected) in [
         ("/caf%c3%a9", Some("a")),
         ("/caf%C3%A9s/x", Some("a")),
@@ -234,210 +264,218 @@ routes:
 }
 
 #[test]
-fn routes_without_a_path() {
-    let not_imported = "Kong does not choose this route by a path prefix, so its CORS is not \
-                        imported; choose the policy by `CorsLayer::per_request`";
-    // The global policy would be what its requests fall to.
-    let yaml = format!(
-        "
-plugins: [{}]
-routes:
-- {{name: admin, hosts: [admin.example], plugins: [{}]}}
-- {{name: users, paths: [/users], plugins: [{}]}}
-- {{name: same, hosts: [same.example]}}
-",
-        cors("global"),
-        cors("admin"),
-        cors("users"),
-    );
-    check(
-        &yaml,
-        &[],
-        &[
-            &format!("routes[0] `admin`: {not_imported}"),
-            &off("/", "`admin` and `same` and the global plugin"),
-            // Its host goes before any path.
-            &off("/users*", "`admin` and `same` and `users`"),
-        ],
-    );
-    let yaml = format!(
-        "
-routes:
-- {{name: admin, hosts: [admin.example]}}
-- {{name: users, paths: [/users], plugins: [{}]}}
-",
-        cors("users"),
-    );
-    check(&yaml, &[], &[&off("/users*", "`admin` and `users`")]);
-    // Where the conditions are the same, a path makes the difference; and a
-    // method alone is less than a path.
-    let yaml = format!(
-        "
-routes:
-- {{name: rest, hosts: [x.example]}}
-- {{name: options, methods: [OPTIONS]}}
-- {{name: users, hosts: [x.example], paths: [/users], plugins: [{}]}}
-- {{name: public, paths: [/public], plugins: [{}]}}
-",
-        cors("users"),
-        cors("public"),
-    );
-    check(
-        &yaml,
-        &[],
-        &[
-            &by("routes[2] `users`", "host"),
-            &off("/public*", "`public` and `rest`"),
-            &off("/users*", "`options` and `users`"),
-        ],
-    );
-    let yaml = format!(
-        "routes: [{{name: x, headers: {{x-v: ['1']}}, plugins: [{}]}}]",
-        cors("a")
-    );
-    check(&yaml, &[], &[&format!("routes[0] `x`: {not_imported}")]);
-    let yaml = format!(
-        "
-plugins: [{}]
-routes: [{{name: same, methods: [POST]}}]
-",
-        cors("global")
-    );
-    check(&yaml, &[("/", "global")], &[]);
-}
-
-#[test]
-fn routes_by_more_than_the_path() {
-    let yaml = format!(
-        "
-routes:
-- {{name: api, paths: [/api], hosts: [api.example], snis: [api.example], plugins: [{}]}}
-- {{name: web, paths: [/], hosts: [web.example], plugins: [{}]}}
-",
-        cors("api"),
-        cors("web"),
-    );
-    check(
-        &yaml,
-        &[("/", "web"), ("/api*", "-")],
-        &[
-            &by("routes[0] `api`", "host and server name"),
-            &by("routes[1] `web`", "host"),
-            // What the one host has there, the other has not.
-            &off("/api*", "`api` and `web`"),
-        ],
-    );
-    // More conditions go before a longer path.
-    let yaml = format!(
-        "
-routes:
-- {{name: strict, paths: [/a], hosts: [x.example], plugins: [{}]}}
-- {{name: open, paths: [/a/b], plugins: [{}]}}
-",
-        cors("strict"),
-        cors("open"),
-    );
-    check(
-        &yaml,
-        &[("/a*", "strict"), ("/a/b*", "-")],
-        &[
-            &by("routes[0] `strict`", "host"),
-            &off("/a/b*", "`open` and `strict`"),
-        ],
-    );
-    // Where they are the same, the longer path is chosen.
-    let yaml = format!(
-        "
-routes:
-- {{name: outer, paths: [/a], hosts: [x.example], plugins: [{}]}}
-- {{name: inner, paths: [/a/b], hosts: [x.example], plugins: [{}]}}
-",
-        cors("outer"),
-        cors("inner"),
-    );
-    check(
-        &yaml,
-        &[("/a*", "outer"), ("/a/b*", "inner")],
-        &[
-            &by("routes[0] `outer`", "host"),
-            &by("routes[1] `inner`", "host"),
-        ],
-    );
-    // A route without CORS has the rest of the hosts.
-    let yaml = format!(
-        "
-routes:
-- {{name: rest, paths: [/]}}
-- {{name: one, paths: [/a], hosts: [x.example], plugins: [{}]}}
-",
-        cors("one"),
-    );
-    check(
-        &yaml,
-        &[],
-        &[
-            &by("routes[1] `one`", "host"),
-            &off("/a*", "`one` and `rest`"),
-        ],
-    );
-    // The rest of the methods is not in the policy.
-    let yaml = format!(
-        "
-routes:
-- {{name: rest, paths: [/]}}
-- {{name: read, paths: [/a], methods: [GET, OPTIONS], plugins: [{}]}}
-",
-        cors("read"),
-    );
-    check(&yaml, &[("/a*", "read")], &[]);
-    // But for the paths that a regex leaves, it is not told apart.
+fn without_a_global_plugin() {
     let yaml = format!(
         "
 _format_version: '3.0'
-routes:
-- {{name: rest, paths: [/]}}
-- {{name: read, paths: ['~/a/\\d'], methods: [GET, OPTIONS], plugins: [{}]}}
+services:
+- name: a
+  routes:
+  - {{name: open, paths: [/a], plugins: [{}]}}
+  - {{name: closed, paths: [/a/closed, /b]}}
 ",
-        cors("read"),
+        cors("a")
     );
+    check(&yaml, &[("/a*", "a"), ("/a/closed*", "-")], &[]);
+    check("_format_version: '3.0'", &[], &[]);
+    check(&format!("plugins: [{}]", cors("a")), &[("/", "a")], &[]);
+}
+
+/// It has what no route takes: nothing, where one takes all.
+#[test]
+fn beside_a_global_plugin() {
+    let yaml = |route: &str| {
+        let (global, own) = (cors("global"), cors("own"));
+        format!("{{plugins: [{global}], routes: [{{name: own, {route}, plugins: [{own}]}}]}}")
+    };
+    check(&yaml("paths: [/]"), &[("/", "own")], &[]);
     check(
-        &yaml,
-        &[],
-        &[
-            &by("routes[1] `read`", "a regex"),
-            &off("/a/*", "`read` and `rest`"),
-        ],
+        &yaml("paths: [/api], hosts: [api.example]"),
+        &[("/", "global"), ("/api*", "own")],
+        &[&by("routes[0]", "host")],
     );
-    // The same path, and the same host, but another method.
+}
+
+/// Plugins that say the same are the same.
+#[test]
+fn policies_are_compared_by_what_they_say() {
     let yaml = format!(
         "
 routes:
-- {{name: read, paths: [/a], methods: [GET, OPTIONS], plugins: [{}]}}
-- {{name: write, paths: [/a], methods: [POST, OPTIONS], plugins: [{}]}}
+- {{name: a, paths: [/x], hosts: [a.example], plugins: [{same}]}}
+- {{name: b, paths: ['~/x/\\d+'], hosts: [b.example], plugins: [{same}]}}
+- {{name: c, headers: {{x-v: ['1']}}, paths: [/x], hosts: [a.example], plugins: [{same}]}}
 ",
-        cors("read"),
-        cors("write"),
-    );
-    check(&yaml, &[], &[&off("/a*", "`read` and `write`")]);
-    // What the inner route does not take falls to the outer one.
-    let yaml = format!(
-        "
-routes:
-- {{name: inner, paths: [/a/b], methods: [GET, OPTIONS], plugins: [{}]}}
-- {{name: outer, paths: [/a], plugins: [{}]}}
-",
-        cors("inner"),
-        cors("outer"),
+        same = cors("same")
     );
     check(
         &yaml,
-        &[("/a*", "outer"), ("/a/b*", "-")],
-        &[&off("/a/b*", "`inner` and `outer`")],
+        &[("/", "same")],
+        &[&by("routes[0] and 1 more", "host")],
     );
 }
 
 #[test]
-fn methods_of_routes_restrict_the_policy() {
+fn what_prefixes_do_not_tell_is_an_error() {
+    let table = [
+        // Hosts.
+        (
+            "{name: a, paths: [/], hosts: [a.example], plugins: [A]}",
+            "{name: b, paths: [/], hosts: [b.example], plugins: [B]}",
+            "host",
+        ),
+        // A condition more goes before a longer path.
+        (
+            "{name: a, paths: [/x], hosts: [a.example], plugins: [A]}",
+            "{name: b, paths: [/x/y], plugins: [B]}",
+            "host",
+        ),
+        // One of them has no CORS.
+        (
+            "{name: a, paths: [/x], methods: [GET, OPTIONS], plugins: [A]}",
+            "{name: b, paths: [/x], methods: [POST]}",
+            "method",
+        ),
+        (
+            "{name: a, paths: ['~/x/\\d+$'], plugins: [A]}",
+            "{name: b, paths: [/y], plugins: [B]}",
+            "regexes",
+        ),
+        (
+            "{name: a, hosts: [a.example], plugins: [A]}",
+            "{name: b, paths: [/x], snis: [b.example], plugins: [B]}",
+            "host and snis",
+        ),
+        (
+            "{name: a, paths: [/x], plugins: [A]}",
+            "{name: b, paths: [/x], plugins: [B]}",
+            "their order",
+        ),
+        (
+            "{name: a, expression: 'http.host == \"a.example\"', plugins: [A]}",
+            "{name: b, paths: [/x], plugins: [B]}",
+            "expression",
+        ),
+    ];
+    for (one, other, by) in table {
+        let yaml = format!(
+            "_format_version: '3.0'\nroutes:\n- {one}\n- {other}\n- {{name: c, paths: [/c], plugins: [B]}}"
+        );
+        let yaml = yaml.replace("[A]", &format!("[{}]", cors("a")));
+        let yaml = yaml.replace("[B]", &format!("[{}]", cors("b")));
+        let message = mixed(&yaml);
+        assert!(message.contains("`a`, `b`"), "{message}");
+        assert!(message.contains(&format!(" apart by {by}, ")), "{message}");
+    }
+    let yaml = format!(
+        "routes:\n- {{name: a, hosts: [a.example], plugins: [{}]}}\n- {{name: b, hosts: [b.example], plugins: [{}]}}",
+        cors("a"),
+        cors("b"),
+    );
+    assert_eq!(mixed(&yaml), not_by_path("`a`, `b`", "host"));
+}
+
+/// Routes that share no path never compete, and with the same conditions the longer
+/// prefix is chosen.
+#[test]
+fn conditions_that_make_no_difference() {
+    let yaml = format!(
+        "
+routes:
+- {{name: a, paths: [/a], hosts: [x.example, z.example], plugins: [{}]}}
+- {{name: b, paths: [/a/b], hosts: [z.example, x.example], plugins: [{}]}}
+- {{name: c, paths: [/c], hosts: [y.example], plugins: [{}]}}
+- {{name: rest, hosts: [x.example, z.example]}}
+",
+        cors("a"),
+        cors("b"),
+        cors("a"),
+    );
+    assert_eq!(mixed(&yaml), not_by_path("`c`, `rest`", "host"));
+    let yaml = yaml.replace("- {name: rest, hosts: [x.example, z.example]}\n", "");
+    check(
+        &yaml,
+        &[("/a*", "a"), ("/a/b*", "b"), ("/c*", "a")],
+        &[&by("routes[0] and 2 more", "host")],
+    );
+}
+
+#[test]
+fn the_routes_of_one_host() {
+    let yaml = format!(
+        "
+routes:
+- {{name: shop, hosts: [shop.example], plugins: [{}]}}
+- {{name: items, hosts: [shop.example], paths: [/items], plugins: [{}]}}
+- {{name: admin, hosts: ['admin.example:8443'], paths: [/], plugins: [{}]}}
+- {{name: tenants, hosts: ['*.tenants.example'], paths: [/], plugins: [{}]}}
+- {{name: national, hosts: ['shop.*'], paths: [/national], plugins: [{}]}}
+- {{name: health, paths: [/health]}}
+",
+        cors("shop"),
+        cors("items"),
+        cors("admin"),
+        cors("tenants"),
+        cors("national"),
+    );
+    let policies = import(&yaml).unwrap().config;
+    let at = |host: &str| outline(&policies.at_host(host).paths().unwrap());
+    let row = |prefix: &str, origin: &str| (prefix.to_owned(), origin.to_owned());
+    assert_eq!(at("tenants.example"), []);
+    assert_eq!(at("shop.other"), [row("/national*", "national")]);
+    // `/health` is taken by two, of which the one with the host goes first.
+    for host in ["shop.example", "admin.example", "a.tenants.example"] {
+        let error = policies.at_host(host).paths().unwrap_err();
+        assert_eq!(
+            error.iter().next().unwrap().kind().code(),
+            "not-by-path",
+            "{host}"
+        );
+    }
+    let yaml = yaml.replace("- {name: health, paths: [/health]}\n", "");
+    let policies = import(&yaml).unwrap().config;
+    let at = |host: &str| outline(&policies.at_host(host).paths().unwrap());
+    assert_eq!(at("admin.example"), [row("/", "admin")]);
+    assert_eq!(at("a.tenants.example"), [row("/", "tenants")]);
+    assert_eq!(at("A.Tenants.Example"), [row("/", "tenants")]);
+    let shop = policies
+        .at_host("shop.example")
+        .paths()
+        .unwrap_err()
+        .to_string();
+    assert_eq!(shop, not_by_path("`shop`, `national`", "host"));
+}
+
+/// Simple expressions are prefixes, in the order of their priority.
+#[test]
+fn expressions() {
+    let yaml = |priority: u8| {
+        format!(
+            r#"
+_format_version: '3.0'
+routes:
+- {{name: a, expression: 'http.path ^= "/a"', priority: 1, plugins: [{}]}}
+- {{name: b, expression: '(http.path == "/a/b") || http.path ^= "/b"', priority: {priority}, plugins: [{}]}}
+"#,
+            cors("a"),
+            cors("b"),
+        )
+    };
+    check(&yaml(2), &[("/a*", "a"), ("/a/b*", "b"), ("/b*", "b")], &[]);
+    assert_eq!(mixed(&yaml(1)), not_by_path("`a`, `b`", "their order"));
+    let policies = import(&yaml(2)).unwrap().config;
+    assert_eq!(policies.routes[1].paths, ["/a/b", "/b"]);
+}
+
+/// What Kong routes no preflight to has only what needs none.
+#[test]
+fn routes_without_preflights() {
+    let without = |place: &str, by: &str| {
+        format!(
+            "{place}: preflights have {by}, so Kong never chooses this route for one; its policy \
+             has only what browsers send without a preflight"
+        )
+    };
     let yaml = format!(
         "
 services:
@@ -445,77 +483,116 @@ services:
   plugins: [{}]
   routes:
   - {{name: read, paths: [/a], methods: [GET, OPTIONS]}}
-  - {{name: write, paths: [/a], methods: [PUT]}}
-  - {{name: blind, paths: [/b], methods: [GET, PUT]}}
+  - {{name: write, paths: [/b], methods: [GET, PUT]}}
+  - {{name: beta, paths: [/c], headers: {{x-beta: ['1']}}}}
+  - {{name: put, paths: [/d], methods: [PUT]}}
+  - {{name: asked, paths: [/d], methods: [OPTIONS]}}
+  - {{name: canary, paths: [/a/new], headers: {{x-canary: ['1']}}}}
 ",
         cors("a")
     );
-    check(
-        &yaml,
-        &[("/a*", "a"), ("/b*", "a")],
-        &[
-            "services[0].routes[2].methods `GET, PUT`: preflights are `OPTIONS` requests, which \
-           Kong does not choose this route for, so only what browsers send unasked is imported; \
-           add `OPTIONS` to the methods if more is meant",
-        ],
-    );
     let imported = import(&yaml).unwrap();
-    let configs: Vec<&CorsConfig> = imported
-        .config
-        .paths
-        .iter()
-        .filter_map(|(_, config)| config.as_ref())
-        .collect();
-    assert_eq!(configs[0].allow_methods, ["GET", "PUT", "OPTIONS"]);
-    assert_eq!(configs[0].allow_headers, AllowHeaders::Mirror);
-    assert_eq!(configs[1].allow_methods, ["GET"]);
-    assert_eq!(configs[1].allow_headers, AllowHeaders::default());
+    let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        [
+            by("services[0].routes[0] and 1 more", "method"),
+            without("services[0].routes[1]", "the method `OPTIONS`"),
+            without("services[0].routes[2]", "no headers of the page"),
+        ]
+    );
+    let methods = |route: usize| {
+        let config = imported.config.routes[route].config.clone().unwrap();
+        (config.allow_methods.join(" "), config.allow_headers)
+    };
+    let all = "GET HEAD PUT PATCH POST DELETE OPTIONS".to_owned();
+    let unasked = ("GET HEAD POST".to_owned(), AllowHeaders::default());
+    assert_eq!(methods(0), (all.clone(), AllowHeaders::Mirror));
+    assert_eq!(methods(1), unasked);
+    assert_eq!(methods(2), unasked);
+    // Another route takes the preflights, and has the same policy.
+    assert_eq!(methods(3), (all.clone(), AllowHeaders::Mirror));
+    assert_eq!(methods(5), (all, AllowHeaders::Mirror));
+    let table = imported.config.paths().unwrap();
+    let prefixes: Vec<_> = table.paths.iter().map(|(prefix, _)| &prefix[..]).collect();
+    assert_eq!(prefixes, ["/a*", "/b*", "/c*", "/d*"]);
 }
 
 #[test]
-fn regex_paths() {
+fn notes_are_merged_over_plugins() {
+    let plugin = "{name: cors, config: {headers: [Host, X-A]}}";
     let yaml = format!(
-        "
-_format_version: '3.0'
-routes:
-- {{name: user, paths: ['~/users/\\d+$'], plugins: [{}]}}
-- {{name: users, paths: [/users], plugins: [{}]}}
-- {{name: me, paths: [/users/me], plugins: [{}]}}
-- {{name: alone, paths: ['~/alone/\\d+$'], plugins: [{}]}}
-",
-        cors("user"),
-        cors("users"),
-        cors("me"),
-        cors("alone"),
+        "routes:\n- {{paths: [/a], plugins: [{plugin}]}}\n- {{paths: [/b], plugins: [{plugin}]}}\n- {{paths: [/c], plugins: [{plugin}]}}"
     );
     check(
         &yaml,
+        &[("/a*", "*"), ("/b*", "*"), ("/c*", "*")],
         &[
-            ("/alone/*", "alone"),
-            ("/users*", "users"),
-            ("/users/*", "-"),
-        ],
-        &[
-            &by("routes[0] `user`", "a regex"),
-            &by("routes[3] `alone`", "a regex"),
-            &off("/users/*", "`user` and `users`"),
-            &off("/users/me*", "`me` and `user`"),
+            "routes[0].plugins[0].config.origins and 2 more: Kong allows every origin where none \
+             is listed, and so does the import; list the origins that are meant",
+            "routes[0].plugins[0].config.headers[0] and 2 more `Host`: left out: scripts cannot \
+             set this header; remove it",
         ],
     );
-    // Before 3.0, by its characters.
-    for version in ["'1.1'", "1.1", "'2.1'"] {
+    let yaml = yaml.replace("X-A", "X A");
+    assert_eq!(
+        errors(&yaml),
+        [
+            "routes[0].plugins[0].config.headers[1] and 2 more `X A`: browsers cannot read a list \
+          with this in it, and every preflight fails; make each name an entry of its own; write \
+          `X`, `A`"
+        ]
+    );
+}
+
+/// decK shares options between plugins.
+#[test]
+fn shared_options() {
+    let yaml = "
+_format_version: '3.0'
+_plugin_configs:
+  usual: {origins: ['https://usual'], credentials: true, max_age: 100000}
+routes:
+- {paths: [/a], plugins: [{name: cors, _config: usual}]}
+- {paths: [/b], plugins: [{name: cors, _config: usual, config: {origins: ['https://own']}}]}
+";
+    check(
+        yaml,
+        &[("/a*", "usual"), ("/b*", "own")],
+        &[
+            "_plugin_configs.usual.max_age and 1 more `100000`: no browser keeps an answer longer \
+           than a day; write `86400`",
+        ],
+    );
+    let table = import(yaml).unwrap().config.paths().unwrap();
+    assert!(table.paths[1].1.as_ref().unwrap().allow_credentials);
+    assert_eq!(
+        errors("plugins: [{name: cors, _config: none}]"),
+        ["plugins[0]._config `none`: nothing in the file has this name or id"]
+    );
+}
+
+#[test]
+fn regex_paths_by_version() {
+    // Before 3.0, by their characters.
+    for (version, is_regex) in [
+        ("'1.1'", true),
+        ("1.1", true),
+        ("'2.1'", true),
+        ("'3.0'", false),
+    ] {
         let yaml = format!(
             "
 _format_version: {version}
-routes: [{{name: user, paths: ['/users/\\d+$'], plugins: [{}]}}]
+routes:
+- {{name: user, paths: ['/users/(me)'], plugins: [{}]}}
+- {{name: users, paths: [/users], plugins: [{}]}}
 ",
             cors("user"),
+            cors("users"),
         );
-        check(
-            &yaml,
-            &[("/users/*", "user")],
-            &[&by("routes[0] `user`", "a regex")],
-        );
+        let table = import(&yaml).unwrap().config.paths();
+        assert_eq!(table.is_err(), is_regex, "{version}");
     }
 }
 
@@ -538,11 +615,10 @@ fn a_format_of_old() {
 _format_version: '0.1'
 plugins: [{name: cors, config: {origins: 'https://a, https://b'}}]
 ";
-    let imported = import(yaml).unwrap();
-    let config = imported.config.paths[0].1.clone().unwrap();
+    let config = &import(yaml).unwrap().config.plugins[0].1;
     assert_eq!(
         config.allow_origins,
-        ["https://a".into(), "https://b".into()]
+        ["https://a:*".into(), "https://b:*".into()]
     );
 }
 
@@ -555,7 +631,7 @@ apis:
   uris: /mock, /bin
   plugins:
   - name: cors
-    config: {origins: 'https://a, https://b', credentials: 'true', max_age: '60'}
+    config: {origins: 'https://a', credentials: 'true', max_age: '60'}
 - name: older
   request_path: /older
 plugins:
@@ -566,12 +642,10 @@ plugins:
         &[("/bin*", "a"), ("/mock*", "a"), ("/older*", "older")],
         &[],
     );
-    let imported = import(yaml).unwrap();
-    let config = imported.config.paths[0].1.clone().unwrap();
-    assert_eq!(
-        config.allow_origins,
-        ["https://a".into(), "https://b".into()]
-    );
+    let config = import(yaml).unwrap().config.routes[0]
+        .config
+        .clone()
+        .unwrap();
     assert!(config.allow_credentials);
     assert_eq!(config.preflight_status, 204);
 }
@@ -606,17 +680,14 @@ routes:
   "plugins": [{name: cors, config: {origins: ['https://a']}}]
 - {name: b, paths: [/], methods: [PUT]}
 "#;
-    let imported = import(yaml).unwrap();
-    let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
-    assert_eq!(notes, [off("/", "`a\u{fffd}\u{240a}` and `b`")]);
+    let error = import(yaml).unwrap().config.paths().unwrap_err();
     assert_eq!(
-        serde_json::to_value(&imported.notes[0]).unwrap(),
-        serde_json::json!({
-            "field": "path",
-            "value": "/",
-            "code": "path-ambiguous",
-            "message": notes[0].strip_prefix("path `/`: ").unwrap(),
-        })
+        error.to_string(),
+        not_by_path("`a\u{fffd}\u{240a}`, `b`", "method")
+    );
+    assert_eq!(
+        serde_json::to_value(&error).unwrap()[0]["code"],
+        serde_json::json!("not-by-path")
     );
     let yaml = r#"
 plugins: [{name: cors, "\u001B[31m": 1, config: {origins: ["https://\u202E(a"]}}]

@@ -33,7 +33,9 @@ fn config(json: &str) -> CorsConfig {
 #[test]
 fn a_file_has_its_component_in_extra_config() {
     let bare = r#""security/cors": {"allow_origins": ["https://a.example"]}"#;
-    assert_eq!(config(&format!("{{{bare}}}")), origin());
+    let expected = defaults().allow_origins(["https://a.example"]);
+    let expected = expected.answer_without_origin(true);
+    assert_eq!(config(&format!("{{{bare}}}")), expected);
     let file = format!(r#"{{"version": 3, {bare}}}"#);
     assert_eq!(import(&file).unwrap().config, None);
 }
@@ -55,26 +57,43 @@ fn error(json: &str) -> String {
 /// What KrakenD has where nothing is written.
 fn defaults() -> CorsConfig {
     CorsConfig::new(["*"])
-        .allow_methods(["GET", "POST", "HEAD"])
-        .allow_headers(AllowHeaders::Mirror)
+        .allow_methods(["GET", "POST", "HEAD", "OPTIONS"])
+        .allow_headers(["Accept", "Content-Type", "X-Requested-With"])
         .answer_without_origin(false)
 }
 
-/// One origin, about which there is nothing to note.
+const DEFAULT_HEADERS: &str = "allow_headers: KrakenD before 2.7 allows `Accept`, `Content-Type` \
+     and `X-Requested-With` where no header is listed, later ones allow any; imported as those \
+     three; if any is meant, set `allow_headers` to `\"mirror\"` in the imported configuration";
+
+/// One origin and any header, about which there is nothing to note.
 fn origin() -> CorsConfig {
     defaults()
         .allow_origins(["https://a.example"])
+        .allow_headers(AllowHeaders::Mirror)
         .answer_without_origin(true)
 }
 
 fn with(option: &str) -> String {
-    format!(r#"{{"allow_origins": ["https://a.example"], {option}}}"#)
+    let any = match option.contains("allow_headers") {
+        true => "",
+        false => r#", "allow_headers": ["*"]"#,
+    };
+    format!(r#"{{"allow_origins": ["https://a.example"]{any}, {option}}}"#)
+}
+
+/// A file of version 2, with an option of its component.
+fn old_with(option: &str) -> String {
+    format!(
+        r#"{{"version": 2, "extra_config": {{"github_com/devopsfaith/krakend-cors": {}}}}}"#,
+        with(option)
+    )
 }
 
 #[test]
 fn the_documented_configuration() {
     let documented = defaults()
-        .allow_methods(["GET", "HEAD", "POST"])
+        .allow_methods(["GET", "HEAD", "POST", "OPTIONS"])
         .expose_headers(["Content-Length", "Content-Type"])
         .max_age(Duration::from_secs(43_200))
         .allow_headers(["Accept-Language"]);
@@ -86,10 +105,13 @@ fn the_documented_configuration() {
             "endpoints": [], "extra_config": {{"security/cors": {DOCUMENTED}}}}}"#
     );
     let extra = format!(r#"{{"telemetry/logging": {{}}, "security/cors": {DOCUMENTED}}}"#);
-    for json in [DOCUMENTED, &old, &new, &extra] {
+    for json in [DOCUMENTED, &new, &extra] {
         assert_eq!(config(json), documented, "{json}");
         assert_eq!(notes(json), [""; 0], "{json}");
     }
+    let of_old = documented.clone().allow_methods(["GET", "HEAD", "POST"]);
+    assert_eq!(config(&old), of_old);
+    assert_eq!(notes(&old), [""; 0]);
     assert!(documented.compile().is_ok());
 }
 
@@ -106,19 +128,155 @@ fn files_without_the_component() {
 }
 
 #[test]
-fn the_key_of_the_other_generation() {
-    // Where KrakenD ignores it, it shares nothing.
+fn either_name_of_the_component() {
     let (old, new) = ("github_com/devopsfaith/krakend-cors", "security/cors");
-    for (version, key, usual) in [(3, old, new), (2, new, old)] {
-        let json = format!(r#"{{"version": {version}, "extra_config": {{"{key}": {{}}}}}}"#);
-        assert_eq!(
-            error(&json),
-            format!(
-                "extra_config `{key}`: KrakenD does not read this key in a file of this `version`, \
-                 and leaves CORS off; rename it, or remove it; write `{usual}`"
-            )
-        );
+    let file = |version: &str, key: &str| {
+        format!(
+            r#"{{"version": {version}, "extra_config": {{"{key}": {}}}}}"#,
+            with(r#""debug": false"#)
+        )
+    };
+    // KrakenD 2 reads both.
+    for (version, key) in [("3", new), ("3", old), (r#""3""#, old), ("4", new)] {
+        assert_eq!(config(&file(version, key)), origin(), "{version} {key}");
     }
+    let of_old = origin().allow_methods(["GET", "POST", "HEAD"]);
+    for version in ["2", r#""2""#, "1"] {
+        assert_eq!(config(&file(version, old)), of_old, "{version}");
+    }
+    // Where KrakenD ignores it, it shares nothing.
+    assert_eq!(
+        error(&file("2", new)),
+        "extra_config `security/cors`: KrakenD does not read this key in a file of `version` 2, \
+         and leaves CORS off; rename it, or remove it; write \
+         `github_com/devopsfaith/krakend-cors`"
+    );
+}
+
+/// What rs/cors of 2020 did, which KrakenD 1 has inside.
+#[test]
+fn files_of_version_2() {
+    let file = |option: &str| old_with(option);
+    let of_old = || origin().allow_methods(["GET", "POST", "HEAD"]);
+    let headers = ["Accept", "Content-Type", "X-Requested-With"];
+    let table = [
+        (r#""allow_headers": []"#, of_old().allow_headers(headers)),
+        (r#""allow_headers": ["*"]"#, of_old()),
+        (
+            r#""allow_methods": ["get", "Put", "patch"]"#,
+            of_old().allow_methods(["GET", "PUT", "PATCH"]),
+        ),
+        (
+            r#""allow_methods": ["GET", "OPTIONS"]"#,
+            of_old().allow_methods(["GET"]),
+        ),
+    ];
+    for (option, expected) in table {
+        assert_eq!(config(&file(option)), expected, "{option}");
+        assert_eq!(notes(&file(option)), [""; 0], "{option}");
+    }
+    // Of a negative age nothing is sent.
+    let negative = file(r#""max_age": "-1s""#);
+    assert_eq!(config(&negative).max_age, MaxAge::BrowserDefault);
+    let nobody = config(&file(r#""allow_methods": ["*"]"#));
+    assert_eq!(nobody.allow_origins, ["https://nobody.invalid".into()]);
+    assert_eq!(
+        notes(&file(r#""allow_methods": ["*"]"#)),
+        [
+            "allow_methods: no page could use this: `*`: this `*` is no wildcard, and stands for \
+          itself only; imported so that none can, as `https://nobody.invalid`, which no page is"
+        ]
+    );
+}
+
+#[test]
+fn the_last_of_several_keys() {
+    let json = r#"{"allow_headers": ["*"], "allow_origins": ["https://x.example"],
+        "allow_origins": ["https://a.example"]}"#;
+    assert_eq!(config(json), origin());
+    assert_eq!(
+        notes(json),
+        [
+            "allow_origins: this key is there several times; the gateway takes the last, and so does \
+          the import; remove the others"
+        ]
+    );
+}
+
+#[test]
+fn components_of_endpoints() {
+    let endpoint = r#"{"endpoint": "/x", "extra_config": {"security/cors": {}}}"#;
+    let json = format!(
+        r#"{{"version": 3, "endpoints": [{endpoint}, {{"endpoint": "/y"}}, {endpoint}],
+            "extra_config": {{"security/cors": {}}}}}"#,
+        with(r#""debug": false"#)
+    );
+    assert_eq!(config(&json), origin());
+    assert_eq!(
+        notes(&json),
+        [
+            "endpoints[0].extra_config and 1 more `security/cors`: KrakenD reads this in the \
+          `extra_config` of the whole file only, and ignores it here; so did the import"
+        ]
+    );
+}
+
+#[test]
+fn templates() {
+    let template = "this is a template, which is filled in before the gateway reads the file; \
+                    import the file that results";
+    let table = [
+        (
+            r#"{"allow_origins": ["https://a.example", "{{ env \"ORIGIN\" }}"]}"#,
+            r#"allow_origins[1] `"{{ env \"ORIGIN\" }}"`"#,
+        ),
+        (
+            r#"{"allow_origins": ["$ORIGIN"]}"#,
+            r#"allow_origins[0] `"$ORIGIN"`"#,
+        ),
+        (
+            r#"{"allow_origins": "{{ include \"origins.tmpl\" }}"}"#,
+            r#"allow_origins `"{{ include \"origins.tmpl\" }}"`"#,
+        ),
+        (
+            r#"{"allow_origins": ["https://a.example"], "max_age": "{{ .age }}"}"#,
+            r#"max_age `"{{ .age }}"`"#,
+        ),
+        (
+            r#"{"allow_origins": ["https://a.example"], "allow_credentials": "{{ .cookies }}"}"#,
+            r#"allow_credentials `"{{ .cookies }}"`"#,
+        ),
+        (
+            r#"{"allow_origins": ["https://a.example"], "options_success_status": "${STATUS}"}"#,
+            r#"options_success_status `"${STATUS}"`"#,
+        ),
+        (
+            r#"{"allow_origins": ["https://a.example"], "{{ template \"cors.tmpl\" }}": ""}"#,
+            r#"{{ template "cors.tmpl" }} `""`"#,
+        ),
+        (
+            r#"{"version": 3, "extra_config": {"security/cors": "{{ include \"cors.json\" }}"}}"#,
+            r#"security/cors `"{{ include \"cors.json\" }}"`"#,
+        ),
+        (
+            r#"{"version": 3, "extra_config": "{{ include \"extra.json\" }}"}"#,
+            r#"extra_config `"{{ include \"extra.json\" }}"`"#,
+        ),
+        (
+            r#"{"version": 3, "extra_config": {"{{ include \"cors.json\" }}": ""}}"#,
+            r#"extra_config `{{ include "cors.json" }}`"#,
+        ),
+        (
+            r#""{{ include \"krakend.json\" }}""#,
+            r#"document `"{{ include \"krakend.json\" }}"`"#,
+        ),
+    ];
+    for (json, place) in table {
+        assert_eq!(error(json), format!("{place}: {template}"));
+    }
+    // KrakenD reads no comments.
+    let json = with(r#""@comment": "{{ what is this? }}""#);
+    assert_eq!(config(&json), origin());
 }
 
 #[test]
@@ -132,7 +290,8 @@ fn defaults_where_nothing_is_written() {
         notes("{}"),
         [
             "allow_origins: KrakenD allows every origin where none is listed, and so does the \
-             import; list the origins that are meant"
+             import; list the origins that are meant",
+            DEFAULT_HEADERS,
         ]
     );
     assert!(notes(empty)[0].starts_with("allow_origins `[]`: "));
@@ -143,7 +302,7 @@ fn each_option_alone() {
     let table = [
         (
             r#""allow_methods": ["PUT", "GET"]"#,
-            origin().allow_methods(["PUT", "GET"]),
+            origin().allow_methods(["PUT", "GET", "OPTIONS"]),
         ),
         (
             r#""allow_headers": ["X-A", "authorization"]"#,
@@ -209,17 +368,17 @@ fn options_with_a_note() {
         ),
         (
             r#""allow_methods": ["GET", "TRACE"]"#,
-            origin().allow_methods(["GET"]),
+            origin().allow_methods(["GET", "OPTIONS"]),
             "allow_methods[1] `TRACE`: left out: scripts cannot send this method; remove it",
         ),
         (
             r#""allow_methods": ["GET", "put"]"#,
-            origin().allow_methods(["GET"]),
+            origin().allow_methods(["GET", "OPTIONS"]),
             "allow_methods[1] `put`: left out: methods are case-sensitive; write `PUT`",
         ),
         (
             r#""allow_methods": ["GET", "*"]"#,
-            origin().allow_methods(["GET"]),
+            origin().allow_methods(["GET", "OPTIONS"]),
             "allow_methods[1] `*`: left out: this `*` is no wildcard, and stands for itself only",
         ),
         (
@@ -349,9 +508,9 @@ fn wrong_types() {
              absent, which allows every origin",
         ),
         (
-            r#"{"allow_origins": ["https://a.example", 1]}"#,
-            "allow_origins[1] `1`: this is a number, not a string; KrakenD skips it, and takes a \
-             list of nothing else for absent",
+            r#"{"allow_origins": [1, null]}"#,
+            "allow_origins `[…]`: this is a list, not one of strings; KrakenD \
+             takes it for absent, which allows every origin",
         ),
         (
             r#"{"allow_origins": ["https://a.example"], "allow_methods": "PUT"}"#,
@@ -361,7 +520,7 @@ fn wrong_types() {
         (
             r#"{"allow_origins": ["https://a.example"], "allow_headers": {}}"#,
             "allow_headers `{}`: this is an object, not a list of strings; KrakenD takes it for \
-             absent, which allows any header",
+             absent, which since 2.7 allows any header",
         ),
         (
             r#"{"allow_origins": ["https://a.example"], "expose_headers": true}"#,
@@ -369,33 +528,9 @@ fn wrong_types() {
              for absent",
         ),
         (
-            r#"{"allow_origins": ["https://a.example"], "allow_credentials": "true"}"#,
-            "allow_credentials `\"true\"`: this is a string, not `true` or `false`; KrakenD takes \
-             it for `false`; write `true`",
-        ),
-        (
-            r#"{"allow_origins": ["https://a.example"], "allow_private_network": 1}"#,
-            "allow_private_network `1`: this is a number, not `true` or `false`; KrakenD takes it \
-             for `false`",
-        ),
-        (
-            r#"{"allow_origins": ["https://a.example"], "options_passthrough": []}"#,
-            "options_passthrough `[]`: this is a list, not `true` or `false`; KrakenD takes it \
-             for `false`",
-        ),
-        (
-            r#"{"allow_origins": ["https://a.example"], "debug": null}"#,
-            "debug `null`: this is null, not `true` or `false`; KrakenD takes it for `false`",
-        ),
-        (
             r#"{"allow_origins": ["https://a.example"], "max_age": 3600}"#,
             "max_age `3600`: this is a number, not a string; KrakenD does not start with it; \
              write `\"3600s\"`",
-        ),
-        (
-            r#"{"allow_origins": ["https://a.example"], "options_success_status": "200"}"#,
-            "options_success_status `\"200\"`: this is a string, not a number; KrakenD ignores \
-             it, and sends 204; write `200`",
         ),
         (
             r#"{"allow_origins": ["https://a.example"], "options_success_status": 404}"#,
@@ -404,14 +539,6 @@ fn wrong_types() {
         (
             r#"{"allow_origins": ["https://a.example"], "options_success_status": -1}"#,
             &format!("options_success_status `-1`: {status}"),
-        ),
-        (
-            r#"{"allow_origins": ["https://a.example"], "allow_headers": ["X A"]}"#,
-            "allow_headers[0] `X A`: each name is an entry of its own",
-        ),
-        (
-            r#"{"allow_origins": ["https://a.example"], "allow_methods": ["TRACE"]}"#,
-            "allow_methods[0] `TRACE`: scripts cannot send this method; remove it",
         ),
         (
             "[]",
@@ -440,21 +567,96 @@ fn wrong_types() {
     }
 }
 
+/// What KrakenD ignores without harm, the import ignores with a note.
+#[test]
+fn values_that_are_ignored() {
+    let table = [
+        (
+            r#""allow_credentials": "true""#,
+            "allow_credentials `\"true\"`: this is a string, not `true` or `false`; KrakenD takes \
+             it for `false`, and so does the import; write `true`",
+        ),
+        (
+            r#""allow_private_network": 1"#,
+            "allow_private_network `1`: this is a number, not `true` or `false`; KrakenD takes it \
+             for `false`, and so does the import",
+        ),
+        (
+            r#""options_passthrough": []"#,
+            "options_passthrough `[]`: this is a list, not `true` or `false`; KrakenD takes it \
+             for `false`, and so does the import",
+        ),
+        (
+            r#""debug": null"#,
+            "debug `null`: this is null, not `true` or `false`; KrakenD takes it for `false`, and \
+             so does the import",
+        ),
+        (
+            r#""options_success_status": "200""#,
+            "options_success_status `\"200\"`: this is a string, not a number; KrakenD ignores \
+             it, and sends 204, and so does the import; write `200`",
+        ),
+        (
+            r#""allow_methods": ["GET", "POST", "HEAD", 1]"#,
+            "allow_methods[3] `1`: this is a number, not a string; KrakenD skips it, and so does \
+             the import",
+        ),
+    ];
+    for (option, note) in table {
+        assert_eq!(config(&with(option)), origin(), "{option}");
+        assert_eq!(notes(&with(option)), [note], "{option}");
+    }
+}
+
+/// KrakenD compares each entry; what it exposes, browsers read.
+#[test]
+fn names_that_are_none() {
+    let json = with(r#""allow_headers": ["X-A", "X-B,X-C", "X D"]"#);
+    assert_eq!(config(&json), origin().allow_headers(["X-A"]));
+    assert_eq!(
+        notes(&json),
+        [
+            "allow_headers[1] `X-B,X-C`: left out: each name is an entry of its own",
+            "allow_headers[2] `X D`: left out: each name is an entry of its own",
+        ]
+    );
+    let json = with(r#""expose_headers": ["X-A,X-B"]"#);
+    assert_eq!(config(&json), origin().expose_headers(["X-A", "X-B"]));
+    assert_eq!(
+        notes(&json),
+        [
+            "expose_headers[0] `X-A,X-B`: browsers take this for several names, and so does the \
+          import; make each an entry of its own"
+        ]
+    );
+    let json = with(r#""expose_headers": ["X-A", "X B"]"#);
+    assert_eq!(config(&json), origin());
+    assert_eq!(
+        notes(&json),
+        [
+            "expose_headers[1] `X B`: browsers cannot read a list with this in it, so pages can read \
+          none of these headers; none is imported; make each name an entry of its own"
+        ]
+    );
+}
+
 #[test]
 fn all_errors_at_once() {
-    let errors = import(r#"{"allow_origins": "*", "max_age": "1d", "debug": 1}"#).unwrap_err();
+    let errors =
+        import(r#"{"allow_origins": "*", "max_age": "1d", "allow_headers": 1}"#).unwrap_err();
     assert_eq!(
         errors.to_string(),
         "this KrakenD configuration cannot be imported, 3 errors:\n\
          - allow_origins `\"*\"`: this is a string, not a list of strings; KrakenD takes it for \
          absent, which allows every origin; write `[\"*\"]`\n\
+         - allow_headers `1`: this is a number, not a list of strings; KrakenD takes it for absent, \
+         which since 2.7 allows any header\n\
          - max_age `1d`: this is not a duration in Go's grammar, such as `12h` or `1h30m`; \
-         KrakenD silently takes it for zero; write `86400s`\n\
-         - debug `1`: this is a number, not `true` or `false`; KrakenD takes it for `false`"
+         KrakenD silently takes it for zero; write `86400s`"
     );
     let json = serde_json::to_value(&errors).unwrap();
-    assert_eq!(json[1]["code"], "duration");
-    assert_eq!(json[1]["suggestion"], "86400s");
+    assert_eq!(json[2]["code"], "duration");
+    assert_eq!(json[2]["suggestion"], "86400s");
 }
 
 #[test]
@@ -464,7 +666,7 @@ fn origins() {
     let any_text = |regex: &str, repair: &str| {
         format!(
             "KrakenD lets `*` stand for any text, dots and slashes included; imported as \
-             `{{ regex = '{regex}' }}`, which is the same; list the origins that are meant{repair}"
+             `{{ regex = '{regex}' }}`, which says that; list the origins that are meant{repair}"
         )
     };
     let same = "KrakenD lets `*` stand for any text; in an origin that can only be labels of the \
@@ -544,18 +746,27 @@ fn origins() {
         (
             r"^https://.*\.a\.example$",
             None,
-            "left out: KrakenD has no regular expressions, and no browser sends this; if one is \
-             meant, write it as `{ regex = '…' }` into the imported configuration"
-                .to_owned(),
+            left_out("KrakenD has no regular expressions; list the origins that are meant"),
         ),
         (
             "https://*.*.example",
             None,
-            "left out: this `*` is no wildcard, and stands for itself only".to_owned(),
+            "left out, for no origin matches this: KrakenD takes the first `*` for any text, and \
+             the second for itself"
+                .to_owned(),
+        ),
+        (
+            "!*",
+            None,
+            "left out, for no origin matches this: no text in place of its `*` makes it an origin"
+                .to_owned(),
         ),
     ];
     for (entry, expected, note) in table {
-        let json = serde_json::json!({"allow_origins": [entry, "https://other.example"]});
+        let json = serde_json::json!({
+            "allow_origins": [entry, "https://other.example"],
+            "allow_headers": ["*"],
+        });
         let mut origins: Vec<_> = expected.into_iter().collect();
         origins.push("https://other.example".into());
         assert_eq!(config(&json.to_string()).allow_origins, origins, "{entry}");
@@ -564,23 +775,81 @@ fn origins() {
     }
 }
 
+/// A policy that no page could use is one that no page can use, and no error.
 #[test]
 fn origins_of_which_none_is_left() {
+    let nobody = "imported so that none can, as `https://nobody.invalid`, which no page is";
+    let table = [
+        (
+            r#"["a.example"]"#,
+            format!(
+                "allow_origins: no page could use this: `a.example`: an origin begins with its \
+                 scheme; {nobody}; write `https://a.example`"
+            ),
+        ),
+        (
+            r#"["https://a.example/", "https://*.*.example"]"#,
+            format!(
+                "allow_origins: no page could use this: `https://a.example/`: an origin has no \
+                 trailing slash; `https://*.*.example`: KrakenD takes the first `*` for any text, \
+                 and the second for itself; {nobody}; write `https://a.example`"
+            ),
+        ),
+    ];
+    for (origins, note) in table {
+        let json = format!(r#"{{"allow_origins": {origins}, "allow_headers": ["*"]}}"#);
+        assert_eq!(notes(&json), [note], "{origins}");
+        let imported = config(&json);
+        assert_eq!(imported, origin().allow_origins(["https://nobody.invalid"]));
+        assert!(imported.compile().is_ok());
+    }
+}
+
+/// With credentials, an open entry stays within its site, over https.
+#[test]
+fn open_entries_with_credentials() {
+    let https = "the gateway allows plain http here too; with credentials whoever controls the \
+                 network could act as the user, so only https, loopback aside, is imported";
+    let table = [
+        ("https://*.a.example", false),
+        ("https://pr-*.a.example.com", false),
+        ("*.example.com", true),
+        ("http*.example.com", true),
+        ("http://localhost:*", false),
+    ];
+    let json = |entry: &str| {
+        let json = serde_json::json!({
+            "allow_origins": [entry],
+            "allow_headers": ["*"],
+            "allow_credentials": true,
+        });
+        json.to_string()
+    };
+    for (entry, is_noted) in table {
+        let notes = notes(&json(entry));
+        let of_https = format!("allow_origins[0] `{entry}`: {https}");
+        assert_eq!(notes.contains(&of_https), is_noted, "{entry} {notes:?}");
+        assert!(config(&json(entry)).compile().is_ok(), "{entry}");
+    }
+    let policy = config(&json("*.example.com")).compile().unwrap();
+    assert_eq!(policy.config().allow_origins[0].within, ["example.com"]);
+    let errors = config(&json("https://*example.com")).compile().unwrap_err();
     assert_eq!(
-        error(r#"{"allow_origins": ["a.example"]}"#),
-        "allow_origins[0] `a.example`: an origin begins with its scheme; write `https://a.example`"
-    );
-    assert_eq!(
-        error(r#"{"allow_origins": ["https://*.*.example"]}"#),
-        "allow_origins `[…]`: no browser sends any of this, so no page could use it; correct it, \
-         or remove the CORS configuration"
+        errors.to_string(),
+        "invalid CORS configuration: allow_origins[0] `https://.*example\\.com`: with credentials, \
+         name the domain that this stays within (`within = \"example.com\"`), or list the origins: \
+         it also allows `https://evilexample.com`, which anyone can register; or take on all that \
+         it allows by `dangerously_allow = [{ danger = \"unbounded\", \
+         regex = 'https://.*example\\.com' }]`; \
+         write `{ regex = 'https://.*example\\.com', within = \"example.com\" }`"
     );
 }
 
 #[test]
 fn any_origin_among_others() {
-    let json = r#"{"allow_origins": ["https://a.example", "*"]}"#;
-    assert_eq!(config(json), defaults());
+    let json = r#"{"allow_origins": ["https://a.example", "*"], "allow_headers": ["*"]}"#;
+    let any = defaults().allow_headers(AllowHeaders::Mirror);
+    assert_eq!(config(json), any);
     assert_eq!(
         notes(json),
         [
@@ -639,8 +908,9 @@ fn wildcards_match_what_they_did() {
 
 #[test]
 fn any_origin_never_comes_with_credentials() {
-    let json = r#"{"allow_origins": ["*"], "allow_credentials": true}"#;
-    assert_eq!(config(json), defaults());
+    let json = r#"{"allow_origins": ["*"], "allow_headers": ["*"], "allow_credentials": true}"#;
+    let any = defaults().allow_headers(AllowHeaders::Mirror);
+    assert_eq!(config(json), any);
     assert_eq!(
         notes(json),
         [
@@ -687,7 +957,7 @@ fn dangers_are_not_taken_on() {
 #[test]
 fn on_the_wire() {
     let any = config(DOCUMENTED);
-    let all = config("{}");
+    let all = config(r#"{"allow_headers": ["*"]}"#);
     let credentials = config(
         r#"{"allow_origins": ["https://a.example", "https://*.b.example"],
             "allow_methods": ["GET", "PUT"], "allow_headers": ["X-A", "X-B"],
@@ -724,14 +994,14 @@ fn on_the_wire() {
             response: &format!(
                 "204
                 access-control-allow-headers: accept-language
-                access-control-allow-methods: GET, HEAD, POST
+                access-control-allow-methods: GET, HEAD, POST, OPTIONS
                 access-control-allow-origin: *
                 access-control-max-age: 43200
                 {preflight_vary}"
             ),
         },
         Row {
-            name: "all by default: a preflight repeats the headers",
+            name: "all headers: a preflight repeats them",
             config: &all,
             request: "OPTIONS origin: https://x.example
                 access-control-request-method: POST
@@ -739,7 +1009,7 @@ fn on_the_wire() {
             response: &format!(
                 "204
                 access-control-allow-headers: authorization,x-a
-                access-control-allow-methods: GET, POST, HEAD
+                access-control-allow-methods: GET, POST, HEAD, OPTIONS
                 access-control-allow-origin: *
                 {preflight_vary}"
             ),
@@ -749,6 +1019,8 @@ fn on_the_wire() {
             config: &any,
             request: "OPTIONS origin: https://x.example",
             response: "200
+                access-control-allow-origin: *
+                access-control-expose-headers: content-length, content-type
                 vary: Origin, access-control-request-method",
         },
         Row {
@@ -786,7 +1058,7 @@ fn on_the_wire() {
                 "200
                 access-control-allow-credentials: true
                 access-control-allow-headers: x-a, x-b
-                access-control-allow-methods: GET, PUT
+                access-control-allow-methods: GET, PUT, OPTIONS
                 access-control-allow-origin: https://a.example
                 access-control-allow-private-network: true
                 access-control-max-age: 0
@@ -813,7 +1085,7 @@ fn on_the_wire() {
                 "200
                 access-control-allow-credentials: true
                 access-control-allow-headers: x-a, x-b
-                access-control-allow-methods: GET, PUT
+                access-control-allow-methods: GET, PUT, OPTIONS
                 access-control-allow-origin: https://a.example
                 access-control-max-age: 0
                 {private_vary}"

@@ -26,16 +26,44 @@ pub(super) enum Value {
     Object(Object),
 }
 
-/// Keys, each once, and their values.
+/// Keys and their values, in the order of the file.
 pub(super) type Object = Vec<(String, Value)>;
 
-/// The value of a key.
+/// The value of a key: of several, the last, as the gateways' parsers have it.
 pub(super) fn get<'a>(object: &'a Object, key: &str) -> Option<&'a Value> {
-    let found = object.iter().find(|(name, _)| name == key);
-    found.map(|(_, value)| value)
+    let mut found = object.iter().rev().filter(|(name, _)| name == key);
+    found.next().map(|(_, value)| value)
 }
 
 impl Value {
+    /// Calls a function for each key that an object has several times.
+    pub(super) fn repeated_keys(&self, place: &str, found: &mut impl FnMut(&str)) {
+        let dot = if place.is_empty() { "" } else { "." };
+        match self {
+            Value::Object(object) => {
+                for (at, (key, value)) in object.iter().enumerate() {
+                    let place = format!("{place}{dot}{key}");
+                    if object[..at].iter().any(|(other, _)| other == key) {
+                        found(&place);
+                    }
+                    value.repeated_keys(&place, found);
+                }
+            }
+            Value::List(list) => {
+                for (at, value) in list.iter().enumerate() {
+                    value.repeated_keys(&format!("{place}[{at}]"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// It stands for a text that is filled in before a gateway reads the file:
+    /// `{{ env "ORIGIN" }}`, `$ORIGIN`.
+    pub(super) fn is_template(&self) -> bool {
+        matches!(self, Value::String(text) if is_template(text))
+    }
+
     /// What it is, with its article.
     pub(super) fn what(&self) -> &'static str {
         match self {
@@ -47,6 +75,12 @@ impl Value {
             Value::Object(_) => "an object",
         }
     }
+}
+
+pub(super) fn is_template(text: &str) -> bool {
+    let is_name =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{".contains(c));
+    text.contains("{{") || text.strip_prefix('$').is_some_and(is_name)
 }
 
 /// As JSON, but for what lists and objects hold.
@@ -79,6 +113,7 @@ impl<'de> Deserialize<'de> for Value {
 
 struct ValueVisitor;
 
+#[allow(clippy::cast_precision_loss, reason = "as the gateways do")]
 impl<'de> Visitor<'de> for ValueVisitor {
     type Value = Value;
 
@@ -90,32 +125,15 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(Value::Null)
     }
 
-    fn visit_none<E: de::Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(
-        self,
-        deserializer: D,
-    ) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
-    }
-
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
         Ok(Value::Bool(value))
     }
 
     // Both gateways hold numbers as `f64`: Go's JSON and Lua.
-    #[allow(clippy::cast_precision_loss, reason = "as the gateways do")]
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
         Ok(Value::Number(value as f64))
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "as the gateways do")]
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
         Ok(Value::Number(value as f64))
     }
@@ -144,10 +162,6 @@ impl<'de> Visitor<'de> for ValueVisitor {
                 // YAML has other keys too; none of ours.
                 other => other.to_string(),
             };
-            if get(&object, &key).is_some() {
-                // A gateway takes the last, a reader the first.
-                return Err(de::Error::custom(format_args!("`{key}` is there twice")));
-            }
             object.push((key, map.next_value()?));
         }
         Ok(Value::Object(object))
@@ -172,9 +186,34 @@ mod tests {
     }
 
     #[test]
-    fn no_key_is_there_twice() {
-        let error = serde_json::from_str::<Document>(r#"{"a": 1, "a": 2}"#).unwrap_err();
-        assert_eq!(error.to_string(), "`a` is there twice at line 1 column 12");
+    fn the_last_of_several_values_counts() {
+        let json = r#"{"a": 1, "b": [{"c": 1, "c": 2}], "a": {"d": 3}}"#;
+        let document: Document = serde_json::from_str(json).unwrap();
+        let Value::Object(object) = &document.0 else {
+            panic!("{document:?}");
+        };
+        let last = Value::Object(vec![("d".to_owned(), Value::Number(3.0))]);
+        assert_eq!(get(object, "a"), Some(&last));
+        let mut repeated = Vec::new();
+        document
+            .0
+            .repeated_keys("", &mut |place| repeated.push(place.to_owned()));
+        assert_eq!(repeated, ["b[0].c", "a"]);
+    }
+
+    #[test]
+    fn templates_are_known_by_their_signs() {
+        for text in [
+            "{{ env \"ORIGIN\" }}",
+            "https://{{ .host }}",
+            "$ORIGIN",
+            "${ORIGIN}",
+        ] {
+            assert!(is_template(text), "{text}");
+        }
+        for text in ["https://a.example", r"^https://a\.example$", "$", "$1"] {
+            assert!(!is_template(text), "{text}");
+        }
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! What of a gateway's configuration cannot be imported.
 
 use std::error::Error;
-use std::fmt;
 
-use crate::error::ConfigErrorKind;
-use crate::escape::Readable;
+use super::kinds::kinds;
 use crate::remark::{Errors, Remark};
 
 /// All that cannot be imported.
@@ -15,181 +13,77 @@ pub type ImportError = Remark<ImportErrorKind>;
 
 impl Error for ImportError {}
 
-/// Why something cannot be imported.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ImportErrorKind {
+kinds! {
+    /// Why something cannot be imported.
+    ImportErrorKind wraps
+    /// A value that no policy can have.
+    Invalid by ToString::to_string;
+
     /// A value of another type than the gateway reads.
     WrongType {
-        /// What is there.
-        found: &'static str,
-        /// What belongs there.
-        expected: &'static str,
-        /// What the gateway makes of it.
-        consequence: &'static str,
-    },
+        found: &'static str = "What is there.",
+        expected: &'static str = "What belongs there.",
+        consequence: &'static str = "What the gateway makes of it."
+    } = "wrong-type", "this is {found}, not {expected}; {consequence}";
+    /// A text that is filled in before the gateway reads the file.
+    Template = "template",
+        "this is a template, which is filled in before the gateway reads the file; import the \
+         file that results";
     /// Something else than this gateway's configuration.
-    OtherDocument {
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// KrakenD's component under the key of the other generation, where it does
-    /// nothing.
-    OtherGeneration,
+    OtherDocument { expected: &'static str = "What it should be." } = "other-document", "this is not {expected}";
+    /// KrakenD's component under its later name in a file of version 2.
+    OtherGeneration = "other-generation",
+        "KrakenD does not read this key in a file of `version` 2, and leaves CORS off; rename it, \
+         or remove it";
     /// A string with commas, which the gateway does not split.
-    NotSplit,
+    NotSplit = "not-split",
+        "Kong takes this for one entry, and does not split it at commas; make it a list";
     /// An option that the gateway does not have, and refuses.
-    UnknownOption,
-    /// A value that no policy can have.
-    Invalid(ConfigErrorKind),
-    /// No entry is one that a browser sends.
-    NothingLeft,
+    UnknownOption = "unknown-option",
+        "Kong's plugin has no such option, and refuses it; remove it";
+    /// A list of names that browsers cannot read.
+    Unreadable = "unreadable",
+        "browsers cannot read a list with this in it, and every preflight fails; make each name \
+         an entry of its own";
     /// Not a duration in Go's grammar, which KrakenD takes for zero.
-    Duration,
-    /// A `*` beside other entries, which is any origin since Kong 3.8, and was
-    /// none before.
-    AnyAmongOthers,
+    Duration = "duration",
+        "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD silently takes \
+         it for zero";
     /// A method that Kong does not know.
-    UnknownMethod,
+    UnknownMethod = "unknown-method",
+        "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` and \
+         `CONNECT` only, and refuses this";
     /// Syntax of PCRE that Rust's regular expressions do not have, or read
     /// differently.
-    Pcre {
-        /// What it is, with its article.
-        construct: &'static str,
-    },
+    Pcre { construct: &'static str = "What it is, with its article." } = "pcre",
+        "{construct} means something in PCRE that Rust's regular expressions cannot say; write \
+         the regex without it, or list the origins";
     /// A regular expression that does not compile.
-    Regex {
-        /// The parser's own message.
-        message: String,
-    },
-    /// A regular expression with a `[` to match, for an IPv6 address.
-    Ipv6Brackets,
+    Regex { message: String = "The parser's own message." } = "regex",
+        "this does not compile as a regular expression of Rust: {message}";
     /// Two spellings of the same thing, of which a gateway reads one.
-    Twice {
-        /// The other.
-        other: &'static str,
-    },
+    Twice { other: &'static str = "The other." } = "twice", "`{other}` is there too; remove one of them";
     /// A plugin for some consumers only.
-    Consumer,
+    Consumer = "consumer",
+        "Kong refuses the plugin on consumers: a preflight does not tell who sends it; put it on \
+         a route, on a service, or on none";
     /// A plugin for some protocols only.
-    Protocols,
+    Protocols = "protocols",
+        "Kong ran the plugin on some protocols only, which a layer cannot see; list both `http` \
+         and `https`, or remove it";
     /// Another plugin than `cors`.
-    OtherPlugin,
+    OtherPlugin = "other-plugin", "this is not the plugin `cors`";
+    /// A plugin whose options are not in the file.
+    ConfigElsewhere = "config-elsewhere",
+        "the plugin's options are in a secret, which is not read; write them into `config`";
     /// Another plugin has the same scope.
-    SameScope,
+    SameScope = "same-scope",
+        "another `cors` plugin has the same scope, which Kong refuses; remove one of them";
     /// A name or an id that nothing in the file has.
-    NotFound,
-}
-
-impl ImportErrorKind {
-    /// A name for programs, such as `wrong-type`.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        use ImportErrorKind as Kind;
-        match self {
-            Kind::WrongType { .. } => "wrong-type",
-            Kind::OtherDocument { .. } => "other-document",
-            Kind::OtherGeneration => "other-generation",
-            Kind::NotSplit => "not-split",
-            Kind::UnknownOption => "unknown-option",
-            Kind::Invalid(kind) => kind.code(),
-            Kind::NothingLeft => "nothing-left",
-            Kind::Duration => "duration",
-            Kind::AnyAmongOthers => "any-among-others",
-            Kind::UnknownMethod => "unknown-method",
-            Kind::Pcre { .. } => "pcre",
-            Kind::Regex { .. } => "regex",
-            Kind::Ipv6Brackets => "ipv6-brackets",
-            Kind::Twice { .. } => "twice",
-            Kind::Consumer => "consumer",
-            Kind::Protocols => "protocols",
-            Kind::OtherPlugin => "other-plugin",
-            Kind::SameScope => "same-scope",
-            Kind::NotFound => "not-found",
-        }
-    }
-}
-
-impl fmt::Display for ImportErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use ImportErrorKind as Kind;
-        f.write_str(match self {
-            Kind::WrongType {
-                found,
-                expected,
-                consequence,
-            } => {
-                return write!(f, "this is {found}, not {expected}; {consequence}");
-            }
-            Kind::OtherDocument { expected } => return write!(f, "this is not {expected}"),
-            Kind::OtherGeneration => {
-                "KrakenD does not read this key in a file of this `version`, and leaves CORS off; \
-                 rename it, or remove it"
-            }
-            Kind::NotSplit => {
-                "Kong takes this for one entry, and does not split it at commas; make it a list"
-            }
-            Kind::UnknownOption => "Kong's plugin has no such option, and refuses it; remove it",
-            Kind::Invalid(kind) => return kind.fmt(f),
-            Kind::NothingLeft => {
-                "no browser sends any of this, so no page could use it; correct it, or remove the \
-                 CORS configuration"
-            }
-            Kind::Duration => {
-                "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD \
-                 silently takes it for zero"
-            }
-            Kind::AnyAmongOthers => {
-                "since Kong 3.8 a `*` beside other entries allows every origin, and before that \
-                 none; remove it, or the others"
-            }
-            Kind::UnknownMethod => {
-                "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` \
-                 and `CONNECT` only, and refuses this"
-            }
-            Kind::Pcre { construct } => {
-                return write!(
-                    f,
-                    "{construct} means something in PCRE that Rust's regular expressions cannot \
-                     say; write the regex without it, or list the origins"
-                );
-            }
-            Kind::Regex { message } => {
-                return write!(
-                    f,
-                    "this does not compile as a regular expression of Rust: {}",
-                    Readable(message)
-                );
-            }
-            Kind::Ipv6Brackets => {
-                "Kong removes the brackets of IPv6 addresses before it matches, so `[` never \
-                 matched; remove that part, and list such an origin in the imported configuration, \
-                 `http://[::1]:3000`"
-            }
-            Kind::Twice { other } => {
-                return write!(f, "`{other}` is there too; remove one of them");
-            }
-            Kind::Consumer => {
-                "Kong refuses the plugin on consumers: a preflight does not tell who sends it; \
-                 put it on a route, on a service, or on none"
-            }
-            Kind::Protocols => {
-                "Kong ran the plugin on some protocols only, which a layer cannot see; list both \
-                 `http` and `https`, or remove it"
-            }
-            Kind::OtherPlugin => "this is not the plugin `cors`",
-            Kind::SameScope => {
-                "another `cors` plugin has the same scope, which Kong refuses; remove one of them"
-            }
-            Kind::NotFound => "nothing in the file has this name or id",
-        })
-    }
-}
-
-/// An object with `field`, `value`, `code` and `message`, and, where there is
-/// one, `suggestion`.
-impl serde::Serialize for ImportError {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_as(self.kind().code(), None, serializer)
-    }
+    NotFound = "not-found", "nothing in the file has this name or id";
+    /// Routes with different policies, which path prefixes do not tell apart.
+    NotByPath { routes: String = "Their names.", by: String = "What tells them apart." } = "not-by-path",
+        "Kong tells {routes} apart by {by}, and their CORS differs, so path prefixes do not tell \
+         which policy a request has; put each policy on its own routes, or take the routes of one \
+         host with `at_host`";
 }

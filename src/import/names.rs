@@ -1,69 +1,108 @@
-//! Methods and header names, which both gateways write alike.
+//! Methods and header names.
 
 use super::options::Entry;
-use super::{Findings, ImportErrorKind, NoteKind};
+use super::{Findings, ImportErrorKind as ErrorKind, NoteKind};
 use crate::compile::{Fault, check_exposed_header, check_method, check_request_header};
 use crate::error::ConfigErrorKind;
 
 const ANY: &str = "*";
 
-pub(super) fn methods(entries: &[Entry], findings: &mut Findings) -> Vec<String> {
-    keep(entries, false, check_method, findings)
+/// Which of the two comparisons a gateway's list goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The gateway compares each entry as it stands.
+    Gateway,
+    /// The gateway joins the entries with commas, and browsers read the result.
+    Browser,
+}
+
+pub(super) fn methods(entries: &[Entry], reader: Reader, findings: &Findings) -> Vec<String> {
+    let names = keep(entries, false, reader, check_method, findings);
+    names.unwrap_or_else(|entry| findings.unreadable(&entry))
 }
 
 /// The request headers. `wildcard` is whether `*` is one.
 pub(super) fn request_headers(
     entries: &[Entry],
     wildcard: bool,
-    findings: &mut Findings,
+    reader: Reader,
+    findings: &Findings,
 ) -> Vec<String> {
-    let names = keep(entries, wildcard, check_request_header, findings);
+    let names = keep(entries, wildcard, reader, check_request_header, findings);
+    let names = names.unwrap_or_else(|entry| findings.unreadable(&entry));
     // The one name that `*` does not cover for browsers.
     let is_covered = |name: &str| !name.eq_ignore_ascii_case("authorization");
     uncovered(names, entries, is_covered, findings)
 }
 
-/// The exposed headers. `wildcard` is whether `*` is one.
+/// The exposed headers, which browsers read. `wildcard` is whether `*` is one.
 pub(super) fn exposed_headers(
     entries: &[Entry],
     wildcard: bool,
-    findings: &mut Findings,
+    findings: &Findings,
 ) -> Vec<String> {
-    let names = keep(entries, wildcard, check_exposed_header, findings);
+    let mark = findings.mark();
+    let names = keep(
+        entries,
+        wildcard,
+        Reader::Browser,
+        check_exposed_header,
+        findings,
+    );
+    let names = names.unwrap_or_else(|Entry { place, text }| {
+        findings.forget(mark);
+        findings.note(&place, text, NoteKind::ExposesNothing);
+        Vec::new()
+    });
     uncovered(names, entries, |_| true, findings)
 }
 
 /// The names that a configuration can hold, as written.
+///
+/// # Errors
+///
+/// The entry that makes the whole list unreadable for browsers.
 fn keep(
     entries: &[Entry],
     wildcard: bool,
+    reader: Reader,
     check: impl Fn(&str) -> Result<String, Fault>,
-    findings: &mut Findings,
-) -> Vec<String> {
+    findings: &Findings,
+) -> Result<Vec<String>, Entry> {
     let mut names = Vec::new();
-    for Entry { place, text } in entries {
-        if text == ANY && !wildcard {
-            findings.note(place, text, NoteKind::LiteralWildcard);
-            continue;
-        }
-        match check(text) {
-            Ok(_) => names.push(text.clone()),
-            // Not left out: a list with it is one that browsers cannot read,
-            // so without it the list would allow more than it did.
-            Err((
-                kind @ (ConfigErrorKind::NotAToken
-                | ConfigErrorKind::SeveralNames
-                | ConfigErrorKind::EmptyName),
-                suggestion,
-            )) => {
-                findings.error(place, text, ImportErrorKind::Invalid(kind), suggestion);
+    for entry in entries {
+        let Entry { place, text } = entry;
+        let parts: Vec<&str> = match reader {
+            Reader::Gateway => vec![text],
+            // Browsers skip empty elements (Fetch, "get, decode, and split").
+            Reader::Browser => {
+                let parts = text.split(',').map(|part| part.trim_matches([' ', '\t']));
+                parts.filter(|part| !part.is_empty()).collect()
             }
-            Err((kind, suggestion)) => {
-                findings.suggest(place, text, NoteKind::LeftOut(kind), suggestion);
+        };
+        if parts.len() > 1 {
+            findings.note(place, text, NoteKind::Split);
+        }
+        for name in parts {
+            if name == ANY && !wildcard {
+                findings.note(place, name, NoteKind::LiteralWildcard);
+                continue;
+            }
+            match check(name) {
+                Ok(_) => names.push(name.to_owned()),
+                Err((
+                    ConfigErrorKind::NotAToken
+                    | ConfigErrorKind::SeveralNames
+                    | ConfigErrorKind::EmptyName,
+                    _,
+                )) if reader == Reader::Browser => return Err(entry.clone()),
+                Err((kind, suggestion)) => {
+                    findings.suggest(place, name, NoteKind::LeftOut(kind), suggestion);
+                }
             }
         }
     }
-    names
+    Ok(names)
 }
 
 /// What of names is to be listed beside a `*` that covers them.
@@ -71,7 +110,7 @@ fn uncovered(
     mut names: Vec<String>,
     entries: &[Entry],
     is_covered: impl Fn(&str) -> bool,
-    findings: &mut Findings,
+    findings: &Findings,
 ) -> Vec<String> {
     let any = entries.iter().find(|entry| entry.text == ANY);
     if let Some(Entry { place, .. }) = any.filter(|_| names.iter().any(|name| name == ANY)) {
@@ -82,4 +121,16 @@ fn uncovered(
         }
     }
     names
+}
+
+impl Findings {
+    /// An error about a list that no browser can read: without the entry it would allow
+    /// more than it did.
+    fn unreadable(&self, entry: &Entry) -> Vec<String> {
+        let names = entry.text.split([',', ' ']).filter(|name| !name.is_empty());
+        let suggestion = names.collect::<Vec<_>>().join("`, `");
+        let suggestion = Some(suggestion).filter(|names| !names.is_empty());
+        self.repair(&entry.place, &entry.text, ErrorKind::Unreadable, suggestion);
+        Vec::new()
+    }
 }

@@ -1,285 +1,178 @@
 //! What an import changes, or what was less than obvious before it.
 
-use std::fmt;
-
-use super::Gateway;
+use super::kinds::kinds;
+use super::{Gateway, NOBODY};
 use crate::error::ConfigErrorKind;
-use crate::escape::Readable;
 use crate::origin::PatternFault;
 use crate::remark::Remark;
 
 /// Something that the gateway did and the imported configuration does not, or
 /// that is kept although it was hardly meant.
+///
+/// What several plugins or routes of a file have in common is one note, whose field
+/// names the first place and counts the others.
 pub type Note = Remark<NoteKind>;
 
-/// What a [`Note`] is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NoteKind {
-    /// The gateway ignored the option.
-    IgnoredOption,
+kinds! {
+    /// What a [`Note`] is about.
+    NoteKind wraps
     /// An entry that did nothing, or that browsers did not heed.
-    LeftOut(ConfigErrorKind),
+    LeftOut by left_out;
+
+    /// The gateway ignored the option.
+    IgnoredOption = "ignored-option",
+        "KrakenD has no such option, and ignores it; so did the import";
+    /// The gateway ignored a value of a wrong type.
+    IgnoredValue {
+        found: &'static str = "What is there.",
+        expected: &'static str = "What belongs there.",
+        consequence: &'static str = "What the gateway makes of it."
+    } = "ignored-value",
+        "this is {found}, not {expected}; {consequence}, and so does the import";
+    /// A key that is there several times.
+    Repeated = "repeated",
+        "this key is there several times; the gateway takes the last, and so does the import; \
+         remove the others";
+    /// The component on an endpoint, where KrakenD does not read it.
+    EndpointLevel = "endpoint-level",
+        "KrakenD reads this in the `extra_config` of the whole file only, and ignores it here; so \
+         did the import";
+    /// An entry that matches no origin.
+    NeverMatches { cause: &'static str = "Why." } = "regex-never-matches", "left out, for no origin matches this: {cause}";
+    /// A list of which no entry is left.
+    NothingLeft { causes: String = "Each entry, and why it is left out." } = "nothing-left",
+        "no page could use this: {causes}; imported so that none can, as `{NOBODY}`, which no \
+         page is";
     /// A `*` that is no wildcard there.
-    LiteralWildcard,
+    LiteralWildcard = "literal-wildcard",
+        "left out: this `*` is no wildcard, and stands for itself only";
     /// A `*` beside other entries, which it makes superfluous.
-    AnyAmongOthers,
+    AnyAmongOthers = "any-among-others",
+        "`*` beside other entries allows all, so it is all that is imported; remove the others, \
+         or `*` if they are meant";
+    /// A `*` beside other origins, which is any origin since Kong 3.8.
+    AnySinceKong38 = "any-since-kong-3.8",
+        "left out: since Kong 3.8 a `*` beside other entries allows every origin, and before that \
+         none; if every origin is meant, remove the others";
     /// No origin is listed, which is any.
-    AnyByDefault {
-        /// For whom.
-        gateway: Gateway,
-    },
+    AnyByDefault { gateway: Gateway = "For whom." } = "any-by-default",
+        "{gateway} allows every origin where none is listed, and so does the import; list the \
+         origins that are meant";
+    /// No request header is listed, which means more to later versions of KrakenD.
+    DefaultHeaders = "default-headers",
+        "KrakenD before 2.7 allows `Accept`, `Content-Type` and `X-Requested-With` where no \
+         header is listed, later ones allow any; imported as those three; if any is meant, set \
+         `allow_headers` to `\"mirror\"` in the imported configuration";
+    /// An entry with commas, which browsers split.
+    Split = "split",
+        "browsers take this for several names, and so does the import; make each an entry of its \
+         own";
+    /// A list of exposed headers that browsers cannot read.
+    ExposesNothing = "exposes-nothing",
+        "browsers cannot read a list with this in it, so pages can read none of these headers; \
+         none is imported; make each name an entry of its own";
     /// Credentials beside `*`, which browsers refuse; imported without.
-    CredentialsWithAny,
+    CredentialsWithAny = "credentials-with-any",
+        "imported without credentials: browsers refuse them beside the `*` that was sent here, so \
+         no page could use them; list the origins that may send them";
     /// Credentials with any origin, whose name the gateway repeats.
-    ReflectsAnyOrigin,
+    ReflectsAnyOrigin = "reflects-any-origin",
+        "with credentials, Kong repeats every origin, so any site can act as the user; list the \
+         origins that may";
     /// KrakenD's `*` for any text, which is one of subdomains here.
-    Subdomains,
+    Subdomains = "subdomains",
+        "KrakenD lets `*` stand for any text; in an origin that can only be labels of the host in \
+         this place, so it is kept as the same subdomain pattern";
     /// KrakenD's `*` for any text.
-    AnyText {
-        /// The regex that it became.
-        regex: String,
-    },
+    AnyText { regex: String = "The regex that it became." } = "any-text",
+        "KrakenD lets `*` stand for any text, dots and slashes included; imported as `{{ regex = \
+         '{regex}' }}`, which says that; list the origins that are meant";
+    /// With credentials, an entry that also allowed plain http.
+    OnlyHttps = "only-https",
+        "the gateway allows plain http here too; with credentials whoever controls the network \
+         could act as the user, so only https, loopback aside, is imported";
     /// A regex that looks like a pattern with a wildcard.
-    LooksLikePattern,
-    /// A regex with dots that match any character.
-    BareDots,
+    LooksLikePattern = "looks-like-pattern",
+        "Kong takes this for a regex, in which `*` repeats the character in front and `.` is any \
+         character, and so does the import; if a pattern is meant, put it into the imported \
+         configuration as it is, outside of `regex`";
     /// A regex of which Kong anchors the first and the last branch only.
-    Alternation,
+    Alternation = "alternation",
+        "Kong binds only the last branch of a regex to the end of the origin, so the others allow \
+         longer names too; imported so that each branch matches the whole";
     /// A regex that Kong compares with the host alone.
-    HostOnly {
-        /// Whether pages may send credentials.
-        credentials: bool,
-    },
+    HostOnly = "host-only",
+        "Kong compares a regex without `:` with the host alone, so any scheme and any port are \
+         allowed; put the scheme in front";
     /// A regex that would see the brackets of IPv6 addresses, which Kong removes.
-    Ipv6Brackets {
-        /// The regex that it became.
-        regex: String,
-    },
-    /// A regex that Kong 0.x searched for anywhere in the origin.
-    Unanchored,
-    /// Methods that browsers send unasked, and Kong did not check.
-    MethodsNowChecked {
-        /// Those that are not listed.
-        methods: String,
-    },
-    /// An empty list of methods.
-    NoMethods,
+    Ipv6Brackets { regex: String = "The regex that it became." } = "ipv6-brackets",
+        "Kong removes the brackets of IPv6 addresses before it matches; imported as `{regex}`, which \
+         allows no such address; list one that is meant in the imported configuration, \
+         `http://[::1]:3000`";
+    /// An entry that Kong 0.x searched for anywhere in the origin.
+    Searched { imported: String = "What it became." } = "searched",
+        "Kong 0.x searches for this anywhere in the origin, so longer names match too; imported \
+         as `{imported}`, which has to match the whole of it";
     /// A maximum age below a second, of which the gateway sent nothing.
-    MaxAgeNotSent,
+    MaxAgeNotSent = "max-age-not-sent",
+        "KrakenD sends nothing for less than a second, and browsers then keep an answer for 5 \
+         seconds; to forbid that, set `max_age` to `0` in the imported configuration";
     /// A maximum age that browsers cannot read.
-    MaxAgeUnreadable,
+    MaxAgeUnreadable = "max-age-unreadable",
+        "browsers read whole seconds only and ignore this, keeping an answer for 5 seconds; so \
+         does the import";
     /// A negative maximum age.
-    MaxAgeNegative,
+    MaxAgeNegative = "max-age-negative",
+        "Kong sends it, which some browsers take for no time and some ignore; imported as no \
+         time, for which `0` is the way to write it";
     /// A maximum age that is longer than any browser keeps an answer.
-    MaxAgeOverDay,
+    MaxAgeOverDay = "max-age-over-day", "no browser keeps an answer longer than a day";
     /// Preflights that the inner service is to answer.
-    Passthrough,
+    Passthrough = "passthrough",
+        "preflights reach the inner service, whose status is sent; browsers accept it from 200 to \
+         299 only";
     /// A switch that does more here.
-    Debug,
-    /// A route that matches by more than its path.
-    RouteConditions {
-        /// The options that are not considered.
-        by: String,
-    },
-    /// A route that preflights do not reach.
-    RouteWithoutOptions,
-    /// A route that does not match by a path prefix.
-    RouteWithoutPrefix,
-    /// A path whose policy depends on more than the path: CORS is off there.
-    PathAmbiguous {
-        /// The routes between which the gateway chooses.
-        routes: String,
-    },
+    Debug = "debug",
+        "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set it \
+         during development only";
+    /// A route that Kong also chooses by more than its path.
+    RouteConditions { by: String = "By what." } = "route-conditions",
+        "Kong chooses this route by {by} too, and answers 404 to what fits no route; a table of \
+         path prefixes goes by the path alone";
+    /// A route that Kong chooses for no preflight.
+    RouteWithoutPreflights { by: &'static str = "What preflights lack." } = "route-without-preflights",
+        "preflights have {by}, so Kong never chooses this route for one; its policy has only what \
+         browsers send without a preflight";
 }
 
 impl NoteKind {
-    /// A name for programs, such as `host-only`.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+    /// Why an entry is not imported, if that is what the note says.
+    pub(super) fn cause(&self) -> Option<String> {
         match self {
-            NoteKind::IgnoredOption => "ignored-option",
-            NoteKind::LeftOut(kind) => kind.code(),
-            NoteKind::LiteralWildcard => "literal-wildcard",
-            NoteKind::AnyAmongOthers => "any-among-others",
-            NoteKind::AnyByDefault { .. } => "any-by-default",
-            NoteKind::CredentialsWithAny => "credentials-with-any",
-            NoteKind::ReflectsAnyOrigin => "reflects-any-origin",
-            NoteKind::Subdomains => "subdomains",
-            NoteKind::AnyText { .. } => "any-text",
-            NoteKind::LooksLikePattern => "looks-like-pattern",
-            NoteKind::BareDots => "bare-dots",
-            NoteKind::Alternation => "alternation",
-            NoteKind::HostOnly { .. } => "host-only",
-            NoteKind::Ipv6Brackets { .. } => "ipv6-brackets",
-            NoteKind::Unanchored => "unanchored",
-            NoteKind::MethodsNowChecked { .. } => "methods-now-checked",
-            NoteKind::NoMethods => "no-methods",
-            NoteKind::MaxAgeNotSent => "max-age-not-sent",
-            NoteKind::MaxAgeUnreadable => "max-age-unreadable",
-            NoteKind::MaxAgeNegative => "max-age-negative",
-            NoteKind::MaxAgeOverDay => "max-age-over-day",
-            NoteKind::Passthrough => "passthrough",
-            NoteKind::Debug => "debug",
-            NoteKind::RouteConditions { .. } => "route-conditions",
-            NoteKind::RouteWithoutOptions => "route-without-options",
-            NoteKind::RouteWithoutPrefix => "route-without-prefix",
-            NoteKind::PathAmbiguous { .. } => "path-ambiguous",
-        }
-    }
-
-    /// The message of a kind that needs no more than itself.
-    fn text(&self) -> &'static str {
-        match self {
-            NoteKind::IgnoredOption => {
-                "KrakenD has no such option, and ignores it; so did the import"
-            }
+            NoteKind::LeftOut(kind) => Some(words_of(kind)),
+            NoteKind::NeverMatches { cause } => Some((*cause).to_owned()),
             NoteKind::LiteralWildcard => {
-                "left out: this `*` is no wildcard, and stands for itself only"
+                Some("this `*` is no wildcard, and stands for itself only".to_owned())
             }
-            NoteKind::AnyAmongOthers => {
-                "`*` beside other entries allows all, so it is all that is imported; remove the \
-                 others, or `*` if they are meant"
-            }
-            NoteKind::CredentialsWithAny => {
-                "imported without credentials: browsers refuse them beside the `*` that was sent \
-                 here, so no page could use them; list the origins that may send them"
-            }
-            NoteKind::ReflectsAnyOrigin => {
-                "with credentials, Kong repeats every origin, so any site can act as the user; \
-                 list the origins that may"
-            }
-            NoteKind::Subdomains => {
-                "KrakenD lets `*` stand for any text; in an origin that can only be labels of the \
-                 host in this place, so it is kept as the same subdomain pattern"
-            }
-            NoteKind::LooksLikePattern => {
-                "Kong takes this for a regex, in which `*` repeats the character in front and `.` \
-                 is any character, and so does the import; if a pattern is meant, put it into the \
-                 imported configuration as it is, outside of `regex`"
-            }
-            NoteKind::BareDots => {
-                "Kong takes this for a regex, in which `.` is any character, so other names match \
-                 too, and so they do here"
-            }
-            NoteKind::Alternation => {
-                "Kong binds only the last branch of a regex to the end of the origin, so the \
-                 others allow longer names too; imported so that each branch matches the whole"
-            }
-            NoteKind::Unanchored => {
-                "Kong 0.x searches for this anywhere in the origin, so longer names match too; \
-                 imported so that it matches the whole origin; spell the scheme and all of the \
-                 host out"
-            }
-            NoteKind::NoMethods => {
-                "Kong then sends an empty list, which leaves pages what browsers send unasked: \
-                 `GET`, `HEAD` and `POST` are imported"
-            }
-            NoteKind::MaxAgeNotSent => {
-                "KrakenD sends nothing for less than a second, and browsers then keep an answer \
-                 for 5 seconds; to forbid that, set `max_age` to `0` in the imported configuration"
-            }
-            NoteKind::MaxAgeUnreadable => {
-                "browsers read whole seconds only and ignore this, keeping an answer for 5 \
-                 seconds; so does the import"
-            }
-            NoteKind::MaxAgeNegative => {
-                "Kong sends it, which some browsers take for no time and some ignore; imported as no \
-                 time, for which `0` is the way to write it"
-            }
-            NoteKind::MaxAgeOverDay => "no browser keeps an answer longer than a day",
-            NoteKind::Passthrough => {
-                "preflights reach the inner service, whose status is sent; browsers accept it \
-                 from 200 to 299 only"
-            }
-            NoteKind::Debug => {
-                "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set \
-                 it during development only"
-            }
-            NoteKind::RouteWithoutOptions => {
-                "preflights are `OPTIONS` requests, which Kong does not choose this route for, so \
-                 only what browsers send unasked is imported; add `OPTIONS` to the methods if more \
-                 is meant"
-            }
-            NoteKind::RouteWithoutPrefix => {
-                "Kong does not choose this route by a path prefix, so its CORS is not imported; \
-                 choose the policy by `CorsLayer::per_request`"
-            }
-            _ => "",
+            _ => None,
         }
     }
 }
 
-impl fmt::Display for NoteKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoteKind::LeftOut(ConfigErrorKind::Origin(PatternFault::LooksLikeRegex)) => f.write_str(
-                "left out: KrakenD has no regular expressions, and no browser sends this; if one \
-                 is meant, write it as `{ regex = '…' }` into the imported configuration",
-            ),
-            NoteKind::LeftOut(ConfigErrorKind::Origin(fault)) => {
-                write!(f, "left out, for no browser sends this: {fault}")
-            }
-            NoteKind::LeftOut(kind) => write!(f, "left out: {kind}"),
-            NoteKind::AnyByDefault { gateway } => write!(
-                f,
-                "{gateway} allows every origin where none is listed, and so does the import; \
-                 list the origins that are meant"
-            ),
-            NoteKind::AnyText { regex } => write!(
-                f,
-                "KrakenD lets `*` stand for any text, dots and slashes included; imported as \
-                 `{{ regex = '{}' }}`, which is the same; list the origins that are meant",
-                Readable(regex)
-            ),
-            NoteKind::HostOnly { credentials } => {
-                f.write_str(
-                    "Kong compares a regex without `:` with the host alone, so any scheme and \
-                     any port are allowed; ",
-                )?;
-                if *credentials {
-                    f.write_str(
-                        "with credentials, whoever controls the network can act as the user \
-                         through plain http; ",
-                    )?;
-                }
-                f.write_str("put the scheme in front")
-            }
-            NoteKind::Ipv6Brackets { regex } => write!(
-                f,
-                "Kong removes the brackets of IPv6 addresses before it matches; imported as \
-                 `{}`, which allows no such address; list one that is meant in \
-                 the imported configuration, `http://[::1]:3000`",
-                Readable(regex)
-            ),
-            NoteKind::MethodsNowChecked { methods } => write!(
-                f,
-                "Kong does not compare requests with this list, and browsers send `GET`, `HEAD` \
-                 and `POST` unasked, so pages could read responses to {methods} too; they no \
-                 longer can; add them if that is meant"
-            ),
-            NoteKind::RouteConditions { by } => write!(
-                f,
-                "Kong chooses this route by {by} too; the import goes by the path alone, so that \
-                 requests to it that Kong routes nowhere have this CORS too; if there are any, \
-                 choose the policy by `CorsLayer::per_request`"
-            ),
-            NoteKind::PathAmbiguous { routes } => write!(
-                f,
-                "Kong chooses between {routes} here by more than the path, and their CORS \
-                 differs; CORS is off here, and what the inner service sends of it stands; \
-                 remove the routes that this service does not serve, or choose the policy by \
-                 `CorsLayer::per_request`"
-            ),
-            _ => f.write_str(self.text()),
-        }
-    }
+fn left_out(kind: &ConfigErrorKind) -> String {
+    let of = match kind {
+        ConfigErrorKind::Origin(_) => ", for no browser sends this",
+        _ => "",
+    };
+    format!("left out{of}: {}", words_of(kind))
 }
 
-/// An object with `field`, `value`, `code` and `message`, and, where there is
-/// one, `suggestion`.
-impl serde::Serialize for Note {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_as(self.kind().code(), None, serializer)
+/// In the words of the gateway whose entries may be taken for something else.
+fn words_of(kind: &ConfigErrorKind) -> String {
+    match kind {
+        ConfigErrorKind::Origin(PatternFault::LooksLikeRegex) => {
+            "KrakenD has no regular expressions; list the origins that are meant".to_owned()
+        }
+        kind => kind.to_string(),
     }
 }

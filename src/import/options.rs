@@ -1,16 +1,14 @@
 //! Options of a gateway, read by type.
 
-use super::Findings;
 use super::document::{Object, Value, get};
+use super::{Findings, ImportErrorKind, NoteKind};
 
 /// How a gateway takes values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
-    /// JSON as it stands.
-    #[cfg(feature = "krakend")]
+    /// JSON as it stands; what is of another type is ignored.
     KrakenD,
-    /// `null` is absent, and a string is a list of one.
-    #[cfg(feature = "kong")]
+    /// `null` is absent, a string is a list of one; what is of another type is refused.
     Kong {
         /// Strings hold booleans and numbers, as in forms.
         form: bool,
@@ -19,20 +17,10 @@ pub(super) enum Dialect {
     },
 }
 
-impl Dialect {
-    fn null_is_absent(self) -> bool {
-        match self {
-            #[cfg(feature = "krakend")]
-            Dialect::KrakenD => false,
-            #[cfg(feature = "kong")]
-            Dialect::Kong { .. } => true,
-        }
-    }
-}
-
 /// The options in one object.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Options<'a> {
+    pub(super) findings: &'a Findings,
     pub(super) dialect: Dialect,
     /// In front of each key, to name it.
     pub(super) place: String,
@@ -46,10 +34,24 @@ pub(super) struct Entry {
     pub(super) text: String,
 }
 
-const LIST: &str = "a list of strings";
-const REFUSES: &str = "Kong refuses it";
+/// A word is one of those in a text.
+pub(super) fn is_among(word: &str, words: &str) -> bool {
+    words.split(' ').any(|other| other == word)
+}
+
+pub(super) const REFUSES: &str = "Kong refuses it";
 
 impl<'a> Options<'a> {
+    /// Those of a whole document.
+    pub(super) fn new(findings: &'a Findings, dialect: Dialect, object: &'a Object) -> Self {
+        Options {
+            findings,
+            dialect,
+            place: String::new(),
+            object,
+        }
+    }
+
     pub(super) fn place(&self, key: &str) -> String {
         format!("{}{key}", self.place)
     }
@@ -57,19 +59,21 @@ impl<'a> Options<'a> {
     /// The value; `None` if it is absent.
     pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
         let value = get(self.object, key);
-        value.filter(|value| **value != Value::Null || !self.dialect.null_is_absent())
+        value.filter(|value| **value != Value::Null || self.dialect == Dialect::KrakenD)
     }
 
-    /// A list, with what the gateway makes of a value that is none; empty if
-    /// it is absent.
-    pub(super) fn list(
-        &self,
-        key: &str,
-        krakend: &'static str,
-        findings: &mut Findings,
-    ) -> Vec<Entry> {
+    /// A list of strings; empty if it is absent.
+    pub(super) fn list(&self, key: &str) -> Vec<Entry> {
+        self.list_or(key, REFUSES)
+    }
+
+    /// The same, with what KrakenD makes of a value that is none.
+    pub(super) fn list_or(&self, key: &str, krakend: &'static str) -> Vec<Entry> {
         let place = self.place(key);
-        let consequence = if krakend.is_empty() { REFUSES } else { krakend };
+        let entry = |place: &str, text: &str| Entry {
+            place: place.to_owned(),
+            text: text.to_owned(),
+        };
         match (self.get(key), self.dialect) {
             (None, _) => Vec::new(),
             (Some(Value::List(list)), _) => {
@@ -77,172 +81,147 @@ impl<'a> Options<'a> {
                 for (index, value) in list.iter().enumerate() {
                     let place = format!("{place}[{index}]");
                     match value {
-                        Value::String(text) => entries.push(Entry {
-                            place,
-                            text: text.clone(),
-                        }),
-                        other => {
-                            let skips = if krakend.is_empty() {
-                                REFUSES
-                            } else {
-                                "KrakenD skips it, and takes a list of nothing else for absent"
-                            };
-                            findings.wrong_type(&place, other, "a string", skips, None);
+                        Value::String(text) if !value.is_template() => {
+                            entries.push(entry(&place, text));
                         }
+                        other => self.mistyped(&place, other, "a string", "KrakenD skips it", None),
                     }
                 }
                 entries
             }
-            #[cfg(feature = "kong")]
-            (Some(Value::String(text)), Dialect::Kong { commas: true, .. }) => split(&place, text),
-            #[cfg(feature = "kong")]
-            (Some(Value::String(text)), Dialect::Kong { .. }) => {
-                if text.contains(',') {
-                    let kind = super::ImportErrorKind::NotSplit;
-                    findings.error(&place, text, kind, None);
+            (Some(value @ Value::String(text)), Dialect::Kong { commas, .. })
+                if !value.is_template() =>
+            {
+                if commas {
+                    // As the schema of 0.x splits.
+                    let parts = text.split(',').map(|part| entry(&place, part.trim()));
+                    return parts.filter(|_| !text.trim().is_empty()).collect();
                 }
-                vec![Entry {
-                    place,
-                    text: text.clone(),
-                }]
+                if text.contains(',') {
+                    self.findings.error(&place, text, ImportErrorKind::NotSplit);
+                }
+                vec![entry(&place, text)]
             }
             (Some(other), _) => {
                 let repair = match other {
                     Value::String(text) => Some(format!("[{text:?}]")),
                     _ => None,
                 };
-                findings.wrong_type(&place, other, LIST, consequence, repair);
+                self.findings
+                    .wrong_type(&place, other, "a list of strings", krakend, repair);
                 Vec::new()
             }
         }
     }
 
-    pub(super) fn flag(&self, key: &str, default: bool, findings: &mut Findings) -> bool {
-        let value = match self.get(key) {
+    /// A value of another type than the gateway reads, with what KrakenD makes of it.
+    fn mistyped(
+        &self,
+        place: &str,
+        value: &Value,
+        expected: &'static str,
+        consequence: &'static str,
+        repair: Option<String>,
+    ) {
+        if value.is_template() || self.dialect != Dialect::KrakenD {
+            self.findings
+                .wrong_type(place, value, expected, REFUSES, repair);
+        } else {
+            let found = value.what();
+            let kind = NoteKind::IgnoredValue {
+                found,
+                expected,
+                consequence,
+            };
+            self.findings.suggest(place, value, kind, repair);
+        }
+    }
+
+    /// Strings hold booleans and numbers.
+    fn is_form(&self) -> bool {
+        matches!(self.dialect, Dialect::Kong { form: true, .. })
+    }
+
+    pub(super) fn flag(&self, key: &str, default: bool) -> bool {
+        let (value, written) = match self.get(key) {
             None => return default,
             Some(Value::Bool(value)) => return *value,
-            Some(value) => value,
+            Some(value @ Value::String(text)) => {
+                (value, text.trim().to_ascii_lowercase().parse().ok())
+            }
+            Some(value) => (value, None),
         };
-        let written = match value {
-            Value::String(text) => match &text.trim().to_ascii_lowercase()[..] {
-                "true" => Some(true),
-                "false" => Some(false),
-                _ => None,
-            },
-            _ => None,
-        };
-        let consequence = match (self.dialect, written) {
-            #[cfg(feature = "kong")]
-            (Dialect::Kong { form: true, .. }, Some(written)) => return written,
-            #[cfg(feature = "kong")]
-            (Dialect::Kong { .. }, _) => REFUSES,
-            #[cfg(feature = "krakend")]
-            (Dialect::KrakenD, _) => "KrakenD takes it for `false`",
-        };
+        if let Some(written) = written.filter(|_| self.is_form()) {
+            return written;
+        }
         let repair = written.map(|written| written.to_string());
-        findings.wrong_type(
-            &self.place(key),
-            value,
-            "`true` or `false`",
-            consequence,
-            repair,
-        );
+        let (expected, krakend) = ("`true` or `false`", "KrakenD takes it for `false`");
+        self.mistyped(&self.place(key), value, expected, krakend, repair);
         default
     }
 
-    /// A number, with what the gateway makes of a value that is none.
-    pub(super) fn number(
-        &self,
-        key: &str,
-        consequence: &'static str,
-        findings: &mut Findings,
-    ) -> Option<f64> {
+    /// A number, with what KrakenD makes of a value that is none.
+    pub(super) fn number(&self, key: &str, krakend: &'static str) -> Option<f64> {
         let value = match self.get(key)? {
             Value::Number(number) => return Some(*number),
             value => value,
         };
-        let written = match value {
-            Value::String(text) => text
-                .trim()
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite()),
+        let written: Option<f64> = match value {
+            Value::String(text) => text.trim().parse().ok(),
             _ => None,
         };
-        #[cfg(feature = "kong")]
-        if let (Dialect::Kong { form: true, .. }, Some(_)) = (self.dialect, written) {
+        let written = written.filter(|number| number.is_finite());
+        if written.is_some() && self.is_form() {
             return written;
         }
-        let repair = written.map(|number: f64| number.to_string());
-        findings.wrong_type(&self.place(key), value, "a number", consequence, repair);
+        let repair = written.map(|number| number.to_string());
+        self.mistyped(&self.place(key), value, "a number", krakend, repair);
         None
     }
 
-    /// An object, and its own options.
-    #[cfg(feature = "kong")]
-    pub(super) fn object(&self, key: &str, findings: &mut Findings) -> Option<Options<'a>> {
-        let place = self.place(key);
-        match self.get(key)? {
-            Value::Object(object) => Some(Options {
-                dialect: self.dialect,
-                place: format!("{place}."),
-                object,
-            }),
-            other => {
-                findings.wrong_type(&place, other, "an object", REFUSES, None);
-                None
-            }
-        }
-    }
-
-    /// A list of objects, each with its own options.
-    #[cfg(feature = "kong")]
-    pub(super) fn objects(&self, key: &str, findings: &mut Findings) -> Vec<Options<'a>> {
-        let place = self.place(key);
-        let list = match self.get(key) {
-            None => return Vec::new(),
-            Some(Value::List(list)) => list,
-            Some(other) => {
-                findings.wrong_type(&place, other, "a list of objects", REFUSES, None);
-                return Vec::new();
-            }
-        };
-        let mut objects = Vec::new();
-        for (index, value) in list.iter().enumerate() {
-            match value {
-                Value::Object(object) => objects.push(Options {
-                    dialect: self.dialect,
-                    place: format!("{place}[{index}]."),
-                    object,
-                }),
-                other => {
-                    let place = format!("{place}[{index}]");
-                    findings.wrong_type(&place, other, "an object", REFUSES, None);
-                }
-            }
-        }
-        objects
-    }
-
     /// A string, if it is one.
-    #[cfg(feature = "kong")]
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
         match self.get(key)? {
             Value::String(text) => Some(text),
             _ => None,
         }
     }
-}
 
-/// As the schema of Kong 0.x splits.
-#[cfg(feature = "kong")]
-fn split(place: &str, text: &str) -> Vec<Entry> {
-    if text.trim().is_empty() {
-        return Vec::new();
+    /// The options of an object below this one.
+    fn below(&self, place: &str, value: &'a Value) -> Option<Self> {
+        let Value::Object(object) = value else {
+            self.findings
+                .wrong_type(place, value, "an object", REFUSES, None);
+            return None;
+        };
+        let place = format!("{place}.");
+        Some(Options {
+            place,
+            object,
+            ..self.clone()
+        })
     }
-    let parts = text.split(',').map(|part| Entry {
-        place: place.to_owned(),
-        text: part.trim().to_owned(),
-    });
-    parts.collect()
+
+    /// An object, and its own options.
+    pub(super) fn object(&self, key: &str) -> Option<Self> {
+        self.below(&self.place(key), self.get(key)?)
+    }
+
+    /// A list of objects, each with its own options.
+    pub(super) fn objects(&self, key: &str) -> Vec<Self> {
+        let place = self.place(key);
+        let list = match self.get(key) {
+            None => return Vec::new(),
+            Some(Value::List(list)) => list,
+            Some(other) => {
+                self.findings
+                    .wrong_type(&place, other, "a list of objects", REFUSES, None);
+                return Vec::new();
+            }
+        };
+        let objects = list.iter().enumerate();
+        objects
+            .filter_map(|(at, value)| self.below(&format!("{place}[{at}]"), value))
+            .collect()
+    }
 }

@@ -1,11 +1,11 @@
 //! A declarative file: services, routes, and the plugins on them.
 
-use super::claims::{self, Claim, Route};
+use super::policies::{Policies, Scope};
+use super::route::{self, Route};
 use super::{Generation, Options, plugin};
 use crate::config::CorsConfig;
 use crate::import::document::{Object, Value, get};
-use crate::import::{Findings, ImportErrorKind};
-use crate::paths::PathConfigs;
+use crate::import::{Findings, ImportErrorKind as ErrorKind};
 
 const NAME: &str = "cors";
 
@@ -15,20 +15,23 @@ pub(super) fn is_file(object: &Object) -> bool {
     keys.iter().any(|key| get(object, key).is_some())
 }
 
-pub(super) fn import(object: &Object, findings: &mut Findings) -> PathConfigs {
+pub(super) fn import(object: &Object, findings: &Findings) -> Policies {
     let generation = generation(object);
-    let options = Options {
-        dialect: generation.dialect(false),
-        place: String::new(),
-        object,
-    };
+    let options = Options::new(findings, generation.dialect(false), object);
     let mut file = File::default();
-    file.read(&options, findings);
-    let plugins = file.plugins(generation, findings);
+    file.read(&options);
+    let plugins = file.plugins(&options, generation, findings);
     let routes = file.routes(generation, &plugins, findings);
-    let global = chosen(&plugins, &[Scope::default()]);
-    let configs: Vec<_> = plugins.into_iter().map(|plugin| plugin.config).collect();
-    claims::resolve(&routes, &configs, global, findings)
+    let named = plugins.into_iter().filter_map(|plugin| {
+        let (service, route) = plugin.at;
+        let service = service.map(|at| label(&file.services[at]));
+        let route = route.map(|at| label(&file.routes[at].0));
+        Some((Scope { service, route }, plugin.config?))
+    });
+    Policies {
+        plugins: named.collect(),
+        routes,
+    }
 }
 
 fn generation(object: &Object) -> Generation {
@@ -45,27 +48,20 @@ fn generation(object: &Object) -> Generation {
     }
 }
 
-/// Where a plugin is; nowhere is global.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Scope {
-    route: Option<usize>,
-    service: Option<usize>,
-}
+/// Where a plugin is: a service, a route, both, or none, which is global; by index.
+type Place = (Option<usize>, Option<usize>);
 
 struct Plugin {
-    scope: Scope,
+    at: Place,
     /// `None` is disabled: as if it were not there.
     config: Option<CorsConfig>,
 }
 
-/// The index of the first plugin that is in one of the scopes, tried in order.
-fn chosen(plugins: &[Plugin], scopes: &[Scope]) -> Option<usize> {
-    let mut found = scopes.iter().filter_map(|scope| {
-        plugins
-            .iter()
-            .position(|plugin| plugin.scope == *scope && plugin.config.is_some())
-    });
-    found.next()
+/// What the file calls an object.
+pub(super) fn label(options: &Options<'_>) -> String {
+    let place = options.place.trim_end_matches('.');
+    let name = options.text("name").or(options.text("id"));
+    name.unwrap_or(place).to_owned()
 }
 
 /// What the file holds; routes and services are known by their index.
@@ -73,54 +69,44 @@ fn chosen(plugins: &[Plugin], scopes: &[Scope]) -> Option<usize> {
 struct File<'a> {
     services: Vec<Options<'a>>,
     routes: Vec<(Options<'a>, Option<usize>)>,
-    plugins: Vec<(Options<'a>, Scope)>,
+    plugins: Vec<(Options<'a>, Place)>,
 }
 
 impl<'a> File<'a> {
-    fn read(&mut self, options: &Options<'a>, findings: &mut Findings) {
-        for service in options.objects("services", findings) {
+    fn read(&mut self, options: &Options<'a>) {
+        for service in options.objects("services") {
             let index = Some(self.services.len());
-            for route in service.objects("routes", findings) {
-                self.add_route(route, index, findings);
+            for route in service.objects("routes") {
+                self.add_route(route, index);
             }
-            let scope = Scope {
-                route: None,
-                service: index,
-            };
-            self.add_plugins(&service, scope, findings);
+            self.add_plugins(&service, (index, None));
             self.services.push(service);
         }
         // An API of 0.x is a service with one route.
         for key in ["routes", "apis"] {
-            for route in options.objects(key, findings) {
-                let service = self.find(&route, "service", findings);
-                self.add_route(route, service, findings);
+            for route in options.objects(key) {
+                let service = self.find(&route, "service");
+                self.add_route(route, service);
             }
         }
-        self.add_plugins(options, Scope::default(), findings);
+        self.add_plugins(options, (None, None));
         for key in ["consumers", "consumer_groups"] {
-            for consumer in options.objects(key, findings) {
-                for plugin in consumer.objects("plugins", findings) {
-                    if plugin.text("name") == Some(NAME) {
-                        let kind = ImportErrorKind::Consumer;
-                        findings.error(plugin.place.trim_end_matches('.'), "", kind, None);
-                    }
-                }
+            let consumers = options.objects(key).into_iter();
+            let plugins = consumers.flat_map(|consumer| consumer.objects("plugins"));
+            for plugin in plugins.filter(|plugin| plugin.text("name") == Some(NAME)) {
+                let place = plugin.place.trim_end_matches('.');
+                options.findings.error(place, "", ErrorKind::Consumer);
             }
         }
     }
 
-    fn add_route(&mut self, route: Options<'a>, service: Option<usize>, findings: &mut Findings) {
-        let scope = Scope {
-            route: Some(self.routes.len()),
-            service: None,
-        };
-        self.add_plugins(&route, scope, findings);
+    fn add_route(&mut self, route: Options<'a>, service: Option<usize>) {
+        self.add_plugins(&route, (None, Some(self.routes.len())));
         self.routes.push((route, service));
     }
 
-    fn add_plugins(&mut self, parent: &Options<'a>, scope: Scope, findings: &mut Findings) {
-        for plugin in parent.objects("plugins", findings) {
+    fn add_plugins(&mut self, parent: &Options<'a>, scope: Place) {
+        for plugin in parent.objects("plugins") {
             if plugin.text("name") == Some(NAME) {
                 self.plugins.push((plugin, scope));
             }
@@ -128,50 +114,58 @@ impl<'a> File<'a> {
     }
 
     /// The index of what an option refers to, by name or by id.
-    fn find(&self, from: &Options<'_>, key: &str, findings: &mut Findings) -> Option<usize> {
+    fn find(&self, from: &Options<'_>, key: &str) -> Option<usize> {
         let value = from.get(key)?;
         let wanted = match value {
             Value::Object(object) => get(object, "id").or(get(object, "name")),
             other => Some(other),
         };
-        let is_it = |options: &Options<'_>| {
-            wanted.is_some_and(|wanted| {
-                ["id", "name"]
-                    .iter()
-                    .any(|key| options.get(key) == Some(wanted))
-            })
-        };
+        let has_it =
+            |options: &Options<'_>, key| options.get(key).is_some_and(|it| Some(it) == wanted);
+        let is_it = |options: &Options<'_>| has_it(options, "id") || has_it(options, "name");
         let found = match key {
             "service" => self.services.iter().position(is_it),
             _ => self.routes.iter().position(|(route, _)| is_it(route)),
         };
         if found.is_none() {
             let written = wanted.unwrap_or(value);
-            let kind = ImportErrorKind::NotFound;
-            findings.error(&from.place(key), written, kind, None);
+            from.findings
+                .error(&from.place(key), written, ErrorKind::NotFound);
         }
         found
     }
 
-    fn plugins(&self, generation: Generation, findings: &mut Findings) -> Vec<Plugin> {
+    fn plugins(
+        &self,
+        file: &Options<'a>,
+        generation: Generation,
+        findings: &Findings,
+    ) -> Vec<Plugin> {
+        let shared = file.object("_plugin_configs");
         let mut plugins: Vec<Plugin> = Vec::new();
-        for (options, scope) in &self.plugins {
-            let mut scope = *scope;
-            let before = findings.errors.len();
+        for (options, at) in &self.plugins {
+            let (mut service, mut route) = *at;
+            let before = findings.errors.borrow().len();
             for key in ["route", "api", "api_id"] {
-                scope.route = scope.route.or_else(|| self.find(options, key, findings));
+                route = route.or_else(|| self.find(options, key));
             }
-            scope.service = scope
-                .service
-                .or_else(|| self.find(options, "service", findings));
-            let is_found = findings.errors.len() == before;
-            let config = plugin::import(options, generation, findings);
-            if is_found && plugins.iter().any(|other| other.scope == scope) {
+            service = service.or_else(|| self.find(options, "service"));
+            let at = (service, route);
+            let shared = options.text("_config").and_then(|name| {
+                let found = shared.as_ref().and_then(|all| all.object(name));
+                if found.is_none() {
+                    findings.error(&options.place("_config"), name, ErrorKind::NotFound);
+                }
+                found
+            });
+            let is_found = findings.errors.borrow().len() == before;
+            let config = plugin::import(options, shared.as_ref(), generation);
+            if is_found && plugins.iter().any(|other| other.at == at) {
                 let place = options.place.trim_end_matches('.');
-                findings.error(place, "", ImportErrorKind::SameScope, None);
+                findings.error(place, "", ErrorKind::SameScope);
             }
             if is_found {
-                plugins.push(Plugin { scope, config });
+                plugins.push(Plugin { at, config });
             }
         }
         plugins
@@ -181,90 +175,43 @@ impl<'a> File<'a> {
         &self,
         generation: Generation,
         plugins: &[Plugin],
-        findings: &mut Findings,
+        findings: &Findings,
     ) -> Vec<Route> {
         let mut routes = Vec::new();
-        for (index, (options, service)) in self.routes.iter().enumerate() {
-            let (index, service) = (Some(index), *service);
-            // From the narrowest.
-            let scopes = [
-                (index, service),
-                (index, None),
-                (None, service),
-                (None, None),
-            ]
-            .map(|(route, service)| Scope { route, service });
-            let is_live = service
-                .is_none_or(|service| self.services[service].flag("enabled", true, findings));
-            if is_live && !is_stream(options, findings) {
-                routes.push(route(
-                    options,
-                    generation,
-                    chosen(plugins, &scopes),
-                    findings,
-                ));
+        let mut fields = Vec::new();
+        for (at, (options, service)) in self.routes.iter().enumerate() {
+            let is_live =
+                service.is_none_or(|service| self.services[service].flag("enabled", true));
+            if !is_live || is_stream(options) {
+                continue;
             }
+            let (route, service) = (Some(at), *service);
+            // From the narrowest.
+            let places = [
+                (service, route),
+                (None, route),
+                (service, None),
+                (None, None),
+            ];
+            let config = places.iter().find_map(|place| {
+                let mut there = plugins.iter().filter(|plugin| plugin.at == *place);
+                there.find_map(|plugin| plugin.config.clone())
+            });
+            let service = service.map(|at| label(&self.services[at]));
+            routes.push(route::route(options, service, config, generation));
+            fields.push(options.place.trim_end_matches('.'));
         }
+        route::note_conditions(&mut routes, &fields, findings);
         routes
     }
 }
 
 /// Whether a route is for connections, not for requests.
-fn is_stream(options: &Options<'_>, findings: &mut Findings) -> bool {
-    let protocols = options.list("protocols", "", findings);
+fn is_stream(options: &Options<'_>) -> bool {
+    let protocols = options.list("protocols");
     let stream = ["tcp", "tls", "tls_passthrough", "udp"];
     !protocols.is_empty()
         && protocols
             .iter()
             .all(|entry| stream.contains(&&entry.text[..]))
-}
-
-fn route(
-    options: &Options<'_>,
-    generation: Generation,
-    plugin: Option<usize>,
-    findings: &mut Findings,
-) -> Route {
-    let mut texts = |keys: [&str; 3]| -> Vec<String> {
-        let lists = keys.map(|key| options.list(key, "", findings));
-        let entries = lists.into_iter().flatten();
-        entries.map(|entry| entry.text).collect()
-    };
-    // The names of 0.x are the later ones.
-    let paths = texts(["paths", "uris", "request_path"]);
-    let methods = texts(["methods", "", ""]);
-    let keys = [
-        ("hosts", "host"),
-        ("request_host", "host"),
-        ("headers", "header"),
-        ("snis", "server name"),
-        ("sources", "client address"),
-        ("destinations", "address"),
-        ("expression", "an expression"),
-    ];
-    let by = keys.iter().filter_map(|&(key, what)| {
-        let value = options.get(key)?;
-        let is_empty = match value {
-            Value::List(list) => list.is_empty(),
-            Value::Object(object) => object.is_empty(),
-            _ => false,
-        };
-        (!is_empty).then(|| (what, value.clone()))
-    });
-    let place = options.place.trim_end_matches('.').to_owned();
-    let label = options
-        .text("name")
-        .or(options.text("id"))
-        .unwrap_or(&place);
-    Route {
-        label: label.to_owned(),
-        claims: paths
-            .iter()
-            .map(|path| Claim::new(path, generation))
-            .collect(),
-        by: by.collect(),
-        methods,
-        plugin,
-        place,
-    }
 }

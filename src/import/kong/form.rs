@@ -1,19 +1,18 @@
 //! Form fields of the Admin API: flat keys with dots, and strings.
 
 use crate::import::document::{Object, Value, get};
-use crate::import::{Findings, ImportErrorKind};
+use crate::import::{Findings, ImportErrorKind as ErrorKind};
 
 const CONFIG: &str = "config";
 
 /// Makes lists of repeated keys, and of `key[]` and `key[1]`.
-pub(super) fn gather(pairs: impl IntoIterator<Item = (String, String)>) -> Object {
+pub(super) fn gather(pairs: impl IntoIterator<Item = (String, Value)>) -> Object {
     let mut object = Object::new();
-    for (key, text) in pairs {
+    for (key, value) in pairs {
         let (key, indexed) = match key.split_once('[') {
             Some((key, _)) => (key.to_owned(), true),
             None => (key, false),
         };
-        let value = Value::String(text);
         match object.iter_mut().find(|(name, _)| *name == key) {
             Some((_, Value::List(list))) => list.push(value),
             Some((_, first)) => *first = Value::List(vec![first.clone(), value]),
@@ -30,7 +29,7 @@ pub(super) fn is_flat(object: &Object) -> bool {
 }
 
 /// Makes an object of the keys that begin with the same name and a dot.
-pub(super) fn nest(flat: &Object, findings: &mut Findings) -> Object {
+pub(super) fn nest(flat: &Object, findings: &Findings) -> Object {
     let mut nested = Object::new();
     for (key, value) in flat.iter().filter(|(_, value)| *value != Value::Null) {
         let Some((outer, inner)) = key.split_once('.') else {
@@ -38,8 +37,7 @@ pub(super) fn nest(flat: &Object, findings: &mut Findings) -> Object {
             continue;
         };
         if outer == CONFIG && get(flat, CONFIG).is_some_and(|config| *config != Value::Null) {
-            let kind = ImportErrorKind::Twice { other: CONFIG };
-            findings.error(key, "", kind, None);
+            findings.error(key, "", ErrorKind::Twice { other: CONFIG });
         }
         let entry = (inner.to_owned(), value.clone());
         match nested.iter_mut().find(|(name, _)| name == outer) {

@@ -25,17 +25,18 @@
 //! for note in &imported.notes {
 //!     eprintln!("{note}");
 //! }
-//! let prefixes: Vec<_> = imported.config.paths.iter().map(|(prefix, _)| &prefix[..]).collect();
+//! let table = imported.config.paths()?;
+//! let prefixes: Vec<_> = table.paths.iter().map(|(prefix, _)| &prefix[..]).collect();
 //! assert_eq!(prefixes, ["/", "/login*"]);
-//! let cors = CorsLayer::from(imported.config.compile()?);
+//! let cors = CorsLayer::from(table.compile()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! | option | absent or empty | becomes |
 //! |---|---|---|
 //! | `origins` | any | literals as origins; regexes as regexes for the whole origin, or for the host if they have no `:` |
-//! | `methods` | all but `TRACE` and `CONNECT`, which scripts cannot send; an empty list is `GET`, `HEAD`, `POST` | the same |
-//! | `headers` | [`AllowHeaders::Mirror`] | the same, without those that scripts cannot set |
+//! | `methods` | all but `TRACE` and `CONNECT`, which scripts cannot send | the same, and `GET`, `HEAD`, `POST`, for which browsers ask no leave |
+//! | `headers` | [`AllowHeaders::Mirror`]; an empty list of 0.x is none | the same, without those that scripts cannot set |
 //! | `exposed_headers` | none | the same |
 //! | `credentials` | `false` | the same; with any origin an error of `compile` until taken on |
 //! | `max_age` | not sent | the same; what browsers cannot read is not sent |
@@ -45,49 +46,51 @@
 //!
 //! # Services and routes
 //!
-//! Kong chooses the plugin by route: the route's own, else its service's, else
-//! the global one. A [`PathConfigs`] chooses by path: each path prefix of a
-//! route becomes one, `/users*`, and the global plugin `/`.
+//! Kong chooses the plugin by route: the route's own, else its service's, else the
+//! global one. It chooses the route by path, host, method, header and more. Whoever
+//! moves to Rust builds these routes anew, so an import gives [`Policies`]: every
+//! plugin with its scope, and every route with the policy that Kong chooses for it.
+//! Where plain path prefixes tell the policies apart, [`Policies::paths`] makes a
+//! [`PathConfigs`](crate::PathConfigs) of them: each prefix of a route becomes one,
+//! `/users*`, and the global plugin `/`. Where they do not, its error names the routes.
+//! [`Policies::at_host`] takes what one host has.
 //!
-//! Kong also chooses routes by host, method, header and by regexes, and a route
-//! with more such conditions goes before one with a longer path. Where routes
-//! with different CORS could be chosen for the same path, CORS is off there,
-//! with a note; so import a file of what this service serves, and nothing else.
-//! What Kong routes nowhere it answers itself, by 404; a layer does not know, so
-//! such a request has the policy of its path.
-//!
-//! Kong's plugin works only on routes that match preflights, which carry no
-//! headers of the page and have the method `OPTIONS`. A layer in front of all
-//! routing has no such limit.
+//! Kong's plugin works only on routes that match preflights, which carry no headers of
+//! the page and have the method `OPTIONS`. Where a route does not, its policy has only
+//! what browsers send without a preflight, and a note says so. A layer in front of all
+//! routing has no such limit: add what is meant to the imported configuration.
 //!
 //! [`AllowHeaders::Mirror`]: crate::AllowHeaders::Mirror
 //! [`PreflightMode::Forward`]: crate::PreflightMode::Forward
 
-mod claims;
 mod file;
 mod form;
 mod origins;
 mod pcre;
 mod plugin;
+mod policies;
+mod route;
+
+pub use policies::{Policies, Scope};
+pub use route::Route;
 
 use super::document::{Document, Object, Value, get};
-use super::options::{Dialect, Options};
-use super::{Findings, Gateway, ImportErrorKind, ImportErrors, Imported};
+use super::options::{Dialect, Options, REFUSES};
+use super::{Findings, Gateway, ImportErrorKind as ErrorKind, ImportErrors, Imported};
 use crate::config::CorsConfig;
-use crate::paths::PathConfigs;
 
 /// The generation of a Kong, which decides what its configuration means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Generation {
     /// 0.x: a string may be a list with commas, `origin` may be there instead
-    /// of `origins`, regexes are searched for in the whole origin, and
+    /// of `origins`, entries are searched for in the whole origin, and
     /// `methods` does not have `OPTIONS` by default.
     V0,
     /// 1.x and 2.x: as 3.x, but `*` beside other origins does nothing.
     V1,
-    /// 3.x. What `*` beside other origins does depends on the version, so it
-    /// is an error.
+    /// 3.x. What `*` beside other origins does depends on the version: since 3.8 it is
+    /// any origin, before it is nothing, and so it is here.
     #[default]
     V3,
 }
@@ -102,7 +105,8 @@ impl Generation {
     }
 }
 
-/// Imports a declarative file, or one plugin object, for all paths.
+/// Imports a declarative file; or one plugin object or manifest (`KongPlugin`), for all
+/// paths.
 ///
 /// The generation is told by `_format_version`, or by `apis`, which only 0.x
 /// has.
@@ -111,25 +115,24 @@ impl Generation {
 ///
 /// All that cannot be imported, at once: what Kong refuses, and regexes that
 /// cannot be said in Rust.
-pub fn import(document: &Document) -> Result<Imported<PathConfigs>, ImportErrors> {
-    let mut findings = Findings::new(Gateway::Kong);
-    let mut configs = PathConfigs::new();
-    if let Some(object) = object(document, &mut findings) {
+pub fn import(document: &Document) -> Result<Imported<Policies>, ImportErrors> {
+    let findings = Findings::new(Gateway::Kong, document);
+    let mut policies = Policies::default();
+    if let Some(object) = findings.object(document, REFUSES) {
         if file::is_file(object) {
-            configs = file::import(object, &mut findings);
+            policies = file::import(object, &findings);
         } else {
             for key in ["route", "service", "api", "api_id"] {
                 if let Some(reference) = get(object, key).filter(|value| **value != Value::Null) {
-                    findings.error(key, reference, ImportErrorKind::NotFound, None);
+                    findings.error(key, reference, ErrorKind::NotFound);
                 }
             }
-            let config = one_plugin(object, Generation::V3, &mut findings);
-            configs
-                .paths
-                .extend(config.map(|config| ("/".to_owned(), Some(config))));
+            let config = one_plugin(object, Generation::V3, &findings);
+            let global = config.map(|config| (Scope::default(), config));
+            policies.plugins.extend(global);
         }
     }
-    findings.finish(configs)
+    findings.finish(policies)
 }
 
 /// Imports one plugin object, or its `config` alone; `None` is a plugin that
@@ -145,9 +148,9 @@ pub fn plugin(
     document: &Document,
     generation: Generation,
 ) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
-    let mut findings = Findings::new(Gateway::Kong);
-    let object = object(document, &mut findings);
-    let config = object.and_then(|object| one_plugin(object, generation, &mut findings));
+    let findings = Findings::new(Gateway::Kong, document);
+    let object = findings.object(document, REFUSES);
+    let config = object.and_then(|object| one_plugin(object, generation, &findings));
     findings.finish(config)
 }
 
@@ -173,78 +176,55 @@ pub fn form<K: Into<String>, V: Into<String>>(
     fields: impl IntoIterator<Item = (K, V)>,
     generation: Generation,
 ) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
-    let mut findings = Findings::new(Gateway::Kong);
     let fields = fields
         .into_iter()
-        .map(|(key, value)| (key.into(), value.into()));
-    let object = form::nest(&form::gather(fields), &mut findings);
-    let options = Options {
-        dialect: generation.dialect(true),
-        place: String::new(),
-        object: &object,
-    };
-    let config = named(&options, generation, &mut findings);
+        .map(|(key, value)| (key.into(), Value::String(value.into())));
+    let fields = Document(Value::Object(form::gather(fields)));
+    let findings = Findings::new(Gateway::Kong, &fields);
+    let object = findings.object(&fields, REFUSES);
+    let config = object.and_then(|object| one_form(object, generation, &findings));
     findings.finish(config)
 }
 
-fn object<'a>(document: &'a Document, findings: &mut Findings) -> Option<&'a Object> {
-    match &document.0 {
-        Value::Object(object) => Some(object),
-        other => {
-            findings.wrong_type("document", other, "an object", "Kong refuses it", None);
-            None
-        }
+fn one_plugin(object: &Object, generation: Generation, findings: &Findings) -> Option<CorsConfig> {
+    if form::is_flat(object) {
+        return one_form(object, Generation::V0, findings);
     }
+    let options = Options::new(findings, generation.dialect(false), object);
+    if plugin::is_config_alone(&options) {
+        return Some(plugin::config(&options, generation));
+    }
+    named(&options, generation)
 }
 
-fn one_plugin(
-    object: &Object,
-    generation: Generation,
-    findings: &mut Findings,
-) -> Option<CorsConfig> {
-    if form::is_flat(object) {
-        let object = form::nest(object, findings);
-        let options = Options {
-            dialect: Generation::V0.dialect(true),
-            place: String::new(),
-            object: &object,
-        };
-        return named(&options, Generation::V0, findings);
+/// A plugin in form fields.
+fn one_form(object: &Object, generation: Generation, findings: &Findings) -> Option<CorsConfig> {
+    let object = form::nest(&form::gather(object.iter().cloned()), findings);
+    let options = Options::new(findings, generation.dialect(true), &object);
+    // What changes a plugin does not name it.
+    match options.get("name") {
+        None if options.get("config").is_some() => plugin::import(&options, None, generation),
+        _ => named(&options, generation),
     }
-    let options = Options {
-        dialect: generation.dialect(false),
-        place: String::new(),
-        object,
-    };
-    if plugin::is_config_alone(&options) {
-        return Some(plugin::config(&options, generation, findings));
-    }
-    named(&options, generation, findings)
 }
 
 /// A plugin, which has to be this one.
-fn named(
-    options: &Options<'_>,
-    generation: Generation,
-    findings: &mut Findings,
-) -> Option<CorsConfig> {
-    match get(options.object, "name") {
-        Some(Value::String(name)) if name == "cors" => {
-            plugin::import(options, generation, findings)
-        }
+fn named(options: &Options<'_>, generation: Generation) -> Option<CorsConfig> {
+    let findings = options.findings;
+    let key = match plugin::is_manifest(options) {
+        true => "plugin",
+        false => "name",
+    };
+    match options.get(key) {
+        Some(Value::String(name)) if name == "cors" => plugin::import(options, None, generation),
         Some(other) => {
-            let kind = ImportErrorKind::OtherPlugin;
-            findings.error("name", other, kind, Some("cors".to_owned()));
+            let kind = ErrorKind::OtherPlugin;
+            findings.repair(key, other, kind, Some("cors".to_owned()));
             None
         }
         None => {
             let expected = "a declarative file of Kong or its plugin `cors`";
-            findings.error(
-                "document",
-                "",
-                ImportErrorKind::OtherDocument { expected },
-                None,
-            );
+            findings.error("document", "", ErrorKind::OtherDocument { expected });
             None
         }
     }

@@ -4,15 +4,17 @@ use super::Generation;
 use super::pcre::Pcre;
 use crate::error::ConfigErrorKind;
 use crate::import::options::Entry;
-use crate::import::{Findings, ImportErrorKind, NoteKind};
-use crate::origin::{OriginPattern, Pattern, Subject, check_regex, may_match_ipv6, repair};
+use crate::import::{Findings, ImportErrorKind as ErrorKind, NoteKind};
+use crate::origin::{
+    OriginPattern, Pattern, PatternFault, PatternKind, Port, check_regex, may_match_ipv6, repair,
+};
 
 /// The entries of `origins`; at least one.
 pub(super) fn import(
     entries: &[Entry],
     generation: Generation,
     credentials: bool,
-    findings: &mut Findings,
+    findings: &Findings,
 ) -> Vec<OriginPattern> {
     if matches!(entries, [entry] if entry.text == "*") {
         return vec!["*".into()];
@@ -21,23 +23,24 @@ pub(super) fn import(
     for entry in entries {
         let Entry { place, text } = entry;
         let pattern = match &text[..] {
-            // Since Kong 3.8 the rest is as if it were not there; before, this
-            // was a regex that does not compile.
-            "*" if generation == Generation::V3 => {
-                findings.error(place, text, ImportErrorKind::AnyAmongOthers, None);
-                None
-            }
+            // Since Kong 3.8 the rest is as if it were not there; before, this was a
+            // regex that does not compile.
             "*" => {
-                findings.note(place, text, NoteKind::LiteralWildcard);
+                let is_any = generation == Generation::V3;
+                let kinds = [NoteKind::LiteralWildcard, NoteKind::AnySinceKong38];
+                findings.note(place, text, kinds[usize::from(is_any)].clone());
                 None
             }
-            // The only entry is sent as it is, and browsers compare; before 1.0
-            // no entry was normalised.
-            _ if is_literal(text) && (entries.len() == 1 || generation == Generation::V0) => {
-                literal(place, text, text, findings)
+            "" if generation != Generation::V0 => {
+                let kind = ConfigErrorKind::Origin(PatternFault::Empty);
+                findings.error(place, text, ErrorKind::Invalid(kind));
+                None
             }
+            // The only entry is sent as it is, and browsers compare.
+            _ if is_literal(text) && entries.len() == 1 => literal(place, text, text, findings),
+            _ if generation == Generation::V0 => searched(entry, credentials, findings),
             _ if is_literal(text) => literal(place, text, &normalise(text), findings),
-            _ => regex(entry, generation, credentials, findings),
+            _ => regex(entry, credentials, findings),
         };
         patterns.extend(pattern);
     }
@@ -55,7 +58,7 @@ pub(super) fn literal(
     place: &str,
     written: &str,
     origin: &str,
-    findings: &mut Findings,
+    findings: &Findings,
 ) -> Option<OriginPattern> {
     if origin == "null" {
         return Some(origin.into());
@@ -89,56 +92,95 @@ fn normalise(text: &str) -> String {
     format!("{scheme}://{authority}")
 }
 
-fn regex(
-    entry: &Entry,
-    generation: Generation,
-    credentials: bool,
-    findings: &mut Findings,
-) -> Option<OriginPattern> {
+/// What Kong 0.x searches for in the origin, dots as any character.
+///
+/// | written | imported |
+/// |---|---|
+/// | `http://localhost` | `http://localhost:*` |
+/// | `app.example.com` | `host_regex = '(?:.*\.)?app\.example\.com'` |
+/// | `^https?://localhost` | `regex = '(?:https?://localhost)(?::[0-9]+)?'` |
+/// | `example\.com$` | `regex = '.*://(?:.*\.)?(?:example\.com)'` |
+fn searched(entry: &Entry, credentials: bool, findings: &Findings) -> Option<OriginPattern> {
+    let Entry { place, text } = entry;
+    let is_literal = is_literal(text);
+    if is_literal && (has_scheme(text) || text == "null") {
+        let origin = literal(place, text, text, findings)?;
+        let has_port = Pattern::parse(text).is_ok_and(|pattern| pattern.port != Port::Exact(None));
+        let pattern = match has_port || text == "null" {
+            true => origin,
+            false => format!("{text}:*").into(),
+        };
+        let imported = pattern.to_string();
+        findings.note(place, text, NoteKind::Searched { imported });
+        return Some(pattern);
+    }
+    let core = match is_literal {
+        true => regex::escape(text),
+        false => without_anchors(text).to_owned(),
+    };
+    look(entry, &core, findings)?;
+    // An anchor is one of the whole origin.
+    let bare = core.replace("[^", "");
+    let is_anchored = text.contains('$') || ["^", r"\A", r"\z"].iter().any(|a| bare.contains(a));
+    let is_anchored = is_anchored || text.ends_with(r"\Z");
+    let front = match core.starts_with(".*") {
+        true => "",
+        false if core.starts_with(r"\.") => ".*",
+        false => r"(?:.*\.)?",
+    };
+    let pattern = match (has_scheme(text), core.contains(':') || is_anchored) {
+        // A port may follow.
+        (true, _) if !is_anchored && !core.ends_with(".*") && core.matches(':').count() == 1 => {
+            OriginPattern::regex(format!("(?:{core})(?::[0-9]+)?"))
+        }
+        (true, _) => OriginPattern::regex(&core[..]),
+        // The origin begins with its scheme.
+        (false, _) if text.starts_with('^') => OriginPattern::regex(&core[..]),
+        (false, true) => OriginPattern::regex(format!(".*://{front}(?:{core})")),
+        (false, false) => OriginPattern::host_regex(format!("{front}(?:{core})")),
+    };
+    let pattern = unless_dead(entry, pattern, findings)?;
+    let imported = pattern.to_string();
+    findings.note(place, text, NoteKind::Searched { imported });
+    if credentials {
+        findings.note_https(place, text, &pattern);
+    }
+    Some(pattern)
+}
+
+/// A scheme is written in an entry.
+fn has_scheme(text: &str) -> bool {
+    text.contains("//") || text.contains(r"\/\/")
+}
+
+fn look(entry: &Entry, regex: &str, findings: &Findings) -> Option<Pcre> {
+    let found = Pcre::look(regex);
+    found
+        .map_err(|kind| findings.error(&entry.place, &entry.text, kind))
+        .ok()
+}
+
+fn regex(entry: &Entry, credentials: bool, findings: &Findings) -> Option<OriginPattern> {
     let Entry { place, text } = entry;
     let regex = without_anchors(text);
-    let found = match Pcre::look(regex) {
-        Ok(found) => found,
-        Err(kind) => {
-            findings.error(place, text, kind, None);
-            return None;
-        }
-    };
-    // 0.x did not parse the origin; since then, IPv6 addresses have lost their
-    // brackets.
-    let is_parsed = generation != Generation::V0;
-    if is_parsed && found.brackets {
-        findings.error(place, text, ImportErrorKind::Ipv6Brackets, None);
-        return None;
-    }
-    let by_host = is_parsed && !regex.contains(':');
-    let subject = match by_host {
-        true => Subject::Host,
-        false => Subject::Origin,
-    };
-    let sees_brackets = is_parsed && check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex));
+    let found = look(entry, regex, findings)?;
+    // IPv6 addresses have lost their brackets.
+    let sees_brackets = check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex));
     let imported = match sees_brackets {
         true => &found.without_brackets,
         false => regex,
     };
-    let pattern = match subject {
-        Subject::Host => OriginPattern::host_regex(imported),
-        Subject::Origin => OriginPattern::regex(imported),
+    let by_host = !regex.contains(':');
+    let pattern = match by_host {
+        true => OriginPattern::host_regex(imported),
+        false => OriginPattern::regex(imported),
     };
-    let pattern = findings.unless_dead(place, text, pattern)?;
+    let pattern = unless_dead(entry, pattern, findings)?;
     if sees_brackets {
         let regex = imported.to_owned();
         findings.note(place, text, NoteKind::Ipv6Brackets { regex });
     }
-    if Pattern::parse(text).is_ok() {
-        findings.note(place, text, NoteKind::LooksLikePattern);
-    } else if !found.bare_dots.is_empty() {
-        let escaped = Some(escape_dots(text, &found.bare_dots));
-        findings.suggest(place, text, NoteKind::BareDots, escaped);
-    }
-    if generation == Generation::V0 {
-        findings.note(place, text, NoteKind::Unanchored);
-    } else if found.alternation {
+    if found.alternation {
         findings.note(place, text, NoteKind::Alternation);
     }
     if by_host {
@@ -146,32 +188,77 @@ fn regex(
             true => format!("https://(?:{regex})"),
             false => format!("https://{regex}"),
         };
-        let kind = NoteKind::HostOnly { credentials };
-        findings.suggest(place, text, kind, Some(with_scheme));
+        findings.suggest(place, text, NoteKind::HostOnly, Some(with_scheme));
+    }
+    if Pattern::parse(text).is_ok() && text.contains('*') {
+        findings.note(place, text, NoteKind::LooksLikePattern);
+    }
+    if credentials {
+        findings.note_https(place, text, &pattern);
     }
     Some(pattern)
+}
+
+/// The pattern, unless no origin matches its regex, which is noted with the cause.
+fn unless_dead(
+    entry: &Entry,
+    pattern: OriginPattern,
+    findings: &Findings,
+) -> Option<OriginPattern> {
+    if !Findings::is_dead(&pattern) {
+        return Some(pattern);
+    }
+    let is_origin = matches!(pattern.kind, PatternKind::Regex(_));
+    let text = &entry.text[..];
+    let end = text.trim_end_matches('$');
+    let bare = text.replace("(?:", "").replace("[:", "");
+    let port = end.strip_suffix(":443").or(end.strip_suffix(":80"));
+    let slash = end.strip_suffix('/');
+    let (cause, suggestion) = if text.contains(", ") || text.contains(",http") {
+        (
+            "Kong does not split it at commas; make each origin an entry",
+            None,
+        )
+    } else if text.contains(char::is_whitespace) {
+        ("there is a space in it", Some(text.trim()))
+    } else if !text.is_ascii() {
+        ("browsers send international names in ASCII, `xn--…`", None)
+    } else if !has_scheme(text) && text.contains(':') && !bare.contains(':') {
+        (
+            "`(?:` has a `:`, so Kong matches it against the whole origin; write `(` instead",
+            None,
+        )
+    } else if port.is_some() {
+        ("browsers leave the default port out", port)
+    } else if slash.is_some() {
+        (
+            "an origin has no trailing slash",
+            slash.map(|text| text.trim_end_matches('\\')),
+        )
+    } else if is_origin {
+        (
+            "it is matched against the whole origin, which begins with its scheme",
+            None,
+        )
+    } else {
+        (
+            "it is matched against the whole host, from its first label to its last",
+            None,
+        )
+    };
+    let kind = NoteKind::NeverMatches { cause };
+    findings.suggest(&entry.place, text, kind, suggestion.map(str::to_owned));
+    None
 }
 
 /// Both anchors are part of matching the whole. An escaped `$` is none.
 fn without_anchors(text: &str) -> &str {
     let text = text.strip_prefix('^').unwrap_or(text);
+    let text = text.strip_suffix(r"\Z").unwrap_or(text);
     match text.strip_suffix('$') {
         Some(rest) if rest.bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 0 => rest,
         _ => text,
     }
-}
-
-/// The text with these dots of its regex escaped.
-fn escape_dots(text: &str, dots: &[usize]) -> String {
-    let anchor = usize::from(text.starts_with('^'));
-    let mut escaped = String::new();
-    for (at, c) in text.char_indices() {
-        if dots.iter().any(|dot| dot + anchor == at) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }
 
 #[cfg(test)]

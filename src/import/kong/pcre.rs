@@ -10,7 +10,7 @@ use regex_syntax::ast::{
 };
 
 use crate::error::ConfigErrorKind;
-use crate::import::ImportErrorKind;
+use crate::import::ImportErrorKind as ErrorKind;
 use crate::origin::{RegexFault, check_regex};
 
 /// What is found in a pattern that says the same in both.
@@ -18,20 +18,18 @@ use crate::origin::{RegexFault, check_regex};
 pub(super) struct Pcre {
     /// A `|` outside of all groups.
     pub(super) alternation: bool,
-    /// Places of dots between letters or digits, where a dot is meant.
-    pub(super) bare_dots: Vec<usize>,
-    /// A bracket that is to be matched.
-    pub(super) brackets: bool,
-    /// The same pattern, but that no class in it matches a bracket.
+    /// The same pattern, but that nothing in it matches a bracket.
     pub(super) without_brackets: String,
 }
 
 /// What remains of a class that matches more.
 const NO_BRACKET: &str = r"[^\[\]]";
+/// Matches nothing.
+const NOTHING: &str = "[a&&b]";
 
 impl Pcre {
     /// Looks at a pattern without the anchors around it.
-    pub(super) fn look(pattern: &str) -> Result<Self, ImportErrorKind> {
+    pub(super) fn look(pattern: &str) -> Result<Self, ErrorKind> {
         let ast = match (Parser::new().parse(pattern), check_regex(pattern)) {
             (_, Err(RegexFault::PcreOnly { what, .. })) => return Err(pcre(what)),
             (Err(error), _) => {
@@ -39,13 +37,13 @@ impl Pcre {
                     "" => error.kind().to_string(),
                     what => format!("`{what}`: {}", error.kind()),
                 };
-                return Err(ImportErrorKind::Regex { message });
+                return Err(ErrorKind::Regex { message });
             }
             (_, Err(fault)) => {
                 let message = ConfigErrorKind::from(fault).to_string();
                 let message = message.lines().next_back().unwrap_or_default();
                 let message = message.trim_start_matches("error: ").to_owned();
-                return Err(ImportErrorKind::Regex { message });
+                return Err(ErrorKind::Regex { message });
             }
             (Ok(ast), Ok(_)) => ast,
         };
@@ -64,8 +62,8 @@ impl Pcre {
     }
 }
 
-fn pcre(construct: &'static str) -> ImportErrorKind {
-    ImportErrorKind::Pcre { construct }
+fn pcre(construct: &'static str) -> ErrorKind {
+    ErrorKind::Pcre { construct }
 }
 
 fn quote<'a>(pattern: &'a str, span: &Span) -> &'a str {
@@ -81,36 +79,32 @@ struct Look<'a> {
 
 impl ast::Visitor for Look<'_> {
     type Output = Pcre;
-    type Err = ImportErrorKind;
+    type Err = ErrorKind;
 
-    fn finish(mut self) -> Result<Pcre, ImportErrorKind> {
+    fn finish(mut self) -> Result<Pcre, ErrorKind> {
         let rest = &self.pattern[self.copied..];
         self.found.without_brackets.push_str(rest);
         Ok(self.found)
     }
 
-    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ImportErrorKind> {
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ErrorKind> {
         match ast {
             Ast::Assertion(assertion) => match assertion.kind {
-                AssertionKind::WordBoundaryStartAngle | AssertionKind::WordBoundaryEndAngle => {
-                    Err(pcre("an escaped angle bracket"))
-                }
-                AssertionKind::WordBoundaryStart
-                | AssertionKind::WordBoundaryEnd
-                | AssertionKind::WordBoundaryStartHalf
-                | AssertionKind::WordBoundaryEndHalf => Err(pcre("a brace behind `\\b`")),
-                _ => Ok(()),
+                AssertionKind::StartLine
+                | AssertionKind::EndLine
+                | AssertionKind::StartText
+                | AssertionKind::EndText
+                | AssertionKind::WordBoundary
+                | AssertionKind::NotWordBoundary => Ok(()),
+                _ => Err(pcre("an escaped angle bracket or a brace behind `\\b`")),
             },
             Ast::Flags(set) => flags(&set.flags),
             Ast::Group(group) => group.flags().map_or(Ok(()), flags),
-            Ast::Literal(literal) => {
-                self.look_for_bracket(literal.c);
+            Ast::Literal(literal) if matches!(literal.c, '[' | ']') => {
+                self.replace(&literal.span, NOTHING);
                 Ok(())
             }
             Ast::Dot(span) => {
-                if self.is_between_names(span) {
-                    self.found.bare_dots.push(span.start.offset);
-                }
                 self.replace(span, NO_BRACKET);
                 Ok(())
             }
@@ -125,44 +119,25 @@ impl ast::Visitor for Look<'_> {
         }
     }
 
-    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), ImportErrorKind> {
+    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), ErrorKind> {
+        // PCRE: a bracket among the characters.
         match item {
-            ClassSetItem::Literal(literal) => {
-                self.look_for_bracket(literal.c);
-                Ok(())
-            }
-            // PCRE: a bracket among the characters.
             ClassSetItem::Bracketed(_) => Err(pcre("a `[` within a class")),
             _ => Ok(()),
         }
     }
 
-    fn visit_class_set_binary_op_pre(
-        &mut self,
-        _: &ClassSetBinaryOp,
-    ) -> Result<(), ImportErrorKind> {
+    fn visit_class_set_binary_op_pre(&mut self, _: &ClassSetBinaryOp) -> Result<(), ErrorKind> {
         // PCRE: characters.
         Err(pcre("a doubled `&`, `-` or `~` within a class"))
     }
 }
 
 impl Look<'_> {
-    fn look_for_bracket(&mut self, c: char) {
-        self.found.brackets |= matches!(c, '[' | ']');
-    }
-
     fn replace(&mut self, span: &Span, class: &str) {
         let before = &self.pattern[self.copied..span.start.offset];
         self.found.without_brackets.extend([before, class]);
         self.copied = span.end.offset;
-    }
-
-    fn is_between_names(&self, dot: &Span) -> bool {
-        let before = self.pattern[..dot.start.offset].chars().next_back();
-        let after = self.pattern[dot.end.offset..].chars().next();
-        [before, after]
-            .iter()
-            .all(|c| c.is_some_and(|c| c.is_ascii_alphanumeric()))
     }
 }
 
@@ -172,7 +147,7 @@ fn has_bracket(class: &str) -> bool {
     regex.is_ok_and(|regex| regex.is_match(b"[") || regex.is_match(b"]"))
 }
 
-fn flags(flags: &Flags) -> Result<(), ImportErrorKind> {
+fn flags(flags: &Flags) -> Result<(), ErrorKind> {
     if flags.flag_state(Flag::CRLF).is_some() {
         return Err(pcre("a recursion"));
     }
@@ -192,8 +167,11 @@ mod tests {
         let table = [
             (r"(a)\1", "a back-reference"),
             (r"(?P<n>a)\k<n>", "a back-reference"),
-            (r"\<a", "an escaped angle bracket"),
-            (r"\b{start}", "a brace behind `\\b`"),
+            (r"\<a", "an escaped angle bracket or a brace behind `\\b`"),
+            (
+                r"\b{start}",
+                "an escaped angle bracket or a brace behind `\\b`",
+            ),
             (r"[[a]]", "a `[` within a class"),
             (r"[a&&b]", "a doubled `&`, `-` or `~` within a class"),
             (r"[]a--b]", "a doubled `&`, `-` or `~` within a class"),
@@ -212,11 +190,6 @@ mod tests {
         for (pattern, construct) in table {
             assert_eq!(Pcre::look(pattern), Err(pcre(construct)), "{pattern}");
         }
-        let brackets = |pattern| Pcre::look(pattern).map(|found| found.brackets);
-        for pattern in [r"\[::1\]", r"[\[]", "[]a]"] {
-            assert_eq!(brackets(pattern), Ok(true), "{pattern}");
-        }
-        assert_eq!(brackets("[a-z]"), Ok(false));
     }
 
     #[test]
@@ -233,7 +206,7 @@ mod tests {
         ];
         for (pattern, message) in table {
             let message = message.to_owned();
-            let error = ImportErrorKind::Regex { message };
+            let error = ErrorKind::Regex { message };
             assert_eq!(Pcre::look(pattern), Err(error), "{pattern}");
         }
     }
@@ -255,12 +228,12 @@ mod tests {
             let found = Pcre::look(pattern).map(|found| found.alternation);
             assert_eq!(found, Ok(alternation), "{pattern}");
         }
+        let without = Pcre::look(r"\[::1]").map(|found| found.without_brackets);
+        assert_eq!(without.unwrap(), "[a&&b]::1[a&&b]");
         let without = Pcre::look(r"^.[a-z]+[A-z]\W\d*[^.]$").map(|found| found.without_brackets);
         assert_eq!(
             without.unwrap(),
             r"^[^\[\]][a-z]+[[A-z]&&[^\[\]]][\W&&[^\[\]]]\d*[[^.]&&[^\[\]]]$"
         );
-        let dots = Pcre::look(r"a.b\.c.*.d[.]e.f").map(|found| found.bare_dots);
-        assert_eq!(dots, Ok(vec![1, 14]));
     }
 }

@@ -1,0 +1,187 @@
+//! What a file says: every policy with its scope, and a table of path prefixes where
+//! those tell all.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::route::Route;
+use crate::config::CorsConfig;
+use crate::escape::Readable;
+use crate::import::{ImportError, ImportErrorKind as ErrorKind, ImportErrors};
+use crate::paths::{PathConfigs, is_plain};
+
+/// The policies of a declarative file, with their scopes.
+///
+/// ```
+/// use tower_cors::CorsLayer;
+/// use tower_cors::import::kong;
+///
+/// let document = serde_json::from_str(r#"{
+///     "_format_version": "3.0",
+///     "routes": [
+///         { "name": "shop", "hosts": ["shop.example.com"], "plugins": [
+///             { "name": "cors", "config": { "origins": ["https://app.example.com"] } }] },
+///         { "name": "admin", "hosts": ["admin.example.com"], "plugins": [
+///             { "name": "cors", "config": { "origins": ["https://ops.example.com"] } }] }
+///     ]
+/// }"#)?;
+/// let policies = kong::import(&document)?.config;
+/// // Paths do not tell the two apart, but each host has one of them.
+/// assert!(policies.paths().is_err());
+/// let shop = CorsLayer::from(policies.at_host("shop.example.com").paths()?.compile()?);
+/// // Or mount each on its own route.
+/// for route in &policies.routes {
+///     if let Some(config) = &route.config {
+///         let cors = CorsLayer::new(config.clone())?;
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+#[must_use]
+pub struct Policies {
+    /// Each `cors` plugin that is enabled, in the order of the file.
+    pub plugins: Vec<(Scope, CorsConfig)>,
+    /// Each route, with the policy that Kong chooses for it.
+    pub routes: Vec<Route>,
+}
+
+/// What a plugin is for. One on neither is global.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Scope {
+    /// The name of the service, its id, or its place in the file.
+    pub service: Option<String>,
+    /// The same of the route.
+    pub route: Option<String>,
+}
+
+/// `global`, ``service `shop` ``, ``route `items` of service `shop` ``.
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (service, route) = (self.service.as_deref(), self.route.as_deref());
+        match (service.map(Readable), route.map(Readable)) {
+            (None, None) => f.write_str("global"),
+            (Some(service), None) => write!(f, "service `{service}`"),
+            (None, Some(route)) => write!(f, "route `{route}`"),
+            (Some(service), Some(route)) => write!(f, "route `{route}` of service `{service}`"),
+        }
+    }
+}
+
+impl Policies {
+    /// A configuration for each path prefix, where those tell which policy a request
+    /// has. The global plugin, if there is one, has all other paths.
+    ///
+    /// A condition that all routes in question share is not considered, such as a host:
+    /// Kong answers by 404 what does not meet it.
+    ///
+    /// # Errors
+    ///
+    /// The routes with different policies that Kong tells apart by more than plain path
+    /// prefixes.
+    pub fn paths(&self) -> Result<PathConfigs, ImportErrors> {
+        let is_mixed = |route: &&Route| {
+            let mut others = self.routes.iter();
+            others.any(|other| route.config != other.config && !route.is_apart_from(other))
+        };
+        let mixed: Vec<_> = self.routes.iter().filter(is_mixed).collect();
+        if mixed.is_empty() {
+            return Ok(self.table());
+        }
+        let conditions = mixed.iter().flat_map(|route| route.conditions());
+        let differ = |condition: &(&str, &Vec<String>)| {
+            !mixed
+                .iter()
+                .all(|route| route.conditions().contains(condition))
+        };
+        let mut by: BTreeSet<&str> = conditions.filter(differ).map(|(what, _)| what).collect();
+        let is_regex = |route: &&Route| route.prefixes.is_none() && !route.paths.is_empty();
+        let has_regex = mixed.iter().any(is_regex);
+        by.extend(has_regex.then_some("regexes"));
+        by.extend(by.is_empty().then_some("their order"));
+        let names = mixed.iter().map(|route| format!("`{}`", route.name));
+        let kind = ErrorKind::NotByPath {
+            routes: names.collect::<Vec<_>>().join(", "),
+            by: Vec::from_iter(by).join(" and "),
+        };
+        let heading = "there is no table of path prefixes for these routes of Kong";
+        let error = ImportError::new("routes", "", kind);
+        ImportErrors::unless_empty(heading, vec![error], PathConfigs::new())
+    }
+
+    fn table(&self) -> PathConfigs {
+        let root = vec![String::new()];
+        let mut prefixes: Vec<(&str, Option<&CorsConfig>)> = Vec::new();
+        for route in &self.routes {
+            // Where they are not plain, all routes have the same policy.
+            let paths = route.prefixes.as_ref().unwrap_or(&root);
+            prefixes.extend(paths.iter().map(|path| (&path[..], route.config.as_ref())));
+        }
+        let is_root = |prefix: &str| matches!(prefix, "" | "/");
+        let is_global = |scope: &Scope| *scope == Scope::default();
+        let global = self.plugins.iter().find(|(scope, _)| is_global(scope));
+        if !prefixes.iter().any(|(prefix, _)| is_root(prefix)) {
+            prefixes.extend(global.map(|(_, config)| ("/", Some(config))));
+        }
+        // What encloses a prefix comes before it; all paths begin with a slash.
+        prefixes.sort_by_key(|(prefix, _)| *prefix);
+        prefixes.dedup_by(|next, one| {
+            let is_same = next.0 == one.0 || is_root(next.0) && is_root(one.0);
+            if is_same {
+                *one = *next;
+            }
+            is_same
+        });
+        let mut found: Vec<(&str, Option<&CorsConfig>)> = Vec::new();
+        for (prefix, config) in prefixes {
+            let mut around = found.iter().rev();
+            let around = around.find(|(outer, _)| prefix.starts_with(outer));
+            if around.and_then(|(_, config)| *config) != config {
+                found.push((prefix, config));
+            }
+        }
+        let found = found.into_iter();
+        found.fold(PathConfigs::new(), |table, (prefix, config)| {
+            table.path(written(prefix), config.cloned())
+        })
+    }
+
+    /// The routes that one host has, without a port. Plugins stay as they are.
+    pub fn at_host(&self, host: &str) -> Self {
+        let host = host.to_ascii_lowercase();
+        let fits = |pattern: &String| {
+            let pattern = pattern.to_ascii_lowercase();
+            let pattern = pattern.split(':').next().unwrap_or_default();
+            match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+                (Some(end), _) => host.ends_with(end),
+                (_, Some(start)) => host.starts_with(start),
+                _ => host == pattern,
+            }
+        };
+        let mut policies = self.clone();
+        policies.routes.retain_mut(|route| {
+            let has_any = route.hosts.is_empty();
+            route.hosts.retain(fits);
+            has_any || !route.hosts.is_empty()
+        });
+        policies
+    }
+}
+
+/// As [`PathConfigs`] writes a prefix that need not end with a segment:
+/// percent-encoded where Kong has it decoded.
+fn written(prefix: &str) -> String {
+    if matches!(prefix, "" | "/") {
+        return "/".to_owned();
+    }
+    let mut text = String::new();
+    for byte in prefix.bytes() {
+        match is_plain(byte) {
+            true => text.push(char::from(byte)),
+            false => text.extend(format!("%{byte:02X}").chars()),
+        }
+    }
+    text + "*"
+}

@@ -1,0 +1,212 @@
+//! Routes: what they match by, and whether path prefixes tell two of them apart.
+
+use std::cmp::Ordering;
+
+use super::{Generation, Options};
+use crate::config::{AllowHeaders, CorsConfig};
+use crate::import::document::Value;
+use crate::import::{Findings, NoteKind};
+
+/// A route, as written, and its policy.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Route {
+    /// Its name, its id, or its place in the file.
+    pub name: String,
+    /// The same of its service.
+    pub service: Option<String>,
+    /// Path prefixes and regexes, or those of a simple expression.
+    pub paths: Vec<String>,
+    /// Hosts, of which each may have a `*` at one end.
+    pub hosts: Vec<String>,
+    /// Methods.
+    pub methods: Vec<String>,
+    /// Names of request headers.
+    pub headers: Vec<String>,
+    /// Any other option that it matches by, such as `snis`.
+    pub others: Vec<String>,
+    /// The policy that Kong chooses for it; `None` is no CORS.
+    pub config: Option<CorsConfig>,
+    /// The paths as plain prefixes, if that is what they are; one of no bytes where
+    /// there is no path.
+    pub(super) prefixes: Option<Vec<String>>,
+    /// Of expressions, which Kong tries in this order.
+    priority: Option<f64>,
+}
+
+pub(super) fn route(
+    options: &Options<'_>,
+    service: Option<String>,
+    config: Option<CorsConfig>,
+    generation: Generation,
+) -> Route {
+    // The names of 0.x are the later ones.
+    let texts = |keys: &[&str]| -> Vec<String> {
+        let entries = keys.iter().flat_map(|key| options.list(key));
+        entries.map(|entry| entry.text).collect()
+    };
+    let mut paths = texts(&["paths", "uris", "request_path"]);
+    let hosts = texts(&["hosts", "request_host"]);
+    let methods = texts(&["methods"]);
+    let headers = match options.get("headers") {
+        Some(Value::Object(headers)) => headers.iter().map(|(name, _)| name.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let is_there = |key: &&str| match options.get(key) {
+        Some(Value::List(list)) => !list.is_empty(),
+        value => value.is_some(),
+    };
+    let mut others: Vec<_> = ["snis", "sources", "destinations"]
+        .into_iter()
+        .filter(is_there)
+        .map(str::to_owned)
+        .collect();
+    let mut prefixes = Some(paths.clone());
+    let mut priority = None;
+    if let Some(expression) = options.text("expression") {
+        prefixes = prefixes_of(expression);
+        match &prefixes {
+            Some(prefixes) => paths.clone_from(prefixes),
+            None => others.push("expression".to_owned()),
+        }
+        priority = Some(options.number("priority", "").unwrap_or_default());
+    } else if paths.iter().any(|path| !is_prefix(path, generation)) {
+        prefixes = None;
+    } else if paths.is_empty() {
+        prefixes = Some(vec![String::new()]);
+    }
+    Route {
+        name: super::file::label(options),
+        service,
+        paths,
+        hosts,
+        methods,
+        headers,
+        others,
+        config,
+        prefixes,
+        priority,
+    }
+}
+
+/// Whether a path is a prefix, and not a regex.
+fn is_prefix(path: &str, generation: Generation) -> bool {
+    let is_regex = match generation {
+        Generation::V3 => path.starts_with('~'),
+        // Before 3.0, a path with any other character was one.
+        Generation::V0 | Generation::V1 => !path
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.~/%".contains(&b)),
+    };
+    // The latter are no characters of any path.
+    !is_regex && !path.contains(['*', '?', '#'])
+}
+
+/// The prefixes of `http.path ^= "/a" || http.path == "/b"`.
+fn prefixes_of(expression: &str) -> Option<Vec<String>> {
+    let prefix = |part: &str| {
+        let part = part.trim().trim_start_matches('(').trim_end_matches(')');
+        let rest = part.trim().strip_prefix("http.path")?.trim_start();
+        let rest = rest.strip_prefix("^=").or(rest.strip_prefix("=="))?;
+        let path = rest.trim().strip_prefix('"')?.strip_suffix('"')?;
+        let is_simple = path.starts_with('/') && !path.contains(['"', '\\', '*', '?', '#']);
+        is_simple.then(|| path.to_owned())
+    };
+    expression.split("||").map(prefix).collect()
+}
+
+/// Notes what a table of paths does not consider, and restricts what Kong allows
+/// without a preflight only.
+pub(super) fn note_conditions(routes: &mut [Route], places: &[&str], findings: &Findings) {
+    for at in 0..routes.len() {
+        let route = &routes[at];
+        if route.config.is_none() {
+            continue;
+        }
+        let by = match () {
+            () if !route.headers.is_empty() => "no headers of the page",
+            () if !route.takes_options() => "the method `OPTIONS`",
+            () => {
+                let conditions = route.conditions().into_iter().map(|(what, _)| what);
+                let by = conditions.collect::<Vec<_>>().join(" and ");
+                if !by.is_empty() {
+                    findings.note(places[at], "", NoteKind::RouteConditions { by });
+                }
+                continue;
+            }
+        };
+        // A second route may be there for them, with the same policy.
+        let takes_over = |other: &Route| {
+            other.config == route.config
+                && (other.takes_options() && other.headers.is_empty())
+                && other.covers(route)
+        };
+        if routes.iter().any(takes_over) {
+            continue;
+        }
+        findings.note(places[at], "", NoteKind::RouteWithoutPreflights { by });
+        if let Some(config) = &mut routes[at].config {
+            let unasked = |method: &String| matches!(&method[..], "GET" | "HEAD" | "POST");
+            config.allow_methods.retain(unasked);
+            config.allow_headers = AllowHeaders::default();
+        }
+    }
+}
+
+impl Route {
+    fn takes_options(&self) -> bool {
+        self.methods.is_empty() || self.methods.iter().any(|method| method == "OPTIONS")
+    }
+
+    /// What it matches by, but for paths.
+    pub(super) fn conditions(&self) -> Vec<(&str, &Vec<String>)> {
+        let lists = [&self.hosts, &self.methods, &self.headers];
+        let named = ["host", "method", "header"].into_iter().zip(lists);
+        let others = self.others.iter().map(|other| (&other[..], &self.others));
+        let all = named.chain(others);
+        all.filter(|(_, list)| !list.is_empty()).collect()
+    }
+
+    /// It takes all requests that another takes, but for its methods and headers.
+    fn covers(&self, other: &Route) -> bool {
+        let prefixes = || self.prefixes.iter().flatten();
+        let is_below = |path: &String| prefixes().any(|prefix| path.starts_with(&prefix[..]));
+        let mut paths = other.prefixes.iter().flatten();
+        (self.hosts.is_empty() || have_same(&self.hosts, &other.hosts))
+            && other.prefixes.is_some()
+            && paths.all(is_below)
+    }
+
+    /// Its prefixes tell it apart from a route with another policy: they have no path in
+    /// common, or what they have in common goes to the longer prefix.
+    pub(super) fn is_apart_from(&self, other: &Route) -> bool {
+        let (Some(own), Some(others)) = (&self.prefixes, &other.prefixes) else {
+            return false;
+        };
+        let is_apart = |own: &String, its: &String| {
+            let (longer, shorter, order) = match own.len() > its.len() {
+                true => (own, its, self.priority.partial_cmp(&other.priority)),
+                false => (its, own, other.priority.partial_cmp(&self.priority)),
+            };
+            let is_tried_first = self.priority.is_none() || order.is_some_and(Ordering::is_gt);
+            !longer.starts_with(&shorter[..])
+                || longer != shorter && is_tried_first && self.matches_alike(other)
+        };
+        own.iter()
+            .all(|own| others.iter().all(|its| is_apart(own, its)))
+    }
+
+    /// The same requests fit both, paths aside.
+    fn matches_alike(&self, other: &Route) -> bool {
+        have_same(&self.hosts, &other.hosts)
+            && have_same(&self.methods, &other.methods)
+            && (self.headers.is_empty() && self.others.is_empty())
+            && (other.headers.is_empty() && other.others.is_empty())
+            && self.priority.is_some() == other.priority.is_some()
+    }
+}
+
+/// The same entries, in any order.
+fn have_same(one: &[String], other: &[String]) -> bool {
+    one.len() == other.len() && one.iter().all(|entry| other.contains(entry))
+}
