@@ -162,16 +162,14 @@ fn explain_one(policy: &Policy, request: &Request<()>) -> bool {
     print!("\n{explanation}");
     let action = policy.decide(request).action();
     let mut response = Response::new(());
+    let title = match action.is_answer() {
+        true => "headers of the answer:",
+        false => "headers that the response gets:",
+    };
     action.apply(&mut response);
     let headers = response.headers();
     if !headers.is_empty() {
-        println!(
-            "{}",
-            match action.is_answer() {
-                true => "headers of the answer:",
-                false => "headers that the response gets:",
-            }
-        );
+        println!("{title}");
     }
     for (name, value) in headers {
         println!("  {name}: {}", String::from_utf8_lossy(value.as_bytes()));

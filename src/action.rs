@@ -23,6 +23,9 @@ use crate::verdict::{DenyReason, Verdict};
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
 
+/// The characters of what `debug` says: entries of policies may be long.
+const MAX_DEBUG: usize = 256;
+
 /// Says what was decided, in policies with `debug`.
 static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
 
@@ -50,7 +53,7 @@ pub struct Action {
     step: Step,
     /// `None` leaves the response alone.
     policy: Option<Policy>,
-    /// The origin that the response is shared with; `None` is `*`.
+    /// The origin that the response is shared with, unless that is `*`.
     origin: Option<HeaderValue>,
     depends: Depends,
     /// What few responses need.
@@ -134,7 +137,7 @@ impl Action {
     /// them to the application. Names are merged into `Vary`, never removed. If the map cannot
     /// grow any more, our headers are left out, `Vary` last of all, and the browser denies.
     #[inline]
-    pub fn apply<B>(&self, response: &mut Response<B>) {
+    pub fn apply<B>(self, response: &mut Response<B>) {
         match (self.step, &self.policy) {
             (Step::Answer, Some(policy)) => {
                 *response.status_mut() = policy.0.preflight.status;
@@ -145,12 +148,22 @@ impl Action {
         }
         let headers = response.headers_mut();
         match (self.step, &self.policy) {
-            (Step::Answer, _) | (_, None) => {}
+            (Step::Answer, _) | (_, None) => {
+                // An answer has room for it, and what is left alone grants nothing.
+                let _ = self.vary_on_choice(headers);
+            }
             (_, Some(policy)) => self.edit(policy, headers),
         }
-        if let Some(extra) = &self.extra {
-            extra.edit(headers);
+        if let Some(debug) = self.extra.and_then(|extra| extra.debug) {
+            insert(headers, DEBUG_HEADER.clone(), debug);
         }
+    }
+
+    /// Says whether all is there that the choice of the policy depends on.
+    #[inline]
+    fn vary_on_choice(&self, headers: &mut HeaderMap) -> bool {
+        let choice = self.extra.as_ref().and_then(|extra| extra.choice.as_ref());
+        choice.is_none_or(|choice| choice.merge_into(headers))
     }
 
     #[inline]
@@ -159,6 +172,10 @@ impl Action {
         for name in headers.keys() {
             varies |= *name == VARY;
             is_controlled |= is_access_control(name);
+        }
+        if self.depends == Depends::Preflight {
+            // A preflight may be granted what has no constant yet.
+            is_controlled |= headers.keys().any(has_prefix);
         }
         let is_kept = is_controlled && self.keeps_inner(policy, headers);
         if is_controlled && !is_kept {
@@ -169,17 +186,20 @@ impl Action {
             Expose::Present if self.step == Step::Share => present_names(headers),
             _ => None,
         };
-        // Before our other headers: it is the last to be given up in a full map.
         let vary = match self.depends {
             Depends::Never => None,
             Depends::Actual => policy.0.vary,
             Depends::Options => Some(policy.0.vary_of_options),
             Depends::Preflight => Some(policy.0.preflight.vary),
         };
-        match vary {
+        let is_varied = match vary {
             Some(vary) if varies => vary.merge_into(headers),
-            Some(vary) => insert(headers, VARY, vary.value().clone()),
-            None => {}
+            Some(vary) => headers.try_insert(VARY, vary.value().clone()).is_ok(),
+            None => true,
+        };
+        // A cache would give to others what does not say what it depends on.
+        if !(is_varied && self.vary_on_choice(headers)) {
+            return remove_access_control(headers);
         }
         match self.step {
             Step::Share if !is_kept => self.share(policy, exposed, headers),
@@ -197,8 +217,11 @@ impl Action {
     /// map grows at most once by itself; and an empty one becomes larger.
     #[inline]
     fn share(&self, policy: &Policy, exposed: Option<HeaderValue>, headers: &mut HeaderMap) {
-        let origin = self.origin.clone();
-        let origin = origin.unwrap_or(const { HeaderValue::from_static("*") });
+        let origin = match (policy.0.grant, &self.origin) {
+            (Grant::Everyone, _) => const { HeaderValue::from_static("*") },
+            (Grant::Origin, Some(origin)) => origin.clone(),
+            (Grant::Origin, None) => return,
+        };
         insert(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         if policy.0.config.allow_credentials {
             insert(
@@ -229,11 +252,11 @@ impl Action {
     fn lists(&self, policy: &Policy) -> HeaderMap {
         let prepared = &policy.0.preflight;
         let mut lists = prepared.allowed.clone();
-        if let Some(origin) = &self.origin {
+        if policy.0.grant == Grant::Origin {
             set(
                 &mut lists,
                 &ACCESS_CONTROL_ALLOW_ORIGIN,
-                Some(origin.clone()),
+                self.origin.clone(),
             );
         }
         if prepared.is_variable {
@@ -251,18 +274,6 @@ impl Action {
             }
         }
         lists
-    }
-}
-
-impl Extra {
-    #[cold]
-    fn edit(&self, headers: &mut HeaderMap) {
-        if let Some(choice) = &self.choice {
-            choice.merge_into(headers);
-        }
-        if let Some(debug) = &self.debug {
-            insert(headers, DEBUG_HEADER.clone(), debug.clone());
-        }
     }
 }
 
@@ -345,8 +356,8 @@ impl Decision<'_> {
             (PreflightMode::Decorate, false) => Step::Withhold,
             (PreflightMode::Forward, _) => Step::Leave,
         };
-        // The application's own answer depends on the policy only if that may refuse it, or
-        // says what it decided.
+        // The application's own answer depends on what is asked for only if the policy may
+        // refuse it, or says what it decided.
         let is_alone = step == Step::Leave && !is_enforced && !policy.0.config.debug;
         let mut action = Action {
             step,
@@ -356,7 +367,7 @@ impl Decision<'_> {
                 _ => None,
             },
             depends: match is_alone {
-                true => Depends::Never,
+                true => Depends::Options,
                 false => Depends::Preflight,
             },
             extra: None,
@@ -443,7 +454,11 @@ impl Decision<'_> {
             (_, None) => format!("{kind}; allowed"),
         };
         // A pattern need not be ASCII if it is a regex.
-        let text = Printable(&text).to_string();
+        let text: String = Printable(&text)
+            .to_string()
+            .chars()
+            .take(MAX_DEBUG)
+            .collect();
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("?"))
     }
 }
@@ -478,11 +493,15 @@ fn is_access_control(name: &HeaderName) -> bool {
         || *name == ALLOW_PRIVATE_NETWORK
 }
 
+fn has_prefix(name: &HeaderName) -> bool {
+    name.as_str().starts_with("access-control-")
+}
+
 #[cold]
 fn remove_access_control(headers: &mut HeaderMap) {
     let names: Vec<_> = headers
         .keys()
-        .filter(|name| name.as_str().starts_with("access-control-"))
+        .filter(|name| has_prefix(name))
         .cloned()
         .collect();
     for name in names {

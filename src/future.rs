@@ -49,8 +49,8 @@ where
     type Output = Result<Response<B>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let mut polled = match this.inner.as_pin_mut() {
+        let mut this = self.project();
+        let mut polled = match this.inner.as_mut().as_pin_mut() {
             Some(inner) => inner.poll(cx),
             // Polled again after its end, it stays pending: the one answer
             // that is neither wrong nor a panic.
@@ -58,8 +58,9 @@ where
             None => Poll::Ready(Ok(Response::new(B::empty()))),
         };
         // The response is edited where it is: it is large, and to move it costs.
-        if let Poll::Ready(Ok(response)) = &mut polled {
-            if let Some(action) = this.action.take() {
+        if let Poll::Ready(result) = &mut polled {
+            this.inner.set(None);
+            if let (Some(action), Ok(response)) = (this.action.take(), result) {
                 action.apply(response);
             }
         }

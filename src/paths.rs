@@ -20,9 +20,9 @@ use crate::policy::Policy;
 /// router that is without the router's own prefix. Case matters. What is
 /// percent-encoded is read as if it were not (`/%61pi`, `/caf%c3%a9`), but for
 /// the reserved characters of RFC 3986: `%2F` is not `/`. Some servers take `//`
-/// for `/`, and some do not. If both readings of such a path lead to the same policy, the
-/// path has that policy. If not, no origin is allowed; if either policy is enforced by the
-/// server, requests from other origins are refused. What stands behind this layer should
+/// for `/`, some only at the beginning, and some not at all. If all readings of such a path
+/// lead to the same prefix, the path has its policy. If not, no origin is allowed; if one of
+/// the policies is enforced by the server, requests from other origins are refused. What stands behind this layer should
 /// read paths no more loosely than that.
 ///
 /// In a file (feature `serde`) it is a table, where `false` switches CORS off:
@@ -138,12 +138,14 @@ impl PathPolicies {
         let path = decode(path.as_bytes());
         let found = self.0.paths.longest(&path);
         if path.windows(2).any(|pair| pair == b"//") {
-            let mut single = path.into_owned();
+            let slashes = path.iter().take_while(|&&byte| byte == b'/').count();
+            let begun = &path[slashes.saturating_sub(1)..];
+            let mut single = path.to_vec();
             single.dedup_by(|next, byte| (*next, *byte) == (b'/', b'/'));
-            let other = self.0.paths.longest(&single);
-            if !same(found, other) {
-                let mut both = [found, other].into_iter().flatten();
-                let is_enforced = both.any(Policy::enforced_here);
+            let others = [begun, &single].map(|path| self.0.paths.longest(path));
+            if !others.iter().all(|other| same(found, *other)) {
+                let mut all = others.into_iter().chain([found]).flatten();
+                let is_enforced = all.any(Policy::enforced_here);
                 return Some(&self.0.nobody[usize::from(is_enforced)]);
             }
         }

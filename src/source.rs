@@ -51,7 +51,7 @@ impl Source {
     pub(crate) fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
         Source::FromExtensions(Arc::new(FromExtensions {
             vary: Arc::new(Vary::on(reads)),
-            nobody: Policy::of_nobody(Enforcement::Browser, false),
+            nobody: Policy::of_nobody(Enforcement::Server, false),
         }))
     }
 

@@ -48,32 +48,36 @@ impl Vary {
         &self.0
     }
 
-    /// Adds the names that the headers do not vary on yet.
+    /// Adds the names that the headers do not vary on yet. Says whether all are there then:
+    /// a full map takes no new line.
     #[cold]
-    pub(crate) fn merge_into(&self, headers: &mut HeaderMap) {
+    #[must_use]
+    pub(crate) fn merge_into(&self, headers: &mut HeaderMap) -> bool {
         let is_listed = |name: &[u8]| {
             let mut lines = headers.get_all(header::VARY).into_iter();
             lines.any(|line| tokens(line).any(|token| token.eq_ignore_ascii_case(name)))
         };
         if is_listed(b"*") {
-            return;
+            return true;
         }
         let missing: Vec<_> = tokens(&self.0).filter(|name| !is_listed(name)).collect();
         if missing.is_empty() {
-            return;
+            return true;
         }
         let is_whole = missing.len() == tokens(&self.0).count();
         let missing = match is_whole {
             true => self.0.clone(),
             false => joined(missing.into_iter()),
         };
-        if headers.try_append(header::VARY, missing.clone()).is_err() {
-            // A full map takes no new line, so all lines are joined into one.
-            let lines = headers.get_all(header::VARY).into_iter();
-            let lines = lines.chain([&missing]).map(HeaderValue::as_bytes);
-            let one = joined(lines.collect::<Vec<_>>().into_iter());
-            let _ = headers.try_insert(header::VARY, one);
+        if headers.try_append(header::VARY, missing.clone()).is_ok() {
+            return true;
         }
+        // What is there can be made longer.
+        let first = headers.get_mut(header::VARY);
+        first.is_some_and(|line| {
+            *line = joined([line.as_bytes(), missing.as_bytes()].into_iter());
+            true
+        })
     }
 }
 

@@ -598,7 +598,7 @@ fn preflight_mode() {
     let decorate = || plain().preflight(PreflightMode::Decorate);
     let forward = || plain().preflight(PreflightMode::Forward);
     let own = [("allow", "GET"), acao("*"), acma("5")];
-    let untouched = || forwarded(own).over(own);
+    let untouched = || forwarded(own.into_iter().chain([VARY_OPTIONS])).over(own);
     let denied = |name, config, response| Row {
         name,
         config,
@@ -826,14 +826,14 @@ fn inner_headers() {
             keep().preflight(PreflightMode::Decorate),
             &[],
             Allowed,
-            forwarded(own.into_iter().chain([VARY_PREFLIGHT])).over(own),
+            forwarded(own.into_iter().chain([VARY_PRIVATE])).over(own),
         ),
         asks(
             "keep, decorate, header not allowed",
             keep().preflight(PreflightMode::Decorate),
             &[acrh("x-a")],
             Denied(DenyReason::HeaderNotAllowed("x-a")),
-            forwarded([acao(APP), ACAC, METHODS, timing, VARY_PREFLIGHT]).over(own),
+            forwarded([acao(APP), ACAC, METHODS, timing, VARY_PRIVATE]).over(own),
         ),
     ]);
 }

@@ -1283,7 +1283,8 @@ fn on_the_wire() {
             config: &forward,
             request: "OPTIONS origin: https://a.example
                 access-control-request-method: GET",
-            response: "200",
+            response: "200
+                vary: Origin, access-control-request-method",
         },
     ]);
 }

@@ -4,26 +4,27 @@
 mod support;
 
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{Future, ready};
+use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use axum::Router;
 use axum::routing::post;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use tower::limit::ConcurrencyLimitLayer;
 use tower::util::option_layer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_cors::{
-    Cors, CorsBody, CorsConfig, CorsLayer, DenyReason, Enforcement, PreflightMode, RequestKind,
-    Verdict,
+    Cors, CorsBody, CorsConfig, CorsLayer, DenyReason, Enforcement, InnerHeaders, PreflightMode,
+    RequestKind, Verdict,
 };
 use tower_test::mock;
 
 use support::{
-    APP, EVIL, Header, Row, VARY_ENFORCED, VARY_OPTIONS, VARY_PREFLIGHT, acam, acao, acrm,
+    APP, EVIL, Header, Row, VARY, VARY_ENFORCED, VARY_OPTIONS, VARY_PREFLIGHT, acam, acao, acrm,
     answered, check, compile, forwarded, header_map, lines, now, origin, preflight, request,
     request_to,
 };
@@ -614,4 +615,136 @@ fn the_layer_can_be_named() {
     let optional = tower::util::option_layer(app.cors);
     let _ = optional.layer(inner());
     let _: Cors<_> = either.layer(inner());
+}
+
+/// Responses whose header map has room for so many names more.
+fn nearly_full(own: &[Header], room: usize) -> Response<String> {
+    let mut response = Response::new(String::new());
+    let headers = response.headers_mut();
+    for &(name, value) in own {
+        headers.append(name, HeaderValue::from_static(value));
+    }
+    let name = |n: usize| HeaderName::try_from(format!("x-filler-{n}")).expect("a name");
+    let filler = HeaderValue::from_static("");
+    let mut n = 0;
+    while headers.try_insert(name(n), filler.clone()).is_ok() {
+        n += 1;
+    }
+    for n in 0..room {
+        headers.remove(name(n));
+    }
+    response
+}
+
+/// A cache would give what does not say what it depends on to others, so it is not shared.
+#[test]
+fn a_full_map_is_shared_with_all_of_vary_or_not_at_all() {
+    const TENANT: HeaderName = HeaderName::from_static("x-tenant");
+    let policy = || CorsConfig::new([APP]).allow_credentials(true);
+    let keep = policy().inner_headers(InnerHeaders::Keep);
+    let foreign: &[Header] = &[acao(EVIL), ("vary", "accept")];
+    let chosen = |config: CorsConfig| {
+        let policy = config.compile().expect("a policy");
+        CorsLayer::per_request([TENANT], move |_| Some(policy.clone()))
+    };
+    let fixed = |config: CorsConfig| CorsLayer::new(config).expect("a policy");
+    let shared = |vary| {
+        vec![
+            ("access-control-allow-credentials", "true"),
+            acao(APP),
+            vary,
+        ]
+    };
+    let vary = |value| ("vary", value);
+    let plain: &[Header] = &[];
+    let varies: &[Header] = &[vary("accept")];
+    let table: [(_, _, &[Header], usize, Vec<Header>); 11] = [
+        ("no room", fixed(policy()), plain, 0, vec![]),
+        ("for Vary", fixed(policy()), plain, 1, vec![VARY]),
+        (
+            "for the origin",
+            fixed(policy()),
+            plain,
+            2,
+            vec![acao(APP), VARY],
+        ),
+        ("for all", fixed(policy()), plain, 3, shared(VARY)),
+        (
+            "no room, Vary",
+            fixed(policy()),
+            varies,
+            0,
+            vec![vary("accept, Origin")],
+        ),
+        ("kept", fixed(keep.clone()), &[acao(EVIL)], 0, vec![]),
+        (
+            "kept, with Vary",
+            fixed(keep),
+            foreign,
+            0,
+            vec![acao(EVIL), vary("accept, Origin")],
+        ),
+        ("chosen, no room", chosen(policy()), plain, 0, vec![]),
+        (
+            "chosen, for Vary",
+            chosen(policy()),
+            plain,
+            1,
+            vec![vary("Origin, x-tenant")],
+        ),
+        (
+            "chosen, for the origin",
+            chosen(policy()),
+            plain,
+            2,
+            vec![acao(APP), VARY, vary("x-tenant")],
+        ),
+        (
+            "chosen, no room, Vary",
+            chosen(policy()),
+            varies,
+            0,
+            vec![vary("accept, Origin, x-tenant")],
+        ),
+    ];
+    for (name, layer, own, room, expected) in table {
+        let inner =
+            service_fn(move |_: Request<()>| ready(Ok::<_, Infallible>(nearly_full(own, room))));
+        let request = request("GET", [origin(APP)]);
+        let mut response = now(layer.layer(inner).oneshot(request)).expect("a response");
+        let fillers: Vec<_> = response.headers().keys().cloned().collect();
+        for filler in fillers
+            .iter()
+            .filter(|name| name.as_str().starts_with("x-filler"))
+        {
+            response.headers_mut().remove(filler);
+        }
+        assert_eq!(
+            lines(response.headers()),
+            lines(&header_map(&expected)),
+            "{name}"
+        );
+    }
+}
+
+/// No response leaves the layer unedited, even of a future that gives several.
+#[test]
+fn a_future_gives_one_response() {
+    let shared = || {
+        let response = Response::builder().header("access-control-allow-origin", EVIL);
+        response.body(String::new()).expect("a response")
+    };
+    let inner = service_fn(move |_: Request<()>| {
+        std::future::poll_fn(move |_| Poll::Ready(Ok::<_, Infallible>(shared())))
+    });
+    for request in [request("GET", [origin(EVIL)]), preflight(APP, "GET", [])] {
+        let mut future = pin!(layer().layer(inner).call(request));
+        let mut cx = Context::from_waker(Waker::noop());
+        let Poll::Ready(Ok(first)) = future.as_mut().poll(&mut cx) else {
+            panic!("a response");
+        };
+        let own = first.headers().get("access-control-allow-origin");
+        assert_ne!(own.map(HeaderValue::as_bytes), Some(EVIL.as_bytes()));
+        assert!(future.as_mut().poll(&mut cx).is_pending());
+    }
 }

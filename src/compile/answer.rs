@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::names::ANY;
 use crate::action::ALLOW_PRIVATE_NETWORK;
-use crate::config::{AllowHeaders, CorsConfig, Enforcement, MaxAge, PreflightMode};
+use crate::config::{AllowHeaders, CorsConfig, Enforcement, InnerHeaders, MaxAge, PreflightMode};
 use crate::method::Methods;
 use crate::policy::{Expose, Grant, PreflightAnswer};
 use crate::vary;
@@ -25,7 +25,11 @@ pub(super) fn preflight(
     // and to what is told of it.
     let may_be_refused =
         config.enforcement == Enforcement::Server && config.preflight != PreflightMode::Answer;
-    let vary = match config.allow_private_network || may_be_refused || config.debug {
+    // And to whether headers of the inner service are kept.
+    let may_be_kept =
+        config.inner_headers == InnerHeaders::Keep && config.preflight == PreflightMode::Decorate;
+    let tells = config.allow_private_network || config.debug;
+    let vary = match tells || may_be_refused || may_be_kept {
         true => &vary::PREFLIGHT_TO_PRIVATE,
         false => &vary::PREFLIGHT,
     };

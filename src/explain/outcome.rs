@@ -13,9 +13,10 @@ pub(super) fn outcome(decision: &Decision<'_>) -> String {
     let denied = decision.deny_reason();
     let action = decision.action();
     let mut answer = Response::new(());
+    let is_answer = action.is_answer();
     action.apply(&mut answer);
     let status = answer.status();
-    match (action.is_answer(), decision.kind(), denied) {
+    match (is_answer, decision.kind(), denied) {
         (true, RequestKind::Preflight, Some(reason)) => {
             let missing = missing(decision, reason).filter(|_| status.is_success());
             let why = missing.map_or(String::new(), |missing| {
