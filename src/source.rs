@@ -28,11 +28,11 @@ type Choose = dyn Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync;
 
 pub(crate) struct PerRequest {
     choose: Box<Choose>,
-    vary: Arc<Vary>,
+    vary: Option<Arc<Vary>>,
 }
 
 pub(crate) struct FromExtensions {
-    vary: Arc<Vary>,
+    vary: Option<Arc<Vary>>,
     /// Decides if the policy is missing.
     nobody: Policy,
 }
@@ -44,13 +44,13 @@ impl Source {
     ) -> Self {
         Source::PerRequest(Arc::new(PerRequest {
             choose: Box::new(choose),
-            vary: Arc::new(Vary::on(reads)),
+            vary: Vary::on(reads).map(Arc::new),
         }))
     }
 
     pub(crate) fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
         Source::FromExtensions(Arc::new(FromExtensions {
-            vary: Arc::new(Vary::on(reads)),
+            vary: Vary::on(reads).map(Arc::new),
             nobody: Policy::of_nobody(Enforcement::Server, false),
         }))
     }
@@ -85,8 +85,8 @@ impl Source {
     #[inline]
     pub(crate) fn vary(&self) -> Option<&Arc<Vary>> {
         match self {
-            Source::PerRequest(source) => Some(&source.vary),
-            Source::FromExtensions(source) => Some(&source.vary),
+            Source::PerRequest(source) => source.vary.as_ref(),
+            Source::FromExtensions(source) => source.vary.as_ref(),
             _ => None,
         }
     }

@@ -36,12 +36,13 @@ pub(crate) static PREFLIGHT_TO_PRIVATE: Vary = Vary(HeaderValue::from_static(
 ));
 
 impl Vary {
-    /// What a caller names.
-    pub(crate) fn on(names: impl IntoIterator<Item = HeaderName>) -> Self {
+    /// What a caller names, if anything.
+    pub(crate) fn on(names: impl IntoIterator<Item = HeaderName>) -> Option<Self> {
         let names: Vec<_> = names.into_iter().collect();
         let names: Vec<_> = names.iter().map(HeaderName::as_str).collect();
         // Names are valid in values.
-        Vary(HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("*")))
+        let any = HeaderValue::from_static("*");
+        (!names.is_empty()).then(|| Vary(HeaderValue::try_from(names.join(", ")).unwrap_or(any)))
     }
 
     pub(crate) fn value(&self) -> &HeaderValue {

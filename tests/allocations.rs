@@ -16,7 +16,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use support::{Answer, App, Body, Case, Origins, actual, preflight, request, serve};
-use tower_cors::{AllowHeaders, CorsConfig, Danger, OriginPattern, Policy};
+use tower_cors::{AllowHeaders, CorsConfig, CorsLayer, Danger, OriginPattern, PathConfigs, Policy};
+use tower_layer::Layer;
 use tower_service::Service;
 
 /// Every shape of policy, with an origin that it allows.
@@ -235,5 +236,44 @@ fn the_header_map_grows_as_by_itself() {
         let allocated = measure(|| policy.decide(&request).action().apply(&mut response));
         assert_eq!(allocated.count_total, expected.count_total, "{present}");
         assert_eq!(response.headers().len(), present + 4);
+    }
+}
+
+/// Whatever the policy comes from: beyond a fixed one, only a choice that reads headers
+/// allocates, for the names that it adds to `Vary`.
+#[test]
+fn a_source_allocates_what_its_choice_does() {
+    let config = Origins::Exact(1).config();
+    let policy = config.compile().unwrap();
+    let paths = PathConfigs::new()
+        .path("/", config.clone())
+        .path("/below", config)
+        .compile()
+        .unwrap();
+    let chosen = |reads: &[HeaderName]| {
+        let policy = policy.clone();
+        CorsLayer::per_request(reads.to_vec(), move |_| Some(policy.clone()))
+    };
+    let tenant = HeaderName::from_static("x-tenant");
+    let mut request = actual(&Origins::Exact(1).last());
+    request.extensions_mut().insert(policy.clone());
+    let bare = allocations(&App, &request);
+    let table = [
+        ("fixed", CorsLayer::from(policy.clone()), 0),
+        ("by path", CorsLayer::from(paths), 0),
+        ("by a function", chosen(&[]), 0),
+        (
+            "by a function that reads",
+            chosen(std::slice::from_ref(&tenant)),
+            3,
+        ),
+        ("from the extensions", CorsLayer::from_extensions([]), 0),
+        #[cfg(feature = "reload")]
+        ("reloadable", CorsLayer::reloadable(policy.clone()).0, 0),
+    ];
+    for (name, layer, expected) in table {
+        let service = layer.layer(App);
+        let _warm = allocations(&service, &request);
+        assert_eq!(allocations(&service, &request) - bare, expected, "{name}");
     }
 }

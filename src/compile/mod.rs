@@ -68,8 +68,13 @@ impl CorsConfig {
         let status = check_status(self.preflight_status, report);
 
         let mut seen = HashSet::new();
-        let allowed = self.dangerously_allow.iter();
-        let dangerously_allow = allowed.filter(|allowed| seen.insert(*allowed)).cloned();
+        let allowed = self.dangerously_allow.iter().cloned().map(|mut allowed| {
+            // It is named by its text alone.
+            let within = allowed.entry.iter_mut().map(|entry| &mut entry.within);
+            within.for_each(Vec::clear);
+            allowed
+        });
+        let dangerously_allow = allowed.filter(|allowed| seen.insert(allowed.clone()));
         let dangerously_allow = dangerously_allow.collect();
         let config = CorsConfig {
             allow_origins,

@@ -98,6 +98,11 @@ impl Compiler<'_> {
     }
 
     fn add(&mut self, place: usize, entry: &OriginPattern) {
+        if self.domain_count + entry.within.len() > MAX_DOMAINS {
+            // They are one error, and are not looked at.
+            self.domain_count = MAX_DOMAINS + 1;
+            return;
+        }
         match &entry.kind {
             PatternKind::Text(text) => {
                 if let Some(domain) = entry.within.first() {
@@ -317,6 +322,11 @@ impl Compiler<'_> {
         if schemes.is_some_and(|schemes| !schemes.iter().any(|scheme| is_http(scheme))) {
             return true;
         }
+        // A domain would shut out the schemes that have none.
+        let has_foreign = schemes.is_some_and(|all| !all.iter().all(|scheme| is_http(scheme)));
+        if has_foreign && self.ledger.takes_on(Danger::Unbounded, entry) {
+            return true;
+        }
         let sites = match outline.infer() {
             Inferred::Within(within) => {
                 entry.within = within;
@@ -378,8 +388,8 @@ fn guess(source: &str, sites: &[String]) -> Vec<String> {
 #[cfg(feature = "regex")]
 fn unmet_scheme(outline: &Outline, border: &Border) -> Option<String> {
     let schemes = outline.schemes.as_ref()?;
-    let reaches_loopback =
-        outline.reaches_loopback() || border.domains.iter().flatten().any(Domain::is_loopback);
+    let may_be_loopback = || border.domains.iter().flatten().any(Domain::is_loopback);
+    let reaches_loopback = outline.reaches_loopback().unwrap_or_else(may_be_loopback);
     let is_met = |scheme: &String| match &scheme[..] {
         "https" => true,
         "http" => border.schemes.plain_http || reaches_loopback,

@@ -96,10 +96,10 @@ impl Outline {
         !within.is_empty() && ends.is_some_and(|ends| !ends.iter().any(is_met))
     }
 
-    /// Some of what the regex matches is this machine.
-    pub(crate) fn reaches_loopback(&self) -> bool {
-        let mut ends = self.ends.iter().flatten();
-        ends.any(|end| is_loopback(&end.name))
+    /// Some of what the regex matches is this machine, if that can be told.
+    pub(crate) fn reaches_loopback(&self) -> Option<bool> {
+        let mut ends = self.ends.as_ref()?.iter();
+        Some(ends.any(|end| is_loopback(&end.name)))
     }
 }
 
@@ -252,10 +252,11 @@ fn never_matches(hir: &Hir, subject: Subject, schemes: Option<&BTreeSet<String>>
             .rsplit_once(':')
             .and_then(|(_, port)| port.parse().ok());
         let is_default = |scheme: &String| port.is_some() && default_port(scheme) == port;
-        match end.is_exact() {
-            true => Origin::parse(&text).is_none(),
-            false => schemes.is_some_and(|schemes| schemes.iter().all(is_default)),
+        if end.is_exact() {
+            return Origin::parse(&text).is_none();
         }
+        let has_path = text.replace("//", "").contains('/');
+        has_path || schemes.is_some_and(|schemes| schemes.iter().all(is_default))
     };
     !may_contain(hir, b':')
         || all(ExtractKind::Prefix, &has_path)

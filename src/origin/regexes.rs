@@ -91,16 +91,15 @@ impl Regexes {
                 None => groups.push((subject, border, vec![hir], vec![index])),
             }
         }
-        let parts = groups.len();
-        if parts > 1 {
+        if groups.len() > 1 {
             // The bound is on all of them, however they are parted.
-            whole::compile(&all, 1)?;
+            whole::compile(&all, &all)?;
         }
         let groups = groups.into_iter().map(|(subject, border, hirs, entries)| {
             Ok(Group {
                 subject,
                 border,
-                automaton: whole::compile(&hirs, parts)?,
+                automaton: whole::compile(&hirs, &all)?,
                 entries: entries.into(),
             })
         });

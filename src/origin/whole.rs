@@ -9,7 +9,7 @@ use crate::escape::Readable;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use regex_syntax::ast::{self, Ast, Flag, RepetitionKind};
 use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{self, Hir, Look};
+use regex_syntax::hir::{self, Hir, HirKind, Look};
 
 /// Policies can come from tenants, so that every bound is fixed: none grows with
 /// the number of regexes.
@@ -35,12 +35,11 @@ const MAX_REGEX: usize = 64 << 10;
 /// regexes, and some milliseconds with the worst that fit, counts within counts.
 const MAX_REGEXES: usize = 256 << 10;
 
-/// What all automata of a policy may keep of the hosts that they met, in bytes for each
-/// thread, unless there are more than 64 of them. It is twice what the `regex` crate
-/// allows one.
+/// What the automata of a policy may keep of the hosts that they met, in bytes for each
+/// thread, parted by their weights. It is twice what the `regex` crate allows one.
 const MAX_KEPT: usize = 4 << 20;
 
-/// What each may keep, however many there are. A usual regex needs a tenth of it.
+/// What each may keep beside its part of that. A usual regex needs a tenth of it.
 const MIN_KEPT: usize = 64 << 10;
 
 /// How many there may be. Thousands of short ones would stay within that, but
@@ -121,12 +120,27 @@ pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
     }
 }
 
-/// Compiles checked regexes into one automaton. A policy has `automata` of them, which
-/// share the memory for what they keep.
-pub(super) fn compile(regexes: &[Hir], automata: usize) -> Result<RegexSet, RegexFault> {
+/// Compiles checked regexes into one automaton. Its part of what is kept is its part of the
+/// weight of `all`: one that has too little of it searches a thousand times slower.
+pub(super) fn compile(regexes: &[Hir], all: &[Hir]) -> Result<RegexSet, RegexFault> {
+    let of = |regexes: &[Hir]| regexes.iter().map(weight).fold(1, usize::saturating_add);
+    let kept = MAX_KEPT / of(all).div_ceil(of(regexes)) + MIN_KEPT;
     // What could be printed and parsed alone can be so again.
-    let kept = (MAX_KEPT / automata.max(2)).max(MIN_KEPT);
     build(regexes, MAX_REGEXES, kept).map_err(|_| RegexFault::AllTooBig)
+}
+
+/// About how many states it has.
+fn weight(hir: &Hir) -> usize {
+    let subs = hir.kind().subs().iter().map(weight);
+    let inside = subs.fold(1, usize::saturating_add);
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            inside.saturating_mul(times as usize)
+        }
+        _ => inside,
+    }
 }
 
 /// There is deliberately no way to compile from text.
@@ -260,7 +274,11 @@ mod tests {
     fn matches(source: &str, text: &str) -> bool {
         let regex = check(source).expect("a regex");
         let matches = regex.compiled.is_match(text.as_bytes());
-        let among = compile(&[regex.hir], 1).expect("not too big");
+        let among = compile(
+            std::slice::from_ref(&regex.hir),
+            std::slice::from_ref(&regex.hir),
+        )
+        .expect("not too big");
         assert_eq!(among.is_match(text.as_bytes()), matches);
         matches
     }
@@ -303,11 +321,11 @@ mod tests {
     #[test]
     fn several_regexes_tell_which_one_matches() {
         let regexes = ["a|b", "(?x)b # c", "ab"].map(|source| check(source).unwrap().hir);
-        let compiled = compile(&regexes, 1).unwrap();
+        let compiled = compile(&regexes, &regexes).unwrap();
         let found: Vec<_> = compiled.matches(b"b").into_iter().collect();
         assert_eq!(found, [0, 1]);
         assert!(!compiled.is_match(b"bab"));
-        assert!(!compile(&[], 1).unwrap().is_match(b""));
+        assert!(!compile(&[], &[]).unwrap().is_match(b""));
     }
 
     #[test]
@@ -403,7 +421,7 @@ mod tests {
             check(&format!(r"{host}e{end}\.(com|org)(:\d+)?")).map(|regex| regex.hir)
         };
         let some: Vec<_> = (0..10).map(|end| hostile(end).unwrap()).collect();
-        assert!(matches!(compile(&some, 1), Err(RegexFault::AllTooBig)));
+        assert!(matches!(compile(&some, &some), Err(RegexFault::AllTooBig)));
         let wider = r"https://(([a-z0-9]{1,30}[._-]?){1,60})e\.com";
         assert!(matches!(check(wider), Err(RegexFault::TooBig)));
     }
@@ -426,7 +444,7 @@ mod tests {
             .map(|at| usual[at % usual.len()].replace("{}", &at.to_string()))
             .map(|source| check(&source).unwrap().hir)
             .collect();
-        assert!(compile(&regexes, 1).is_ok());
+        assert!(compile(&regexes, &regexes).is_ok());
     }
 
     #[test]

@@ -478,3 +478,37 @@ fn dangers_are_read_and_written() {
         assert!(error.starts_with(expected), "{json}: {error}");
     }
 }
+
+/// Other schemes have no domains, so nothing is inferred for the schemes that have.
+#[test]
+fn unbounded_reaches_other_schemes() {
+    for source in [
+        r"app://(.*\.)?example\.com",
+        r"(app|https)://(.*\.)?example\.com",
+    ] {
+        let entry = regex(source);
+        let config = with_credentials([entry.clone()])
+            .dangerously_allow([Danger::Unbounded.for_entry(entry)]);
+        let policy = compile(&config);
+        assert_eq!(decide(&policy, "app://a.example.com"), Allowed, "{source}");
+    }
+    refused(regex(r"app://(.*\.)?example\.com"), "unbounded");
+}
+
+/// A regex that cannot match loopback gets no plain http from `within`.
+#[test]
+fn plain_http_is_refused_where_the_regex_ends_elsewhere() {
+    let entry = regex(r"http://.*\.example\.com").within(["example.com", "localhost"]);
+    refused(entry, "insecure-origins");
+}
+
+#[test]
+fn what_a_danger_is_named_for_is_its_text() {
+    let entry = regex(r"https?://.*\.example\.com");
+    let config = with_credentials([entry.clone()]).dangerously_allow([
+        Danger::InsecureOrigins.for_entry(entry.clone().within(["x.example"]))
+    ]);
+    let same = with_credentials([entry.clone()])
+        .dangerously_allow([Danger::InsecureOrigins.for_entry(entry)]);
+    assert_eq!(compile(&config).config(), compile(&same).config());
+}

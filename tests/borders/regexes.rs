@@ -318,6 +318,7 @@ fn regexes_that_match_no_origin_are_refused() {
         (Origin, r"HTTPS://EXAMPLE\.COM", "regex-never-matches"),
         (Origin, r"https://Example\.com", "regex-never-matches"),
         (Origin, r"https://example\.com/", "regex-never-matches"),
+        (Origin, r"https://.*\.example\.com/", "regex-never-matches"),
         (Origin, r"https://example\.com:443", "regex-never-matches"),
         (Origin, r"https://.*:443", "regex-never-matches"),
         (Origin, r"http://.*:80", "regex-never-matches"),

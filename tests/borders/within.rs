@@ -371,3 +371,17 @@ fn patterns_are_read_and_written() {
         assert!(error.starts_with(expected), "{json}: {error}");
     }
 }
+
+/// They are refused before they are looked at.
+#[test]
+fn too_many_domains_are_one_error() {
+    let domains: Vec<_> = (0..100_000).map(|n| format!("d{n}.example")).collect();
+    for entry in [
+        regex(r".*\.com").within(domains.clone()),
+        OriginPattern::predicate(|_| true).within(domains),
+    ] {
+        let errors = with_credentials([entry]).compile().expect_err("an error");
+        let codes: Vec<_> = errors.iter().map(|error| error.kind().code()).collect();
+        assert_eq!(codes, ["too-many-domains"]);
+    }
+}
