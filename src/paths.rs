@@ -406,6 +406,14 @@ mod tests {
             let refused = is_refused(&policies, path, origin);
             assert_eq!(refused, expected, "{path} from {origin}");
         }
+        // A server may merge slashes at the beginning only.
+        let public = PathConfigs::new()
+            .path("/admin", enforced("admin"))
+            .path("/admin/public", None)
+            .compile()
+            .unwrap();
+        let refused = is_refused(&public, "//admin//public", "https://admin.example");
+        assert_eq!(refused, Some(true));
         let refused = is_refused(&nested, "//api", "https://api.example");
         assert_eq!(refused, Some(true));
         assert_eq!(is_refused(&nested, "//x", "https://api.example"), None);
