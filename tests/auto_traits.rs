@@ -134,7 +134,7 @@ fn the_body_is_what_the_inner_body_is() {
 fn the_browser_is_what_its_server_is() {
     use tower_cors::testing::{
         BlockReason, Blocked, Body, Browser, CorsCheckFailure, Credentials, MaxAgeLimit, Page,
-        Readable, Sent,
+        Response, Sent,
     };
 
     plain::<BlockReason>();
@@ -143,7 +143,7 @@ fn the_browser_is_what_its_server_is() {
     plain::<CorsCheckFailure>();
     plain::<Credentials>();
     plain::<MaxAgeLimit>();
-    plain::<Readable>();
+    plain::<Response>();
     plain::<Sent>();
     send::<Browser<()>>();
     send::<Page<()>>();

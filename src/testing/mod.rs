@@ -78,9 +78,9 @@ mod network;
 mod origin;
 mod page;
 mod preflight;
-mod readable;
 mod redirect;
 mod request;
+mod response;
 mod safelist;
 mod service;
 mod url;
@@ -92,8 +92,8 @@ pub use cache::MaxAgeLimit;
 pub use cors_check::CorsCheckFailure;
 pub use log::Sent;
 pub use page::Page;
-pub use readable::Readable;
 pub use request::Credentials;
+pub use response::Response;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use http::header::{
     ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, PRAGMA, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use tower_service::Service;
 
 use super::blocked::{BlockReason, Blocked};
@@ -18,8 +18,8 @@ use super::header_list::normalize;
 use super::log::Kind;
 use super::network::http_network_fetch;
 use super::origin::Origin;
-use super::readable::Readable;
 use super::request::{Credentials, FetchRequest, Mode};
+use super::response::Response;
 use super::safelist::{is_forbidden_method, is_forbidden_request_header, normalize_method};
 use super::url::Url;
 
@@ -123,7 +123,7 @@ impl<S, B> Page<S, B> {
 
 impl<S, B, RB> Page<S, B>
 where
-    S: Service<Request<B>, Response = Response<RB>> + Clone,
+    S: Service<Request<B>, Response = http::Response<RB>> + Clone,
     S::Error: Display,
     B: From<Vec<u8>>,
     RB: http_body::Body,
@@ -139,7 +139,7 @@ where
     /// # Errors
     ///
     /// Whatever makes the script's promise fail, as [`BlockReason`] lists it.
-    pub async fn fetch(&self, request: Request<impl Into<Vec<u8>>>) -> Result<Readable, Blocked> {
+    pub async fn fetch(&self, request: Request<impl Into<Vec<u8>>>) -> Result<Response, Blocked> {
         let (parts, body) = request.into_parts();
         let url = parts.uri.to_string();
         let request = self.construct(parts.method, &url, parts.headers, body.into())?;
@@ -151,7 +151,7 @@ where
     /// # Errors
     ///
     /// As [`fetch`](Self::fetch).
-    pub async fn get(&self, url: &str) -> Result<Readable, Blocked> {
+    pub async fn get(&self, url: &str) -> Result<Response, Blocked> {
         let request = self.construct(Method::GET, url, HeaderMap::new(), Vec::new())?;
         self.run(request).await
     }
@@ -164,7 +164,7 @@ where
     /// # Errors
     ///
     /// [`BlockReason::InvalidUrl`] and [`BlockReason::Network`].
-    pub async fn navigate(&self, url: &str) -> Result<Response<Vec<u8>>, Blocked> {
+    pub async fn navigate(&self, url: &str) -> Result<http::Response<Vec<u8>>, Blocked> {
         let mut request = self.outside_cors(Method::GET, url, Mode::Navigate)?;
         set(&mut request.headers, ACCEPT, DOCUMENT_ACCEPT);
         self.send(request).await
@@ -179,7 +179,11 @@ where
     /// # Errors
     ///
     /// As [`navigate`](Self::navigate).
-    pub async fn submit_form(&self, url: &str, fields: &str) -> Result<Response<Vec<u8>>, Blocked> {
+    pub async fn submit_form(
+        &self,
+        url: &str,
+        fields: &str,
+    ) -> Result<http::Response<Vec<u8>>, Blocked> {
         let mut request = self.outside_cors(Method::POST, url, Mode::Navigate)?;
         set(&mut request.headers, ACCEPT, DOCUMENT_ACCEPT);
         set(
@@ -201,7 +205,7 @@ where
     /// # Errors
     ///
     /// As [`navigate`](Self::navigate).
-    pub async fn web_socket(&self, url: &str) -> Result<Response<Vec<u8>>, Blocked> {
+    pub async fn web_socket(&self, url: &str) -> Result<http::Response<Vec<u8>>, Blocked> {
         let http_url = match url.split_at_checked(2) {
             Some((ws, rest)) if ws.eq_ignore_ascii_case("ws") && rest.contains("://") => {
                 format!("http{rest}")
@@ -222,7 +226,7 @@ where
         self.send(request).await
     }
 
-    async fn run(&self, mut request: FetchRequest) -> Result<Readable, Blocked> {
+    async fn run(&self, mut request: FetchRequest) -> Result<Response, Blocked> {
         let response = main_fetch(self, &mut request)
             .await
             .map_err(|failure| Blocked::new(failure, &request))?;
@@ -232,7 +236,7 @@ where
         } else {
             read(body, &request).await?
         };
-        Ok(Readable {
+        Ok(Response {
             status: parts.status,
             headers: visible_headers(&request, parts.headers),
             body,
@@ -241,13 +245,13 @@ where
         })
     }
 
-    async fn send(&self, request: FetchRequest) -> Result<Response<Vec<u8>>, Blocked> {
+    async fn send(&self, request: FetchRequest) -> Result<http::Response<Vec<u8>>, Blocked> {
         let response = http_network_fetch(self, &request, Kind::Other)
             .await
             .map_err(|reason| Blocked::new(reason.into(), &request))?;
         let (parts, body) = response.into_parts();
         let body = read(body, &request).await?;
-        Ok(Response::from_parts(parts, body))
+        Ok(http::Response::from_parts(parts, body))
     }
 }
 

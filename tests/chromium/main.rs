@@ -18,7 +18,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
-use tower_cors::testing::{Blocked, Body, Browser, Credentials, Readable};
+use tower_cors::testing::{self, Blocked, Body, Browser, Credentials};
 use tower_cors::{CorsConfig, MaxAge, Policy};
 
 use driver::Driver;
@@ -76,7 +76,7 @@ fn browser(api: &Api) -> Browser<Client<HttpConnector, Body>> {
 }
 
 /// What a script gets of this but for the status: nothing.
-fn status(fetched: &Result<Readable, Blocked>) -> Value {
+fn status(fetched: &Result<testing::Response, Blocked>) -> Value {
     let status = fetched.as_ref().map(|response| response.status().as_u16());
     status.map_or(Value::Null, Value::from)
 }

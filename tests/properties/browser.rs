@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tower::{Layer, service_fn};
-use tower_cors::testing::{Blocked, Body, Browser, Credentials, Readable};
+use tower_cors::testing::{self, Blocked, Body, Browser, Credentials};
 use tower_cors::{
     CorsConfig, CorsLayer, Enforcement, InnerHeaders, MaxAge, Policy, PreflightMode, is_preflight,
 };
@@ -158,7 +158,7 @@ impl Case<'_> {
     }
 }
 
-type Fetched = Result<Readable, Blocked>;
+type Fetched = Result<testing::Response, Blocked>;
 
 /// Stands for the origin of the page.
 const THE_PAGE: &str = "<page>";
@@ -225,7 +225,7 @@ fn service(
 }
 
 /// The headers that script sees, of those that are the application's.
-fn seen(response: &Readable) -> Vec<&str> {
+fn seen(response: &testing::Response) -> Vec<&str> {
     let is_seen = |name: &&str| {
         response
             .header(name)

@@ -18,7 +18,7 @@ use http::{HeaderMap, Method, Request, Response};
 use tower_service::Service;
 
 use super::header_list::map;
-use super::{Blocked, Body, Browser, Page, Readable, Sent};
+use super::{Blocked, Body, Browser, Page, Sent};
 
 const PAGE: &str = "https://app.example.com";
 
@@ -85,7 +85,11 @@ fn request(method: &str, url: &str, headers: Lines<'_>) -> Request<&'static str>
     request
 }
 
-async fn fetch(page: &Page<Server>, method: &str, headers: Lines<'_>) -> Result<Readable, Blocked> {
+async fn fetch(
+    page: &Page<Server>,
+    method: &str,
+    headers: Lines<'_>,
+) -> Result<super::Response, Blocked> {
     page.fetch(request(method, "/", headers)).await
 }
 

@@ -9,7 +9,7 @@ use super::header_list::{get, isomorphic_decode};
 /// What a script sees of a response: the
 /// [filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response).
 #[derive(Clone, Debug)]
-pub struct Readable {
+pub struct Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
@@ -17,7 +17,7 @@ pub struct Readable {
     pub(super) redirected: bool,
 }
 
-impl Readable {
+impl Response {
     /// The status, an error's too: for `fetch` a 404 is a response like any other.
     #[must_use]
     pub fn status(&self) -> StatusCode {
