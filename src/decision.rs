@@ -168,16 +168,10 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The request's method.
+    /// The head of the request: method, URI, and what a preflight asked for.
     #[must_use]
-    pub fn method(&self) -> &'a Method {
-        self.head.method
-    }
-
-    /// The request's path; empty if its URI is not known.
-    #[must_use]
-    pub fn path(&self) -> &'a str {
-        self.head.path()
+    pub fn head(&self) -> RequestHead<'a> {
+        self.head
     }
 
     /// The first `Origin` header of the request.

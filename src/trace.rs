@@ -43,7 +43,7 @@ macro_rules! decision_event {
                 // Names of headers are tokens: there is nothing to escape.
                 detail = reason.map(field::display),
                 exempt = event.is_exempt().then_some(true),
-                method = %cut(event.method().as_str()),
+                method = %cut(event.head().method().as_str()),
                 origin = event.origin().map(Escaped).map(field::debug),
                 matched = event.matched().map(field::display),
                 "CORS decision"

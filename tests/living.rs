@@ -210,7 +210,7 @@ fn every_decision_is_seen() {
             event.outcome(),
             event.deny_reason().map(DenyReason::code),
             event.matched().map(ToString::to_string),
-            event.method().to_string(),
+            event.head().method().to_string(),
             event
                 .origin()
                 .map(|origin| origin.to_str().unwrap().to_owned()),

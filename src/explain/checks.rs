@@ -23,7 +23,7 @@ impl Decision<'_> {
         let (decision, policy) = (self, self.policy);
         let headers = decision.head.headers;
         let mut explanation = Explanation {
-            method: self.method().to_string(),
+            method: self.head().method().to_string(),
             origin: decision.origin().map(shown),
             kind: decision.kind(),
             allowed: decision.is_allowed(),
@@ -38,7 +38,7 @@ impl Decision<'_> {
         }
         explanation.check_origin(decision);
         if decision.kind() == RequestKind::Actual {
-            let method = self.method();
+            let method = self.head().method();
             let checked = policy.check_actual_method(method);
             explanation.check_method(policy, checked, method.as_str());
         } else {
