@@ -47,7 +47,7 @@ fuzz_target!(|bytes: &[u8]| {
     } else {
         Verdict::Denied(reason)
     };
-    assert_eq!(verdict, expected, "{text:?}");
+    assert_eq!(verdict, Some(expected), "{text:?}");
 });
 
 fn is_origin(text: &str) -> bool {
