@@ -47,17 +47,10 @@ pub(crate) fn is_crowded(headers: &HeaderMap) -> bool {
     headers.len() > MAX_WALK
 }
 
-/// The lines of `Origin`. If no name repeats, a walk may stop at the first.
+/// The lines of `Origin`.
 #[inline]
 pub(crate) fn origin_lines(headers: &HeaderMap) -> Lines<'_> {
-    if is_crowded(headers) || headers.len() != headers.keys_len() {
-        return Lines::of(headers, ORIGIN);
-    }
-    let first = headers.iter().find(|(name, _)| **name == ORIGIN);
-    Lines {
-        first: first.map(|(_, line)| line),
-        several: false,
-    }
+    Lines::of(headers, ORIGIN)
 }
 
 pub(crate) fn asks_private_network(headers: &HeaderMap) -> bool {
