@@ -67,7 +67,7 @@ pub enum PreflightMode {
     Answer,
     /// The inner service answers; the headers of an answer are added.
     Decorate,
-    /// The inner service answers; its answer is left as it is.
+    /// The inner service answers; its answer is left as it is, but for `Vary`.
     Forward,
 }
 
