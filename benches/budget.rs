@@ -42,15 +42,13 @@ const ROUNDS: u32 = 50;
 const PER_ROUND: u32 = 128;
 
 const ACTUAL: &str = "actual/1-origin/allowed";
-const DENIED: &str = "actual/1-origin/denied";
-const NO_ORIGIN: &str = "actual/1-origin/no-origin";
 const PREFLIGHT: &str = "preflight/1-origin/allowed";
 
 /// What a row may cost.
 #[derive(Clone, Copy)]
 enum Budget {
-    /// Times what the service that is written by hand needs for the row of that name.
-    Decider(&'static str, Limit),
+    /// Times what the service that is written by hand needs.
+    Decider(Limit),
     /// Times what this crate needs for the row of that name, in instructions
     /// and in time.
     Row(&'static str, Limit),
@@ -90,12 +88,11 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let actual_one = Budget::Decider(ACTUAL, Limit::missed(1.15, 1.5));
-    let actual_thousand = Budget::Decider(ACTUAL, Limit::missed(1.25, 1.6));
-    let denied = Budget::Decider(DENIED, Limit::missed(1.3, 1.9));
-    let no_origin = Budget::Decider(NO_ORIGIN, Limit::missed(1.25, 1.9));
-    let preflight_one = Budget::Decider(PREFLIGHT, Limit::missed(1.3, 1.65));
-    let as_one = Budget::Row(ACTUAL, Limit::of(1.1));
+    let actual_one = Budget::Decider(Limit::missed(1.15, 1.5));
+    let actual_thousand = Budget::Decider(Limit::missed(1.25, 1.5));
+    let denied = Budget::Decider(Limit::missed(1.3, 1.75));
+    let no_origin = Budget::Decider(Limit::missed(1.25, 1.7));
+    let preflight_one = Budget::Decider(Limit::missed(1.3, 1.65));
     let hostile_origin = Budget::Row(ACTUAL, Limit::of(1.0));
     let hostile_list = Budget::Row(PREFLIGHT, Limit::of(1.0));
 
@@ -123,7 +120,7 @@ fn rows() -> Vec<Row> {
         row(refuse, hostile_list);
     }
 
-    for (n, budget) in [(1_000, actual_thousand), (100_000, as_one)] {
+    for (n, budget) in [(1_000, actual_thousand), (100_000, actual_thousand)] {
         let origins = Origins::Exact(n);
         let share = Case::new("hit-last", origins, actual(&origins.last()), Answer::Share);
         row(share, budget);
@@ -280,8 +277,8 @@ fn report_instructions(rows: &[Row], figures: &[u64]) -> bool {
         let [ours, floor, decider, rival] = added(index);
         let verdict = match row.budget {
             Budget::None => String::new(),
-            Budget::Decider(name, limit) => {
-                let ratio = ours / added(position(rows, name))[2];
+            Budget::Decider(limit) => {
+                let ratio = ours / decider;
                 let verdict = limit.verdict(ratio, &mut within);
                 format!("{} x decider: {ratio:.2}, {verdict}", limit.budget)
             }
@@ -312,7 +309,8 @@ fn report_times(rows: &[Row]) {
     for Row { case, budget } in rows {
         let other = match budget {
             Budget::None => continue,
-            Budget::Decider(name, _) | Budget::Row(name, _) => &rows[position(rows, name)].case,
+            Budget::Decider(_) => case,
+            Budget::Row(name, _) => &rows[position(rows, name)].case,
         };
         let measured: Vec<_> = iter::repeat_with(|| {
             let [bare, ours, other_bare, other] = time([

@@ -185,6 +185,8 @@ fn by_host(policies: &Policies) -> Result<Hosts, Box<dyn Error>> {
                     &name
                 };
                 println!("not served at {host}: {error}\n");
+                // Another host's table must not serve it.
+                tables.push((name.clone(), PathConfigs::new()));
                 for route in &at_host.routes {
                     let config = route.config.as_ref().map(toml::to_string).transpose()?;
                     let config = config.unwrap_or_else(|| "no CORS\n".to_owned());
@@ -241,9 +243,18 @@ impl HostPolicies {
             (_, Some(start)) => host.starts_with(start),
             _ => host == **name,
         };
-        // A name before a pattern, and a longer pattern before a shorter one.
-        let names = self.0.keys().filter(fits);
-        let name = names.max_by_key(|name| (!name.contains('*'), name.len()));
+        // A name before a pattern, and a longer pattern before a shorter one. Of patterns at
+        // both ends, Kong tells by more than their lengths.
+        let names: Vec<_> = self.0.keys().filter(fits).collect();
+        let is_name = |name: &&String| !name.contains('*') && !name.is_empty();
+        let starts = names.iter().any(|name| name.starts_with('*'));
+        let ends = names.iter().any(|name| name.ends_with('*'));
+        if starts && ends && !names.iter().any(is_name) {
+            return None;
+        }
+        let name = names
+            .into_iter()
+            .max_by_key(|name| (is_name(name), name.len()));
         let table = self.0.get(name.map_or("", |name| name))?;
         table.get(uri.path())
     }

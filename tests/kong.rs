@@ -654,6 +654,19 @@ fn regexes() {
     assert_eq!(policy.config().allow_origins[0].within, ["a.example.com"]);
 }
 
+/// As a parser of JSON takes them, and not as form fields.
+#[test]
+fn of_flat_keys_that_a_document_repeats_the_last_counts() {
+    let json = r#"{"name": "cors", "config.origins": "https://old.example",
+        "config.origins": "https://new.example"}"#;
+    let document: Document = serde_json::from_str(json).unwrap();
+    let imported = kong::plugin(&document, Generation::V3);
+    assert_eq!(
+        config(imported).allow_origins,
+        ["https://new.example".into()]
+    );
+}
+
 #[test]
 fn regexes_that_rust_has_not() {
     let table = [
@@ -671,6 +684,26 @@ fn regexes_that_rust_has_not() {
             r"https://(a|b)\.\1\.example",
             "a back-reference means something in PCRE that Rust's regular expressions cannot say; \
              write the regex without it, or list the origins",
+        ),
+        (
+            r"https://[^--a]+\.example",
+            "a range that begins with `-` or `]` means something in PCRE that Rust's regular \
+             expressions cannot say; write the regex without it, or list the origins",
+        ),
+        (
+            r"https://[^]-a]+\.example",
+            "a range that begins with `-` or `]` means something in PCRE that Rust's regular \
+             expressions cannot say; write the regex without it, or list the origins",
+        ),
+        (
+            r"https://a{ 2 }\.example",
+            "a space within a quantifier means something in PCRE that Rust's regular expressions \
+             cannot say; write the regex without it, or list the origins",
+        ),
+        (
+            r"https://.**\.example",
+            "a quantifier of a quantifier means something in PCRE that Rust's regular \
+             expressions cannot say; write the regex without it, or list the origins",
         ),
         (
             r"https://\h+\.example",

@@ -4,7 +4,7 @@
 
 use tower_cors::import::kong::Policies;
 use tower_cors::import::{Document, ImportErrors, Imported, kong};
-use tower_cors::{AllowHeaders, CorsConfig, PathConfigs};
+use tower_cors::{AllowHeaders, CorsConfig, PathConfigs, PreflightMode};
 
 fn import(yaml: &str) -> Result<Imported<Policies>, ImportErrors> {
     let document: Document = serde_saphyr::from_str(yaml).expect("YAML");
@@ -455,7 +455,7 @@ fn expressions() {
 _format_version: '3.0'
 routes:
 - {{name: a, expression: 'http.path ^= "/a"', priority: 1, plugins: [{}]}}
-- {{name: b, expression: '(http.path == "/a/b") || http.path ^= "/b"', priority: {priority}, plugins: [{}]}}
+- {{name: b, expression: '(http.path ^= "/a/b") || http.path ^= "/b"', priority: {priority}, plugins: [{}]}}
 "#,
             cors("a"),
             cors("b"),
@@ -465,6 +465,26 @@ routes:
     assert_eq!(mixed(&yaml(1)), not_by_path("`a`, `b`", "their order"));
     let policies = import(&yaml(2)).unwrap().config;
     assert_eq!(policies.routes[1].paths, ["/a/b", "/b"]);
+    // An equal path is no prefix: what is below it has the other policy.
+    let equal = yaml(2).replace(r#"http.path ^= "/a/b""#, r#"http.path == "/a/b""#);
+    assert_eq!(mixed(&equal), not_by_path("`a`, `b`", "expression"));
+}
+
+/// The name might be this plugin's.
+#[test]
+fn a_plugin_whose_name_is_a_template_is_an_error() {
+    let yaml = "
+plugins: [{name: cors, config: {origins: ['https://wide.example']}}]
+routes:
+- {paths: [/a], plugins: [{name: '{{ plugin }}', config: {origins: ['https://a.example']}}]}
+";
+    assert_eq!(
+        errors(yaml),
+        [
+            "routes[0].plugins[0].name `{{ plugin }}`: this is a template, which is filled in \
+             before the gateway reads the file; import the file that results"
+        ]
+    );
 }
 
 /// What Kong routes no preflight to has only what needs none.
@@ -516,6 +536,27 @@ services:
     let table = imported.config.paths().unwrap();
     let prefixes: Vec<_> = table.paths.iter().map(|(prefix, _)| &prefix[..]).collect();
     assert_eq!(prefixes, ["/a*", "/b*", "/c*", "/d*"]);
+}
+
+/// Nor does it forward preflights, or let pages into a private network.
+#[test]
+fn routes_without_preflights_answer_none_for_others() {
+    let yaml = "
+routes:
+- paths: [/a]
+  methods: [GET]
+  plugins:
+  - name: cors
+    config: {origins: ['https://a'], private_network: true, preflight_continue: true}
+- {paths: [/a], snis: [internal.example], plugins: [{name: cors, config:
+    {origins: ['https://a'], private_network: true, preflight_continue: true}}]}
+";
+    let config = import(yaml).unwrap().config.routes[0].config.clone();
+    let config = config.unwrap();
+    assert!(!config.allow_private_network);
+    assert_eq!(config.preflight, PreflightMode::Answer);
+    // The second route takes them of one server name only.
+    assert_eq!(config.allow_methods, ["GET", "HEAD", "POST"]);
 }
 
 #[test]

@@ -955,6 +955,32 @@ fn dangers_are_not_taken_on() {
 
 /// What KrakenD's documentation says of requests, and what is different here.
 #[test]
+fn a_version_has_to_be_a_number() {
+    for (version, message) in [
+        (
+            "true",
+            "version `true`: this is a boolean, not a number; what an absent option means \
+             depends on it; write 2 or 3",
+        ),
+        (
+            r#""{{ .version }}""#,
+            r#"version `"{{ .version }}"`: this is a template, which is filled in before the gateway reads the file; import the file that results"#,
+        ),
+        (
+            r#""NaN""#,
+            r#"version `"NaN"`: this is a string, not a number; what an absent option means depends on it; write 2 or 3"#,
+        ),
+    ] {
+        let json = format!(
+            r#"{{"version": {version}, "extra_config": {{"security/cors": {DOCUMENTED}}}}}"#
+        );
+        let errors = krakend::import(&serde_json::from_str(&json).unwrap()).unwrap_err();
+        let error = errors.iter().next().unwrap().to_string();
+        assert_eq!(error, message);
+    }
+}
+
+#[test]
 fn on_the_wire() {
     let any = config(DOCUMENTED);
     let all = config(r#"{"allow_headers": ["*"]}"#);

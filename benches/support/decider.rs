@@ -1,4 +1,4 @@
-//! A CORS service as one writes it by hand, for one origin that the source names: it decides
+//! A CORS service as one writes it by hand, for one origin that is static text: it decides
 //! for real, with all headers prepared.
 
 use std::future::Future;
@@ -17,6 +17,7 @@ use tower_service::Service;
 
 use super::value;
 
+/// The origin of prepared answers to preflights.
 const ALLOWED: &str = "https://app0.example.com";
 
 /// The answer to an allowed preflight.
@@ -35,7 +36,11 @@ static ANSWER: LazyLock<HeaderMap> = LazyLock::new(|| {
 });
 
 #[derive(Clone)]
-pub(crate) struct Decider<S>(pub(crate) S);
+pub(crate) struct Decider<S> {
+    pub(crate) inner: S,
+    /// Of static text, so that a clone counts nothing.
+    pub(crate) allowed: HeaderValue,
+}
 
 impl<S, B, R> Service<Request<B>> for Decider<S>
 where
@@ -47,14 +52,15 @@ where
     type Future = DeciderFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let headers = request.headers();
         let mut origins = headers.get_all(ORIGIN).iter();
         let origin = origins.next();
-        let is_allowed = origin.is_some_and(|origin| origin == ALLOWED) && origins.next().is_none();
+        let is_allowed =
+            origin.is_some_and(|origin| origin == self.allowed) && origins.next().is_none();
         if *request.method() == Method::OPTIONS && origin.is_some() {
             if let Some(method) = headers.get(ACCESS_CONTROL_REQUEST_METHOD) {
                 let is_allowed = is_allowed && allows(method, headers);
@@ -67,8 +73,8 @@ where
                 Method::GET | Method::PUT | Method::DELETE
             );
         DeciderFuture::Actual {
-            inner: self.0.call(request),
-            is_allowed,
+            inner: self.inner.call(request),
+            allowed: is_allowed.then(|| self.allowed.clone()),
         }
     }
 }
@@ -89,7 +95,7 @@ fn allows(method: &HeaderValue, headers: &HeaderMap) -> bool {
 pin_project! {
     #[project = DeciderProj]
     pub(crate) enum DeciderFuture<F> {
-        Actual { #[pin] inner: F, is_allowed: bool },
+        Actual { #[pin] inner: F, allowed: Option<HeaderValue> },
         Preflight { is_allowed: bool },
     }
 }
@@ -113,11 +119,10 @@ where
                 }
                 response
             }
-            DeciderProj::Actual { inner, is_allowed } => {
+            DeciderProj::Actual { inner, allowed } => {
                 let mut response = ready!(inner.poll(cx))?;
                 let headers = response.headers_mut();
-                if *is_allowed {
-                    let origin = HeaderValue::from_static(ALLOWED);
+                if let Some(origin) = allowed.take() {
                     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
                     headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, value::TRUE);
                     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, value::EXPOSED);

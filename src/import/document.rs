@@ -1,5 +1,6 @@
 //! A gateway's configuration as any serde format gives it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -41,9 +42,10 @@ impl Value {
         let dot = if place.is_empty() { "" } else { "." };
         match self {
             Value::Object(object) => {
-                for (at, (key, value)) in object.iter().enumerate() {
+                let mut seen = HashSet::new();
+                for (key, value) in object {
                     let place = format!("{place}{dot}{key}");
-                    if object[..at].iter().any(|(other, _)| other == key) {
+                    if !seen.insert(key) {
                         found(&place);
                     }
                     value.repeated_keys(&place, found);

@@ -4,7 +4,7 @@ use super::policies::{Policies, Scope};
 use super::route::{self, Route};
 use super::{Generation, Options, plugin};
 use crate::config::CorsConfig;
-use crate::import::document::{Object, Value, get};
+use crate::import::document::{Object, Value, get, is_template};
 use crate::import::{Findings, ImportErrorKind as ErrorKind};
 
 const NAME: &str = "cors";
@@ -107,8 +107,16 @@ impl<'a> File<'a> {
 
     fn add_plugins(&mut self, parent: &Options<'a>, scope: Place) {
         for plugin in parent.objects("plugins") {
-            if plugin.text("name") == Some(NAME) {
-                self.plugins.push((plugin, scope));
+            match plugin.text("name") {
+                Some(NAME) => self.plugins.push((plugin, scope)),
+                Some(name) if is_template(name) => {
+                    plugin.findings.error(
+                        &format!("{}name", plugin.place),
+                        name,
+                        ErrorKind::Template,
+                    );
+                }
+                _ => {}
             }
         }
     }

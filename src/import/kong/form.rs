@@ -23,6 +23,16 @@ pub(super) fn gather(pairs: impl IntoIterator<Item = (String, Value)>) -> Object
     object
 }
 
+/// Of keys that a document has several times, the last, as the gateway's parser has it.
+pub(super) fn last_of(document: &Object) -> Object {
+    let mut kept = Object::new();
+    for (key, value) in document {
+        kept.retain(|(other, _)| other != key);
+        kept.push((key.clone(), value.clone()));
+    }
+    kept
+}
+
 /// Whether an object has options of the plugin as form fields.
 pub(super) fn is_flat(object: &Object) -> bool {
     object.iter().any(|(key, _)| key.starts_with("config."))

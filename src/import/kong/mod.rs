@@ -188,7 +188,7 @@ pub fn form<K: Into<String>, V: Into<String>>(
 
 fn one_plugin(object: &Object, generation: Generation, findings: &Findings) -> Option<CorsConfig> {
     if form::is_flat(object) {
-        return one_form(object, Generation::V0, findings);
+        return one_form(&form::last_of(object), Generation::V0, findings);
     }
     let options = Options::new(findings, generation.dialect(false), object);
     if plugin::is_config_alone(&options) {

@@ -6,7 +6,7 @@
 use regex::bytes::RegexBuilder;
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
-    self, AssertionKind, Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, Span,
+    self, AssertionKind, Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, RepetitionKind, Span,
 };
 
 use crate::error::ConfigErrorKind;
@@ -104,12 +104,30 @@ impl ast::Visitor for Look<'_> {
                 self.replace(&literal.span, NOTHING);
                 Ok(())
             }
+            Ast::Repetition(repetition) => {
+                let is_doubled = matches!(&*repetition.ast, Ast::Repetition(_))
+                    && !matches!(repetition.op.kind, RepetitionKind::Range(_));
+                let op = quote(self.pattern, &repetition.op.span);
+                match () {
+                    () if is_doubled => Err(pcre("a quantifier of a quantifier")),
+                    () if op.contains(char::is_whitespace) => {
+                        Err(pcre("a space within a quantifier"))
+                    }
+                    () => Ok(()),
+                }
+            }
             Ast::Dot(span) => {
                 self.replace(span, NO_BRACKET);
                 Ok(())
             }
             Ast::ClassPerl(_) | Ast::ClassBracketed(_) => {
                 let class = quote(self.pattern, ast.span());
+                // PCRE: a range. Here it is two characters.
+                let inner = class.trim_start_matches('[').trim_start_matches('^');
+                let range = inner.strip_prefix("--").or(inner.strip_prefix("]-"));
+                if range.is_some_and(|rest| !matches!(rest, "]" | "-]")) {
+                    return Err(pcre("a range that begins with `-` or `]`"));
+                }
                 if has_bracket(class) {
                     self.replace(ast.span(), &format!("[{class}&&{NO_BRACKET}]"));
                 }

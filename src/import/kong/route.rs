@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Generation, Options};
-use crate::config::{AllowHeaders, CorsConfig};
+use crate::config::{AllowHeaders, CorsConfig, PreflightMode};
 use crate::import::document::Value;
 use crate::import::{Findings, NoteKind};
 
@@ -102,12 +102,12 @@ fn is_prefix(path: &str, generation: Generation) -> bool {
     !is_regex && !path.contains(['*', '?', '#'])
 }
 
-/// The prefixes of `http.path ^= "/a" || http.path == "/b"`.
+/// The prefixes of `http.path ^= "/a" || http.path ^= "/b"`. With `==` it is no prefix.
 fn prefixes_of(expression: &str) -> Option<Vec<String>> {
     let prefix = |part: &str| {
         let part = part.trim().trim_start_matches('(').trim_end_matches(')');
         let rest = part.trim().strip_prefix("http.path")?.trim_start();
-        let rest = rest.strip_prefix("^=").or(rest.strip_prefix("=="))?;
+        let rest = rest.strip_prefix("^=")?;
         let path = rest.trim().strip_prefix('"')?.strip_suffix('"')?;
         let is_simple = path.starts_with('/') && !path.contains(['"', '\\', '*', '?', '#']);
         is_simple.then(|| path.to_owned())
@@ -149,6 +149,8 @@ pub(super) fn note_conditions(routes: &mut [Route], places: &[&str], findings: &
             let unasked = |method: &String| matches!(&method[..], "GET" | "HEAD" | "POST");
             config.allow_methods.retain(unasked);
             config.allow_headers = AllowHeaders::default();
+            config.allow_private_network = false;
+            config.preflight = PreflightMode::Answer;
         }
     }
 }
@@ -173,6 +175,7 @@ impl Route {
         let is_below = |path: &String| prefixes().any(|prefix| path.starts_with(&prefix[..]));
         let mut paths = other.prefixes.iter().flatten();
         (self.hosts.is_empty() || have_same(&self.hosts, &other.hosts))
+            && self.others.is_empty()
             && other.prefixes.is_some()
             && paths.all(is_below)
     }

@@ -49,11 +49,23 @@ pub(super) fn find<'a>(
             return alone(object, findings).map(|object| (object, Generation::V2));
         }
     };
-    let version = match get(object, "version") {
+    let written = get(object, "version");
+    let version = match written {
         Some(Value::Number(version)) => Some(*version),
         Some(Value::String(version)) => version.trim().parse().ok(),
         _ => None,
     };
+    let version = version.filter(|version: &f64| version.is_finite());
+    if let (Some(written), None) = (written, version) {
+        findings.wrong_type(
+            "version",
+            written,
+            "a number",
+            "what an absent option means depends on it; write 2 or 3",
+            None,
+        );
+        return None;
+    }
     let generation = match version {
         Some(version) if version < 3.0 => Generation::V1,
         None if key == OLD_COMPONENT => Generation::V1,

@@ -1,30 +1,21 @@
 //! What to do about a request: the wire side of a decision.
 
+mod steps;
+
 use std::sync::Arc;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, SET_COOKIE, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, SET_COOKIE,
+    VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
-use crate::asked::asks_private_network;
-use crate::config::PreflightMode;
-use crate::decision::{Checked, Decision, Outcome};
-use crate::escape::Printable;
-use crate::head::RequestHead;
-use crate::method::is_safelisted;
-use crate::observe::Observer;
 use crate::policy::{Expose, Grant, Policy};
 use crate::vary::Vary;
-use crate::verdict::{DenyReason, Verdict};
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
-
-/// The characters of what `debug` says: entries of policies may be long.
-const MAX_DEBUG: usize = 256;
 
 /// Says what was decided, in policies with `debug`.
 static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
@@ -274,192 +265,6 @@ impl Action {
             }
         }
         lists
-    }
-}
-
-impl Policy {
-    /// Decides about a request, tells those who watch, and says what to do.
-    #[inline]
-    pub(crate) fn act(self, head: &RequestHead<'_>, observer: Option<&Observer>) -> Action {
-        #[cfg(feature = "tracing")]
-        let is_heard = crate::trace::is_heard();
-        #[cfg(not(feature = "tracing"))]
-        let is_heard = false;
-        let decision = self.decide(*head);
-        if observer.is_some() || self.0.config.debug || is_heard {
-            decision.tell(observer);
-        }
-        let mut action = decision.steps();
-        action.policy = Some(self);
-        action
-    }
-}
-
-// What is called here takes the decision by value: a reference would force all of it into
-// memory, for each request.
-impl Decision<'_> {
-    /// What to do about the request.
-    pub fn action(&self) -> Action {
-        let mut action = self.steps();
-        action.policy = Some(self.policy.clone());
-        action
-    }
-
-    /// The action, but for the policy.
-    #[inline]
-    fn steps(self) -> Action {
-        let policy = self.policy;
-        let step = match &self.outcome {
-            Outcome::Preflight(checked) => return self.preflight_steps(*checked),
-            Outcome::Actual(Checked::Allowed(_)) => Step::Share,
-            Outcome::Actual(_) if policy.enforced_here() && !self.is_exempt() => Step::Refuse,
-            Outcome::NotCors if policy.shares_without_origin(self.head.method()) => Step::Share,
-            _ => Step::Withhold,
-        };
-        let origin = match step {
-            Step::Share if policy.0.grant == Grant::Origin => self.origin().cloned(),
-            _ => None,
-        };
-        let mut action = Action {
-            step,
-            policy: None,
-            origin,
-            depends: match *self.head.method() == Method::OPTIONS {
-                true => Depends::Options,
-                false => Depends::Actual,
-            },
-            extra: None,
-        };
-        if policy.0.config.debug && !matches!(self.outcome, Outcome::NotCors) {
-            action.extra().debug = Some(self.debug_header());
-        }
-        action
-    }
-
-    #[inline(never)]
-    fn preflight_steps(self, checked: Checked<'_>) -> Action {
-        let policy = self.policy;
-        let prepared = &policy.0.preflight;
-        let is_enforced = policy.enforced_here();
-        let is_allowed = matches!(checked, Checked::Allowed(_));
-        let has_lists = is_allowed || self.lists_what_is_allowed(&checked);
-        // What the server enforces does not reach the application.
-        let mode = match !is_allowed && is_enforced {
-            true => PreflightMode::Answer,
-            false => policy.mode(),
-        };
-        let step = match (mode, has_lists) {
-            (PreflightMode::Answer, true) => Step::Answer,
-            (PreflightMode::Answer, false) => Step::Refuse,
-            (PreflightMode::Decorate, true) if is_allowed => Step::Decorate,
-            (PreflightMode::Decorate, true) => Step::List,
-            (PreflightMode::Decorate, false) => Step::Withhold,
-            (PreflightMode::Forward, _) => Step::Leave,
-        };
-        // The application's own answer depends on what is asked for only if the policy may
-        // refuse it, or says what it decided.
-        let is_alone = step == Step::Leave && !is_enforced && !policy.0.config.debug;
-        let mut action = Action {
-            step,
-            policy: None,
-            origin: match policy.0.grant {
-                Grant::Origin if has_lists => self.origin().cloned(),
-                _ => None,
-            },
-            depends: match is_alone {
-                true => Depends::Options,
-                false => Depends::Preflight,
-            },
-            extra: None,
-        };
-        if prepared.is_variable && has_lists {
-            let headers = self.head.headers();
-            let extra = action.extra();
-            extra.method = headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned();
-            extra.names = self.requested_names();
-            extra.private_network = asks_private_network(headers);
-        }
-        if policy.0.config.debug {
-            action.extra().debug = Some(self.debug_header());
-        }
-        action
-    }
-
-    /// The answer to a denied preflight lists what is allowed if only the method or a header
-    /// is not: the browser then refuses, and names what was missing.
-    #[cold]
-    fn lists_what_is_allowed(&self, checked: &Checked<'_>) -> bool {
-        match checked {
-            Checked::Denied(
-                _,
-                DenyReason::HeaderNotAllowed(_) | DenyReason::PrivateNetworkNotAllowed,
-            ) => true,
-            // Browsers take safelisted methods as listed. And the requested names, which are
-            // checked after the method, must not be repeated if they are none.
-            Checked::Denied(_, DenyReason::MethodNotAllowed) => {
-                let headers = self.head.headers();
-                let method = headers.get(ACCESS_CONTROL_REQUEST_METHOD);
-                let method = method.and_then(|method| method.to_str().ok());
-                let mirrors = self.policy.0.preflight.mirror_headers;
-                !method.is_some_and(is_safelisted)
-                    && (!mirrors || self.policy.check_asked_headers(headers).is_ok())
-            }
-            _ => false,
-        }
-    }
-
-    /// The requested names in one line: as it came, if that is how browsers
-    /// write it.
-    fn requested_names(&self) -> Option<HeaderValue> {
-        let lines = self.head.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let mut all = lines.iter();
-        let first = all.next()?;
-        let names = || {
-            lines
-                .iter()
-                .flat_map(|line| line.as_bytes().split(|&b| b == b','))
-        };
-        let is_plain = |name: &[u8]| !name.is_empty() && name.trim_ascii() == name;
-        if all.next().is_none() && names().all(is_plain) {
-            return Some(first.clone());
-        }
-        let names: Vec<_> = names()
-            .map(<[u8]>::trim_ascii)
-            .filter(|name| !name.is_empty())
-            .collect();
-        HeaderValue::from_bytes(&names.join(&b','))
-            .ok()
-            .filter(|list| !list.is_empty())
-    }
-
-    #[cold]
-    fn tell(self, observer: Option<&Observer>) {
-        if let Some(observer) = observer {
-            observer.observe(&self);
-        }
-        #[cfg(feature = "tracing")]
-        crate::trace::decision(&self);
-    }
-
-    /// Such as `actual; denied; no entry of allow_origins matches`.
-    #[cold]
-    fn debug_header(self) -> HeaderValue {
-        let kind = self.kind().as_str();
-        let text = match (self.verdict(), self.matched()) {
-            (Some(Verdict::Denied(reason)), _) if self.is_exempt() => {
-                format!("{kind}; denied, but exempt as the server's own origin; {reason}")
-            }
-            (Some(Verdict::Denied(reason)), _) => format!("{kind}; denied; {reason}"),
-            (_, Some(entry)) => format!("{kind}; allowed; {entry} matches"),
-            (_, None) => format!("{kind}; allowed"),
-        };
-        // A pattern need not be ASCII if it is a regex.
-        let text: String = Printable(&text)
-            .to_string()
-            .chars()
-            .take(MAX_DEBUG)
-            .collect();
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("?"))
     }
 }
 
