@@ -235,6 +235,10 @@ fn templates() {
             r#"allow_origins[0] `"$ORIGIN"`"#,
         ),
         (
+            r#"{"allow_origins": ["https://${HOST}"]}"#,
+            r#"allow_origins[0] `"https://${HOST}"`"#,
+        ),
+        (
             r#"{"allow_origins": "{{ include \"origins.tmpl\" }}"}"#,
             r#"allow_origins `"{{ include \"origins.tmpl\" }}"`"#,
         ),

@@ -61,7 +61,7 @@ impl Value {
     }
 
     /// It stands for a text that is filled in before a gateway reads the file:
-    /// `{{ env "ORIGIN" }}`, `$ORIGIN`.
+    /// `{{ env "ORIGIN" }}`, `https://${HOST}`. No regex has a letter behind a `$`.
     pub(super) fn is_template(&self) -> bool {
         matches!(self, Value::String(text) if is_template(text))
     }
@@ -82,7 +82,7 @@ impl Value {
 pub(super) fn is_template(text: &str) -> bool {
     let is_name =
         |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{".contains(c));
-    text.contains("{{") || text.strip_prefix('$').is_some_and(is_name)
+    text.contains("{{") || text.split('$').skip(1).any(is_name)
 }
 
 /// As JSON, but for what lists and objects hold.
