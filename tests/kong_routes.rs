@@ -468,6 +468,12 @@ routes:
     // An equal path is no prefix: what is below it has the other policy.
     let equal = yaml(2).replace(r#"http.path ^= "/a/b""#, r#"http.path == "/a/b""#);
     assert_eq!(mixed(&equal), not_by_path("`a`, `b`", "expression"));
+    let alone = equal.replace(r#"'http.path ^= "/a"'"#, r#"'http.path ^= "/c"'"#);
+    check(
+        &alone,
+        &[("/a/b*", "b"), ("/b*", "b"), ("/c*", "a")],
+        &[&by("routes[1]", "expression")],
+    );
 }
 
 /// The name might be this plugin's.

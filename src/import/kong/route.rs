@@ -65,9 +65,12 @@ pub(super) fn route(
     let mut priority = None;
     if let Some(expression) = options.text("expression") {
         prefixes = prefixes_of(expression);
-        match &prefixes {
-            Some(prefixes) => paths.clone_from(prefixes),
-            None => others.push("expression".to_owned()),
+        if let Some(prefixes) = &prefixes {
+            paths.clone_from(prefixes);
+        }
+        // What is below an equal path is not the route's.
+        if prefixes.is_none() || expression.contains("==") {
+            others.push("expression".to_owned());
         }
         priority = Some(options.number("priority", "").unwrap_or_default());
     } else if paths.iter().any(|path| !is_prefix(path, generation)) {
@@ -102,12 +105,12 @@ fn is_prefix(path: &str, generation: Generation) -> bool {
     !is_regex && !path.contains(['*', '?', '#'])
 }
 
-/// The prefixes of `http.path ^= "/a" || http.path ^= "/b"`. With `==` it is no prefix.
+/// The prefixes of `http.path ^= "/a" || http.path == "/b"`.
 fn prefixes_of(expression: &str) -> Option<Vec<String>> {
     let prefix = |part: &str| {
         let part = part.trim().trim_start_matches('(').trim_end_matches(')');
         let rest = part.trim().strip_prefix("http.path")?.trim_start();
-        let rest = rest.strip_prefix("^=")?;
+        let rest = rest.strip_prefix("^=").or(rest.strip_prefix("=="))?;
         let path = rest.trim().strip_prefix('"')?.strip_suffix('"')?;
         let is_simple = path.starts_with('/') && !path.contains(['"', '\\', '*', '?', '#']);
         is_simple.then(|| path.to_owned())
