@@ -236,12 +236,8 @@ impl Findings {
     /// A maximum age in seconds; a note says that browsers cap it.
     fn seconds(&self, field: &str, written: impl Display, seconds: u64, day: &str) -> MaxAge {
         if seconds > DAY_SECONDS {
-            self.suggest(
-                field,
-                written,
-                NoteKind::MaxAgeOverDay,
-                Some(day.to_owned()),
-            );
+            let repair = Some(day.to_owned());
+            self.suggest(field, written, NoteKind::MaxAgeOverDay, repair);
         }
         Duration::from_secs(seconds.min(u64::from(u32::MAX))).into()
     }
@@ -267,11 +263,8 @@ impl Findings {
     fn finish<T>(self, config: T) -> Result<Imported<T>, ImportErrors> {
         let heading = format!("this {} configuration cannot be imported", self.gateway);
         let notes = merged(self.notes.into_inner());
-        ImportErrors::unless_empty(
-            heading,
-            merged(self.errors.into_inner()),
-            Imported { config, notes },
-        )
+        let errors = merged(self.errors.into_inner());
+        ImportErrors::unless_empty(heading, errors, Imported { config, notes })
     }
 }
 

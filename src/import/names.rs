@@ -3,7 +3,7 @@
 use super::options::Entry;
 use super::{Findings, ImportErrorKind as ErrorKind, NoteKind};
 use crate::compile::{Fault, check_exposed_header, check_method, check_request_header};
-use crate::error::ConfigErrorKind;
+use crate::error::ConfigErrorKind as Kind;
 
 const ANY: &str = "*";
 
@@ -42,13 +42,8 @@ pub(super) fn exposed_headers(
     findings: &Findings,
 ) -> Vec<String> {
     let mark = findings.mark();
-    let names = keep(
-        entries,
-        wildcard,
-        Reader::Browser,
-        check_exposed_header,
-        findings,
-    );
+    let (reader, check) = (Reader::Browser, check_exposed_header);
+    let names = keep(entries, wildcard, reader, check, findings);
     let names = names.unwrap_or_else(|Entry { place, text }| {
         findings.forget(mark);
         findings.note(&place, text, NoteKind::ExposesNothing);
@@ -90,12 +85,11 @@ fn keep(
             }
             match check(name) {
                 Ok(_) => names.push(name.to_owned()),
-                Err((
-                    ConfigErrorKind::NotAToken
-                    | ConfigErrorKind::SeveralNames
-                    | ConfigErrorKind::EmptyName,
-                    _,
-                )) if reader == Reader::Browser => return Err(entry.clone()),
+                Err((Kind::NotAToken | Kind::SeveralNames | Kind::EmptyName, _))
+                    if reader == Reader::Browser =>
+                {
+                    return Err(entry.clone());
+                }
                 Err((kind, suggestion)) => {
                     findings.suggest(place, name, NoteKind::LeftOut(kind), suggestion);
                 }

@@ -5,6 +5,7 @@ use super::route::{self, Route};
 use super::{Generation, Options, plugin};
 use crate::config::CorsConfig;
 use crate::import::document::{Object, Value, get, is_template};
+use crate::import::options::{Entry, is_among};
 use crate::import::{Findings, ImportErrorKind as ErrorKind};
 
 const NAME: &str = "cors";
@@ -110,11 +111,8 @@ impl<'a> File<'a> {
             match plugin.text("name") {
                 Some(NAME) => self.plugins.push((plugin, scope)),
                 Some(name) if is_template(name) => {
-                    plugin.findings.error(
-                        &format!("{}name", plugin.place),
-                        name,
-                        ErrorKind::Template,
-                    );
+                    let place = plugin.place("name");
+                    plugin.findings.error(&place, name, ErrorKind::Template);
                 }
                 _ => {}
             }
@@ -195,12 +193,8 @@ impl<'a> File<'a> {
             }
             let (route, service) = (Some(at), *service);
             // From the narrowest.
-            let places = [
-                (service, route),
-                (None, route),
-                (service, None),
-                (None, None),
-            ];
+            let both = (service, route);
+            let places = [both, (None, route), (service, None), (None, None)];
             let config = places.iter().find_map(|place| {
                 let mut there = plugins.iter().filter(|plugin| plugin.at == *place);
                 there.find_map(|plugin| plugin.config.clone())
@@ -217,9 +211,6 @@ impl<'a> File<'a> {
 /// Whether a route is for connections, not for requests.
 fn is_stream(options: &Options<'_>) -> bool {
     let protocols = options.list("protocols");
-    let stream = ["tcp", "tls", "tls_passthrough", "udp"];
-    !protocols.is_empty()
-        && protocols
-            .iter()
-            .all(|entry| stream.contains(&&entry.text[..]))
+    let is_stream = |entry: &Entry| is_among(&entry.text, "tcp tls tls_passthrough udp");
+    !protocols.is_empty() && protocols.iter().all(is_stream)
 }

@@ -9,10 +9,8 @@ const CONFIG: &str = "config";
 pub(super) fn gather(pairs: impl IntoIterator<Item = (String, Value)>) -> Object {
     let mut object = Object::new();
     for (key, value) in pairs {
-        let (key, indexed) = match key.split_once('[') {
-            Some((key, _)) => (key.to_owned(), true),
-            None => (key, false),
-        };
+        let indexed = key.contains('[');
+        let key = key.split('[').next().unwrap_or_default().to_owned();
         match object.iter_mut().find(|(name, _)| *name == key) {
             Some((_, Value::List(list))) => list.push(value),
             Some((_, first)) => *first = Value::List(vec![first.clone(), value]),

@@ -176,10 +176,9 @@ pub fn form<K: Into<String>, V: Into<String>>(
     fields: impl IntoIterator<Item = (K, V)>,
     generation: Generation,
 ) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
-    let fields = fields
-        .into_iter()
-        .map(|(key, value)| (key.into(), Value::String(value.into())));
-    let fields = Document(Value::Object(form::gather(fields)));
+    let text = |(key, value): (K, V)| (key.into(), Value::String(value.into()));
+    let fields = form::gather(fields.into_iter().map(text));
+    let fields = Document(Value::Object(fields));
     let findings = Findings::new(Gateway::Kong, &fields);
     let object = findings.object(&fields, REFUSES);
     let config = object.and_then(|object| one_form(object, generation, &findings));

@@ -214,37 +214,27 @@ fn unless_dead(
     let bare = text.replace("(?:", "").replace("[:", "");
     let port = end.strip_suffix(":443").or(end.strip_suffix(":80"));
     let slash = end.strip_suffix('/');
-    let (cause, suggestion) = if text.contains(", ") || text.contains(",http") {
-        (
-            "Kong does not split it at commas; make each origin an entry",
-            None,
-        )
-    } else if text.contains(char::is_whitespace) {
-        ("there is a space in it", Some(text.trim()))
+    let has_space = text.contains(char::is_whitespace);
+    let cause = if text.contains(", ") || text.contains(",http") {
+        "Kong does not split it at commas; make each origin an entry"
+    } else if has_space {
+        "there is a space in it"
     } else if !text.is_ascii() {
-        ("browsers send international names in ASCII, `xn--…`", None)
+        "browsers send international names in ASCII, `xn--…`"
     } else if !has_scheme(text) && text.contains(':') && !bare.contains(':') {
-        (
-            "`(?:` has a `:`, so Kong matches it against the whole origin; write `(` instead",
-            None,
-        )
+        "`(?:` has a `:`, so Kong matches it against the whole origin; write `(` instead"
     } else if port.is_some() {
-        ("browsers leave the default port out", port)
+        "browsers leave the default port out"
     } else if slash.is_some() {
-        (
-            "an origin has no trailing slash",
-            slash.map(|text| text.trim_end_matches('\\')),
-        )
+        "an origin has no trailing slash"
     } else if is_origin {
-        (
-            "it is matched against the whole origin, which begins with its scheme",
-            None,
-        )
+        "it is matched against the whole origin, which begins with its scheme"
     } else {
-        (
-            "it is matched against the whole host, from its first label to its last",
-            None,
-        )
+        "it is matched against the whole host, from its first label to its last"
+    };
+    let suggestion = match has_space {
+        true => Some(text.trim()).filter(|text| !text.contains(',')),
+        false => port.or(slash.map(|text| text.trim_end_matches('\\'))),
     };
     let kind = NoteKind::NeverMatches { cause };
     findings.suggest(&entry.place, text, kind, suggestion.map(str::to_owned));

@@ -51,14 +51,12 @@ impl Pcre {
             alternation: matches!(ast, Ast::Alternation(_)),
             ..Pcre::default()
         };
-        ast::visit(
-            &ast,
-            Look {
-                pattern,
-                copied: 0,
-                found,
-            },
-        )
+        let look = Look {
+            pattern,
+            copied: 0,
+            found,
+        };
+        ast::visit(&ast, look)
     }
 }
 
@@ -104,16 +102,13 @@ impl ast::Visitor for Look<'_> {
                 self.replace(&literal.span, NOTHING);
                 Ok(())
             }
-            Ast::Repetition(repetition) => {
-                let is_doubled = matches!(&*repetition.ast, Ast::Repetition(_))
-                    && !matches!(repetition.op.kind, RepetitionKind::Range(_));
-                let op = quote(self.pattern, &repetition.op.span);
-                match () {
-                    () if is_doubled => Err(pcre("a quantifier of a quantifier")),
-                    () if op.contains(char::is_whitespace) => {
-                        Err(pcre("a space within a quantifier"))
-                    }
-                    () => Ok(()),
+            Ast::Repetition(outer) => {
+                let is_range = matches!(outer.op.kind, RepetitionKind::Range(_));
+                let mut op = quote(self.pattern, &outer.op.span).chars();
+                match &*outer.ast {
+                    Ast::Repetition(_) if !is_range => Err(pcre("a quantifier of a quantifier")),
+                    _ if op.any(char::is_whitespace) => Err(pcre("a space within a quantifier")),
+                    _ => Ok(()),
                 }
             }
             Ast::Dot(span) => {

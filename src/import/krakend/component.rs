@@ -57,13 +57,8 @@ pub(super) fn find<'a>(
     };
     let version = version.filter(|version: &f64| version.is_finite());
     if let (Some(written), None) = (written, version) {
-        findings.wrong_type(
-            "version",
-            written,
-            "a number",
-            "what an absent option means depends on it; write 2 or 3",
-            None,
-        );
+        let consequence = "what an absent option means depends on it; write 2 or 3";
+        findings.wrong_type("version", written, "a number", consequence, None);
         return None;
     }
     let generation = match version {

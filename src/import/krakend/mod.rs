@@ -177,8 +177,7 @@ fn headers(options: &Options<'_>, generation: Generation) -> AllowHeaders {
     let findings = options.findings;
     let absent = "KrakenD takes it for absent, which since 2.7 allows any header";
     let entries = options.list_or("allow_headers", absent);
-    let any = entries.iter().find(|entry| entry.text == "*");
-    if let Some(any) = any {
+    if let Some(any) = entries.iter().find(|entry| entry.text == "*") {
         if entries.len() > 1 {
             findings.note(&any.place, "*", NoteKind::AnyAmongOthers);
         }
