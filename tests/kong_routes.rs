@@ -476,6 +476,24 @@ routes:
     );
 }
 
+#[test]
+fn templates_of_files_and_routes_are_errors() {
+    let yaml = "
+_format_version: '${VERSION}'
+routes:
+- {paths: [/a], expression: '{{ expression }}'}
+";
+    let template = "this is a template, which is filled in before the gateway reads the file; \
+                    import the file that results";
+    assert_eq!(
+        errors(yaml),
+        [
+            format!("_format_version `\"${{VERSION}}\"`: {template}"),
+            format!("routes[0].expression `\"{{{{ expression }}}}\"`: {template}"),
+        ]
+    );
+}
+
 /// The name might be this plugin's.
 #[test]
 fn a_plugin_whose_name_is_a_template_is_an_error() {

@@ -207,8 +207,7 @@ impl Findings {
             PatternKind::HostRegex(regex) => (regex, Subject::Host),
             _ => return None,
         };
-        let regex = check_regex(regex).ok()?;
-        Some(Outline::of(&regex, subject))
+        Some(Outline::of(&check_regex(regex).ok()?, subject))
     }
 
     /// Any origin, as where none is listed.

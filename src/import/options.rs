@@ -219,9 +219,16 @@ impl<'a> Options<'a> {
                 return Vec::new();
             }
         };
-        let objects = list.iter().enumerate();
-        objects
-            .filter_map(|(at, value)| self.below(&format!("{place}[{at}]"), value))
-            .collect()
+        let below = |(at, value)| self.below(&format!("{place}[{at}]"), value);
+        list.iter().enumerate().filter_map(below).collect()
+    }
+
+    /// No option may be a template: what it says is not known.
+    pub(super) fn refuse_templates(&self) {
+        let options = self.object.iter();
+        for (key, value) in options.filter(|(_, value)| value.is_template()) {
+            let (place, kind) = (self.place(key), ImportErrorKind::Template);
+            self.findings.error(&place, value, kind);
+        }
     }
 }

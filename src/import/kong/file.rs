@@ -19,6 +19,7 @@ pub(super) fn is_file(object: &Object) -> bool {
 pub(super) fn import(object: &Object, findings: &Findings) -> Policies {
     let generation = generation(object);
     let options = Options::new(findings, generation.dialect(false), object);
+    options.refuse_templates();
     let mut file = File::default();
     file.read(&options);
     let plugins = file.plugins(&options, generation, findings);
@@ -102,6 +103,7 @@ impl<'a> File<'a> {
     }
 
     fn add_route(&mut self, route: Options<'a>, service: Option<usize>) {
+        route.refuse_templates();
         self.add_plugins(&route, (None, Some(self.routes.len())));
         self.routes.push((route, service));
     }
@@ -126,8 +128,7 @@ impl<'a> File<'a> {
             Value::Object(object) => get(object, "id").or(get(object, "name")),
             other => Some(other),
         };
-        let has_it =
-            |options: &Options<'_>, key| options.get(key).is_some_and(|it| Some(it) == wanted);
+        let has_it = |of: &Options<'_>, key| of.get(key).is_some_and(|it| Some(it) == wanted);
         let is_it = |options: &Options<'_>| has_it(options, "id") || has_it(options, "name");
         let found = match key {
             "service" => self.services.iter().position(is_it),
@@ -186,8 +187,7 @@ impl<'a> File<'a> {
         let mut routes = Vec::new();
         let mut fields = Vec::new();
         for (at, (options, service)) in self.routes.iter().enumerate() {
-            let is_live =
-                service.is_none_or(|service| self.services[service].flag("enabled", true));
+            let is_live = service.is_none_or(|at| self.services[at].flag("enabled", true));
             if !is_live || is_stream(options) {
                 continue;
             }

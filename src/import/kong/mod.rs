@@ -210,10 +210,8 @@ fn one_form(object: &Object, generation: Generation, findings: &Findings) -> Opt
 /// A plugin, which has to be this one.
 fn named(options: &Options<'_>, generation: Generation) -> Option<CorsConfig> {
     let findings = options.findings;
-    let key = match plugin::is_manifest(options) {
-        true => "plugin",
-        false => "name",
-    };
+    let is_manifest = plugin::is_manifest(options);
+    let key = if is_manifest { "plugin" } else { "name" };
     match options.get(key) {
         Some(Value::String(name)) if name == "cors" => plugin::import(options, None, generation),
         Some(other) => {
