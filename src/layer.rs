@@ -121,8 +121,9 @@ impl CorsLayer {
     /// outer middleware has put it: one that looks up the tenant in a database,
     /// say.
     ///
-    /// A request without a policy is denied; it does not pass as if there were
-    /// no layer. `reads` names the request headers that the middleware's choice
+    /// A request without a policy does not pass as if there were no layer. The
+    /// missing policy may have been enforced by the server, so requests from other
+    /// origins get 403. `reads` names the request headers that the middleware's choice
     /// depends on. They are added to `Vary`.
     ///
     /// ```

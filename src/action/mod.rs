@@ -73,8 +73,6 @@ enum Step {
 /// What the response depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Depends {
-    /// Nothing of the request.
-    Never,
     Actual,
     /// It would be a preflight, with one header more.
     Options,
@@ -100,7 +98,7 @@ impl Action {
             step: Step::Leave,
             policy: None,
             origin: None,
-            depends: Depends::Never,
+            depends: Depends::Actual,
             extra: None,
         }
     }
@@ -140,7 +138,7 @@ impl Action {
         let headers = response.headers_mut();
         match (self.step, &self.policy) {
             (Step::Answer, _) | (_, None) => {
-                // An answer has room for it, and what is left alone grants nothing.
+                // An answer has room for it. Without a policy, nothing is ours to hold back.
                 let _ = self.vary_on_choice(headers);
             }
             (_, Some(policy)) => self.edit(policy, headers),
@@ -178,7 +176,6 @@ impl Action {
             _ => None,
         };
         let vary = match self.depends {
-            Depends::Never => None,
             Depends::Actual => policy.0.vary,
             Depends::Options => Some(policy.0.vary_of_options),
             Depends::Preflight => Some(policy.0.preflight.vary),
