@@ -123,8 +123,9 @@ impl Action {
     /// policy's answer.
     ///
     /// All `Access-Control-*` headers that are there are removed, unless the policy leaves
-    /// them to the application. Names are merged into `Vary`, never removed. If the map cannot
-    /// grow any more, our headers are left out, `Vary` last of all, and the browser denies.
+    /// them to the application. Names are merged into `Vary`, never removed. If the map has
+    /// no room for all of `Vary`, the response is not shared, so that no cache gives it to
+    /// another page.
     #[inline]
     pub fn apply<B>(self, response: &mut Response<B>) {
         match (self.step, &self.policy) {

@@ -344,12 +344,11 @@ fn regexes_that_match_no_origin_are_refused() {
     ]);
 }
 
-/// The audit that searched regexes for what they let in, before there were borders,
-/// came to another verdict on each of these.
-mod other_than_by_the_audit {
+/// What is told from literals alone, and not by a search of all that a regex matches.
+mod told_from_literals {
     use super::*;
 
-    /// Was accepted: two sites have to be written.
+    /// Two sites have to be written.
     #[test]
     fn several_sites_have_to_be_written() {
         refused(&[
@@ -392,7 +391,7 @@ mod other_than_by_the_audit {
         ]);
     }
 
-    /// Was accepted: the length of hosts is not proved any more.
+    /// The length of hosts is not proved.
     #[test]
     fn a_host_that_is_too_long_is_a_site_like_others() {
         refused(&[(
@@ -402,13 +401,13 @@ mod other_than_by_the_audit {
         )]);
     }
 
-    /// Was accepted: a name with a dot at its end is a site of its own.
+    /// A name with a dot at its end is a site of its own.
     #[test]
     fn a_name_with_a_dot_at_its_end_is_a_site_of_its_own() {
         refused(&[(Origin, r"https://example\.com\.?", "no-border")]);
     }
 
-    /// Was accepted: a public suffix has no site.
+    /// A public suffix has no site.
     #[test]
     fn public_suffixes_have_no_site() {
         refused(&[
@@ -420,7 +419,7 @@ mod other_than_by_the_audit {
         ]);
     }
 
-    /// Was accepted: two addresses have to be written.
+    /// Two addresses have to be written.
     #[test]
     fn several_addresses_have_to_be_written() {
         refused(&[
@@ -429,7 +428,7 @@ mod other_than_by_the_audit {
         ]);
     }
 
-    /// Was accepted: another scheme needs an exact entry or its danger.
+    /// Another scheme needs an exact entry or its danger.
     #[test]
     fn other_schemes_need_an_exact_entry_or_their_danger() {
         refused(&[
@@ -444,7 +443,7 @@ mod other_than_by_the_audit {
         ]);
     }
 
-    /// Was known to match nothing: that nothing matches is not proved any more.
+    /// That nothing matches is proved of literals only.
     #[test]
     fn that_nothing_matches_is_told_from_literals_alone() {
         accepted(&[
@@ -459,13 +458,13 @@ mod other_than_by_the_audit {
         ]);
     }
 
-    /// Was accepted: of another scheme than http and https, which has no site.
+    /// A host of another scheme than http and https has no site.
     #[test]
     fn hosts_of_other_schemes_have_no_site() {
         refused(&[(Host, r"1\.2", "no-border")]);
     }
 
-    /// Was refused: denied at the decision instead.
+    /// The decision denies what the border does not have.
     #[test]
     fn names_behind_a_public_suffix_are_denied_at_the_decision() {
         accepted(&[
