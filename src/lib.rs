@@ -123,13 +123,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod action;
-mod advisory;
-mod asked;
-mod body;
 mod compile;
 mod config;
-mod decision;
 #[cfg(all(
     doc,
     any(
@@ -154,59 +149,38 @@ mod decision;
     allow(rustdoc::broken_intra_doc_links, reason = "they lead to features")
 )]
 pub mod docs;
-mod error;
-mod escape;
 pub mod explain;
-mod future;
-mod hash;
-mod head;
 #[cfg(any(feature = "kong", feature = "krakend"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "kong", feature = "krakend"))))]
 pub mod import;
-mod layer;
-mod method;
-mod nearest;
-mod observe;
 mod origin;
-mod paths;
 mod policy;
-#[cfg(feature = "reload")]
-mod reload;
-mod remark;
-mod request_headers;
-mod same_origin;
+mod problem;
 mod service;
-mod source;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
-#[cfg(feature = "tracing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
-pub mod trace;
-mod vary;
-mod verdict;
+mod text;
 
-pub use action::Action;
-pub use advisory::{Advisory, AdvisoryKind};
-pub use body::{CorsBody, EmptyBody};
 pub use config::{
     AllowHeaders, AllowedDanger, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge,
-    MaxAgeError, NameError, PreflightMode,
+    MaxAgeError, NameError, PathConfigs, PreflightMode,
 };
-pub use decision::{Decision, is_preflight};
-pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
-pub use future::ResponseFuture;
-pub use head::RequestHead;
-pub use layer::CorsLayer;
 pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind};
-pub use paths::{PathConfigs, PathPolicies};
-pub use policy::Policy;
+pub use policy::{
+    Action, Decision, DenyReason, OutsideBorder, PathPolicies, Policy, RequestHead, RequestKind,
+    Verdict, is_preflight,
+};
+pub use problem::{
+    Advisory, AdvisoryKind, ConfigError, ConfigErrorKind, ConfigErrors, Errors, Remark,
+};
+#[cfg(feature = "tracing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
+pub use service::trace;
+pub use service::{Cors, CorsBody, CorsLayer, EmptyBody, ResponseFuture};
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
-pub use reload::{ReloadError, ReloadHandle, ReloadablePolicy};
-pub use remark::{Errors, Remark};
-pub use service::Cors;
-pub use verdict::{DenyReason, OutsideBorder, RequestKind, Verdict};
+pub use service::{ReloadError, ReloadHandle, ReloadablePolicy};
 
 /// The code of the README, which the tests compile. It hides no lines: where
 /// READMEs are read, none can be hidden.

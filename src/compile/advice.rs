@@ -1,11 +1,11 @@
 //! Advisories about all but the origins.
 
 use super::Report;
-use crate::action::is_shown_anyway;
-use crate::advisory::{Advisory, AdvisoryKind as Kind};
 use crate::config::{AllowHeaders, CorsConfig, InnerHeaders, MaxAge, PreflightMode};
-use crate::method::is_safelisted;
 use crate::origin::OriginPattern;
+use crate::policy::is_shown_anyway;
+use crate::policy::method::is_safelisted;
+use crate::problem::{Advisory, AdvisoryKind as Kind};
 
 /// The shortest cap among browsers, Safari's.
 const SHORTEST_CAP_SECONDS: u64 = 600;

@@ -7,11 +7,10 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::names::ANY;
-use crate::action::ALLOW_PRIVATE_NETWORK;
 use crate::config::{AllowHeaders, CorsConfig, Enforcement, InnerHeaders, MaxAge, PreflightMode};
-use crate::method::Methods;
-use crate::policy::{Expose, Grant, PreflightAnswer};
-use crate::vary;
+use crate::policy::method::Methods;
+use crate::policy::vary;
+use crate::policy::{ALLOW_PRIVATE_NETWORK, Expose, Grant, PreflightAnswer};
 
 /// The answer to preflights, with `*` in the place of each value that comes
 /// from the request.

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use super::Report;
-use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{AllowedDanger, CorsConfig, Danger};
-use crate::error::{ConfigError, ConfigErrorKind};
 use crate::origin::{
     self, Host, MAX_LABEL, Origin, OriginPattern, Pattern, PatternKind, Port, is_above_suffixes,
     is_http, is_public_suffix,
 };
+use crate::problem::{Advisory, AdvisoryKind, ConfigError, ConfigErrorKind};
 
 /// A danger, with an origin that shows it.
 pub(super) type Found = (Danger, String);

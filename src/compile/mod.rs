@@ -5,6 +5,7 @@ mod answer;
 mod dangers;
 mod names;
 mod origins;
+mod paths;
 
 #[cfg(any(feature = "kong", feature = "krakend"))]
 pub(crate) use names::{Fault, check_exposed_header, check_method, check_request_header};
@@ -15,12 +16,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::advisory::Advisory;
 use crate::config::{CorsConfig, Enforcement, MaxAge};
-use crate::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 use crate::origin::OriginPattern;
+use crate::policy::vary::{self, Vary};
 use crate::policy::{Compiled, Grant, Policy};
-use crate::vary::{self, Vary};
+use crate::problem::{Advisory, ConfigError, ConfigErrorKind, ConfigErrors};
 
 /// What is found on the way.
 #[derive(Default)]

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::Report;
 use crate::config::{AllowHeaders, CorsConfig};
-use crate::error::{ConfigError, ConfigErrorKind as Kind};
-use crate::method::{self, MAX_METHOD, Methods};
-use crate::request_headers::{self, RequestHeaders, token};
+use crate::policy::method::{self, MAX_METHOD, Methods};
+use crate::policy::request_headers::{self, RequestHeaders, token};
+use crate::problem::{ConfigError, ConfigErrorKind as Kind};
 
 /// The wildcard of every list.
 pub(super) const ANY: &str = "*";

@@ -6,9 +6,7 @@ use std::mem::take;
 
 use super::Report;
 use super::dangers::{self, Ledger};
-use crate::advisory::{Advisory, AdvisoryKind};
 use crate::config::{CorsConfig, Danger};
-use crate::error::{ConfigError, ConfigErrorKind as Kind};
 use crate::origin::{
     Border, Domain, MAX_SHAPES, Origin, OriginMatcher, OriginPattern, OriginPredicate, Pattern,
     PatternKind, Schemes, repair, repair_domain,
@@ -18,6 +16,8 @@ use crate::origin::{
     Checked, CheckedRegex, Inferred, MAX_REGEX_COUNT, Outline, RegexFault, Regexes, Subject,
     check_regex, classic_attack, domains_in, is_http,
 };
+use crate::problem::{Advisory, AdvisoryKind};
+use crate::problem::{ConfigError, ConfigErrorKind as Kind};
 
 /// The normalised list of patterns, and its compiled form.
 pub(super) fn compile(

@@ -4,6 +4,7 @@ mod danger;
 mod duration;
 mod name;
 mod options;
+mod paths;
 mod presets;
 #[cfg(feature = "serde")]
 mod serde;
@@ -16,6 +17,7 @@ pub use name::NameError;
 #[cfg(feature = "serde")]
 pub(crate) use name::Named;
 pub use options::{AllowHeaders, Enforcement, InnerHeaders, MaxAge, PreflightMode};
+pub use paths::PathConfigs;
 
 use crate::origin::OriginPattern;
 

@@ -3,8 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::escape::Readable;
-use crate::nearest::nearest;
+use crate::text::{Readable, nearest};
 
 /// A value that is written as one of a few names.
 pub(crate) trait Named: Sized + Copy + 'static {

@@ -5,13 +5,10 @@ use http::{HeaderMap, HeaderValue};
 
 use super::outcome::outcome;
 use super::{Check, Explanation, NearMiss, Subject};
-use crate::asked::Lines;
 use crate::config::{AllowHeaders, CorsConfig};
-use crate::decision::Decision;
-use crate::escape::Escaped;
 use crate::origin::PatternKind;
-use crate::policy::{Grant, Policy};
-use crate::verdict::{DenyReason, RequestKind};
+use crate::policy::{Decision, DenyReason, Grant, Lines, Policy, RequestKind};
+use crate::text::Escaped;
 
 impl Decision<'_> {
     /// Explains the decision.
@@ -46,7 +43,7 @@ impl Decision<'_> {
             let text = method.map(shown).unwrap_or_default();
             explanation.check_method(policy, policy.check_asked_method(method), &text);
             explanation.check_headers(policy, headers);
-            if crate::asked::asks_private_network(decision.head.headers) {
+            if crate::policy::asks_private_network(decision.head.headers) {
                 let checked = policy.check_private_network(true);
                 let detail = match checked {
                     Ok(()) => "allow_private_network is set".to_owned(),

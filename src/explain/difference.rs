@@ -1,7 +1,7 @@
 //! In what an origin differs from an entry.
 
-use crate::nearest::distance_within;
 use crate::origin::{Host, Origin, Pattern, PatternFault, Port, is_public_suffix};
+use crate::text::distance_within;
 
 /// More changes are no slip.
 const MOST_EDITS: usize = 2;

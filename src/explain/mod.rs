@@ -7,14 +7,13 @@ mod checks;
 mod difference;
 mod near_miss;
 mod outcome;
-mod reason;
 
 use std::fmt;
 
 pub use difference::Difference;
 pub use near_miss::NearMiss;
 
-use crate::verdict::RequestKind;
+use crate::policy::RequestKind;
 
 /// What a policy decides about a request, check by check, in the order of
 /// Fetch. Its `Display` is meant for people.

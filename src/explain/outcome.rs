@@ -4,9 +4,8 @@ use http::Response;
 use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 
 use crate::config::PreflightMode;
-use crate::decision::Decision;
-use crate::escape::Escaped;
-use crate::verdict::{DenyReason, RequestKind};
+use crate::policy::{Decision, DenyReason, RequestKind};
+use crate::text::Escaped;
 
 /// Behind "it is".
 pub(super) fn outcome(decision: &Decision<'_>) -> String {

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::kinds::kinds;
-use crate::remark::{Errors, Remark};
+use crate::problem::{Errors, Remark};
 
 /// All that cannot be imported.
 pub type ImportErrors = Errors<ImportErrorKind>;

@@ -18,7 +18,7 @@ macro_rules! kinds {
         #[non_exhaustive]
         pub enum $name {
             $(#[$wrapped_doc])*
-            $wrapped(crate::error::ConfigErrorKind),
+            $wrapped(crate::problem::ConfigErrorKind),
             $($(#[$doc])* $variant $({ $(#[doc = $field_doc] $field: $type),+ })?,)+
         }
 
@@ -40,7 +40,7 @@ macro_rules! kinds {
                     $($name::$variant $({ $($field),+ })? => {
                         $($(
                             let text = $field.to_string();
-                            let $field = crate::escape::Readable(&text);
+                            let $field = crate::text::Readable(&text);
                         )+)?
                         write!(f, $words)
                     })+
@@ -50,7 +50,7 @@ macro_rules! kinds {
 
         /// An object with `field`, `value`, `code` and `message`, and, where there is
         /// one, `suggestion`.
-        impl serde::Serialize for crate::remark::Remark<$name> {
+        impl serde::Serialize for crate::problem::Remark<$name> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.serialize_as(self.kind().code(), None, serializer)
             }

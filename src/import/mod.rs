@@ -64,7 +64,7 @@ pub use note::{Note, NoteKind};
 
 use crate::config::MaxAge;
 use crate::origin::{Inferred, OriginPattern, Outline, PatternKind, Subject, check_regex};
-use crate::remark::Remark;
+use crate::problem::Remark;
 use ImportErrorKind as ErrorKind;
 use document::{Object, Value};
 

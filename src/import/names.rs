@@ -3,7 +3,7 @@
 use super::options::Entry;
 use super::{Findings, ImportErrorKind as ErrorKind, NoteKind};
 use crate::compile::{Fault, check_exposed_header, check_method, check_request_header};
-use crate::error::ConfigErrorKind as Kind;
+use crate::problem::ConfigErrorKind as Kind;
 
 const ANY: &str = "*";
 

@@ -2,9 +2,8 @@
 
 use super::kinds::kinds;
 use super::{Gateway, NOBODY};
-use crate::error::ConfigErrorKind;
 use crate::origin::PatternFault;
-use crate::remark::Remark;
+use crate::problem::{ConfigErrorKind, Remark};
 
 /// Something that the gateway did and the imported configuration does not, or
 /// that is kept although it was hardly meant.

@@ -21,7 +21,6 @@ use super::punycode::is_broken;
 use super::repair::repair;
 use super::site::{is_address, is_listed_suffix, is_loopback, is_public_suffix, site};
 use super::{Origin, is_host};
-use crate::error::ConfigErrorKind;
 
 /// The name of the site that loopback is.
 pub(crate) const LOOPBACK: &str = "localhost";
@@ -182,13 +181,4 @@ pub(crate) fn repair_domain(text: &str) -> Option<String> {
         Host::Any => return None,
     };
     Domain::parse(domain).is_ok().then(|| domain.to_owned())
-}
-
-impl From<WithinFault> for ConfigErrorKind {
-    fn from(fault: WithinFault) -> Self {
-        match fault {
-            WithinFault::NotADomain => ConfigErrorKind::WithinNotADomain,
-            WithinFault::PublicSuffix => ConfigErrorKind::WithinPublicSuffix,
-        }
-    }
 }

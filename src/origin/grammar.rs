@@ -9,7 +9,7 @@ use super::{
     MAX_HOST, MAX_LABEL, default_port, is_domain, is_host, is_http, is_label_byte, is_scheme,
     parse_port,
 };
-use crate::nearest::distance_within;
+use crate::text::distance_within;
 
 /// One pattern, parsed. What parses is in canonical form already, so its
 /// [`Display`](fmt::Display) gives back the text that was parsed.

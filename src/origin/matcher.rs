@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use super::Regexes;
 use super::border::{Border, Candidate, site_len};
 use super::{Host, MAX_ORIGIN, Origin, OriginPredicate, Pattern, Port};
-use crate::hash::FoldState;
+use crate::text::FoldState;
 
 type Table<V> = HashMap<Box<[u8]>, V, FoldState>;
 

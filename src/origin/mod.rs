@@ -22,7 +22,7 @@ mod whole;
 pub use fault::PatternFault;
 pub use pattern::{OriginPattern, OriginPredicate, PatternKind};
 
-pub(crate) use border::{Border, Domain, Schemes, repair_domain};
+pub(crate) use border::{Border, Domain, Schemes, WithinFault, repair_domain};
 pub(crate) use grammar::{Host, Pattern, Port};
 #[cfg(feature = "kong")]
 pub(crate) use literals::may_match_ipv6;
@@ -34,7 +34,8 @@ pub(crate) use {
     literals::{Inferred, Outline, classic_attack, domains_in},
     regexes::{Checked, Regexes, Subject},
     whole::{
-        MAX_COUNT as MAX_REGEX_COUNT, RegexFault, Whole as CheckedRegex, check as check_regex,
+        MAX_COUNT as MAX_REGEX_COUNT, MAX_REGEX, MAX_REGEXES, MAX_SOURCE, RegexFault,
+        Whole as CheckedRegex, check as check_regex,
     },
 };
 

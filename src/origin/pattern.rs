@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::Origin;
-use crate::escape::Readable;
+use crate::text::Readable;
 
 /// An entry of [`allow_origins`](crate::CorsConfig::allow_origins), as written.
 ///

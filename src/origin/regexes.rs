@@ -10,7 +10,7 @@ use super::Origin;
 use super::border::{Border, Candidate, LOOPBACK};
 use super::site::is_loopback;
 use super::whole::{self, RegexFault};
-use crate::hash::FoldState;
+use crate::text::FoldState;
 
 /// What a regex is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

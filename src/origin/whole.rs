@@ -4,8 +4,7 @@
 //! need care with comments (`(?x)… # note`), flags and parentheses (`a)|(?:b`);
 //! around a parsed expression there is nothing to escape from.
 
-use crate::error::ConfigErrorKind;
-use crate::escape::Readable;
+use crate::text::Readable;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use regex_syntax::ast::{self, Ast, Flag, RepetitionKind};
 use regex_syntax::hir::translate::TranslatorBuilder;
@@ -16,7 +15,7 @@ use regex_syntax::hir::{self, Hir, HirKind, Look};
 ///
 /// How long a regex may be, in bytes: origins have 327 at most. Parsing takes
 /// some hundred times as much memory.
-const MAX_SOURCE: usize = 4 << 10;
+pub(crate) const MAX_SOURCE: usize = 4 << 10;
 
 /// How deep groups may nest. Much is recursive in it.
 const MAX_NESTING: u32 = 128;
@@ -26,14 +25,14 @@ const MAX_PRINTED_NESTING: u32 = 16 * MAX_NESTING;
 
 /// What one regex may take compiled, in bytes. `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
 /// takes 9 KiB, and seven hundred short names about 50.
-const MAX_REGEX: usize = 64 << 10;
+pub(crate) const MAX_REGEX: usize = 64 << 10;
 
 /// What all of them may take. A hundred of the usual kinds take 200 KiB.
 ///
 /// It bounds the time as well, for what a host makes of the automaton is kept: once
 /// met, a host takes about a microsecond. A new one takes tens of them with usual
 /// regexes, and some milliseconds with the worst that fit, counts within counts.
-const MAX_REGEXES: usize = 256 << 10;
+pub(crate) const MAX_REGEXES: usize = 256 << 10;
 
 /// What the automata of a policy may keep of the hosts that they met, in bytes for each
 /// thread, parted by their weights. It is twice what the `regex` crate allows one.
@@ -82,22 +81,6 @@ impl Whole {
     /// What [`Regexes`](super::Regexes) are made of.
     pub(crate) fn into_hir(self) -> Hir {
         self.hir
-    }
-}
-
-impl From<RegexFault> for ConfigErrorKind {
-    fn from(fault: RegexFault) -> Self {
-        match fault {
-            RegexFault::PcreOnly { what, message } => ConfigErrorKind::PcreOnly { what, message },
-            RegexFault::TooLong => ConfigErrorKind::RegexTooLong { limit: MAX_SOURCE },
-            RegexFault::TooBig => ConfigErrorKind::RegexTooBig { limit: MAX_REGEX },
-            RegexFault::AllTooBig => ConfigErrorKind::RegexesTooBig { limit: MAX_REGEXES },
-            RegexFault::TooMany => ConfigErrorKind::TooManyRegexes { limit: MAX_COUNT },
-            RegexFault::Syntax { message } => ConfigErrorKind::Regex { message },
-            RegexFault::NotAscii { message } => ConfigErrorKind::Regex {
-                message: format!("origins are ASCII, and so are their regexes: {message}"),
-            },
-        }
     }
 }
 
@@ -269,6 +252,7 @@ impl ast::Visitor for Dialect<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::ConfigErrorKind;
 
     #[track_caller]
     fn matches(source: &str, text: &str) -> bool {

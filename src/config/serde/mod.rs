@@ -3,9 +3,8 @@
 //! Deserialising checks the shape only; what the values mean is checked by
 //! `compile`, so that all problems appear at once.
 
-mod errors;
+mod by_path;
 mod named;
-mod paths;
 mod values;
 
 use std::fmt;

@@ -10,8 +10,8 @@ use serde::ser::{self, Serialize, SerializeMap, Serializer};
 
 use super::named::Name;
 use crate::config::{AllowHeaders, AllowedDanger, Danger, MaxAge, Named};
-use crate::escape::Readable;
 use crate::origin::{OriginPattern, PatternKind};
+use crate::text::Readable;
 
 /// A list, or `"*"` for the list of it alone. No other lone value: a string
 /// where a list belongs is more often a mistake than a list of one.

@@ -2,12 +2,12 @@
 
 use super::Generation;
 use super::pcre::Pcre;
-use crate::error::ConfigErrorKind;
 use crate::import::options::Entry;
 use crate::import::{Findings, ImportErrorKind as ErrorKind, NoteKind};
 use crate::origin::{
     OriginPattern, Pattern, PatternFault, PatternKind, Port, check_regex, may_match_ipv6, repair,
 };
+use crate::problem::ConfigErrorKind;
 
 /// The entries of `origins`; at least one.
 pub(super) fn import(

@@ -9,9 +9,9 @@ use regex_syntax::ast::{
     self, AssertionKind, Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, RepetitionKind, Span,
 };
 
-use crate::error::ConfigErrorKind;
 use crate::import::ImportErrorKind as ErrorKind;
 use crate::origin::{RegexFault, check_regex};
+use crate::problem::ConfigErrorKind;
 
 /// What is found in a pattern that says the same in both.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use crate::import::document::{Value, get, is_template};
 use crate::import::names::{self, Reader};
 use crate::import::options::is_among;
 use crate::import::{ImportErrorKind as ErrorKind, NoteKind};
-use crate::nearest::nearest;
 use crate::origin::OriginPattern;
+use crate::text::nearest;
 
 /// What a plugin object holds; `_config` is decK's.
 const PLUGIN: &str = "_comment _ignore _config name config enabled route service consumer \

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::route::Route;
-use crate::config::CorsConfig;
-use crate::escape::Readable;
+use crate::config::{CorsConfig, PathConfigs};
 use crate::import::{ImportError, ImportErrorKind as ErrorKind, ImportErrors};
-use crate::paths::{PathConfigs, is_plain};
+use crate::policy::is_plain;
+use crate::text::Readable;
 
 /// The policies of a declarative file, with their scopes.
 ///

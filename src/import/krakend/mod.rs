@@ -54,8 +54,8 @@ use super::{
     Findings, Gateway, ImportErrorKind as ErrorKind, ImportErrors, Imported, NOBODY, NoteKind,
 };
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode, parse_go};
-use crate::error::ConfigErrorKind;
-use crate::nearest::nearest;
+use crate::problem::ConfigErrorKind;
+use crate::text::nearest;
 
 const OPTIONS: &str = "allow_origins allow_methods allow_headers expose_headers \
     allow_credentials allow_private_network options_passthrough options_success_status max_age \

@@ -1,10 +1,10 @@
 //! Origins, as rs/cors, which KrakenD has inside, compares them.
 
-use crate::error::ConfigErrorKind;
 use crate::import::document::Value;
 use crate::import::options::{Entry, Options};
 use crate::import::{Findings, NoteKind};
 use crate::origin::{Host, OriginPattern, Pattern, PatternFault, Port, repair};
+use crate::problem::ConfigErrorKind;
 
 pub(super) fn import(options: &Options<'_>, credentials: bool) -> Vec<OriginPattern> {
     let findings = options.findings;

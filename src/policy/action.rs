@@ -1,7 +1,5 @@
 //! What to do about a request: the wire side of a decision.
 
-mod steps;
-
 use std::sync::Arc;
 
 use http::header::{
@@ -11,8 +9,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
-use crate::policy::{Expose, Grant, Policy};
-use crate::vary::Vary;
+use super::compiled::{Expose, Grant, Policy};
+use super::vary::Vary;
 
 pub(crate) static ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
@@ -41,18 +39,18 @@ static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-debug");
 #[derive(Debug)]
 #[must_use]
 pub struct Action {
-    step: Step,
+    pub(super) step: Step,
     /// `None` leaves the response alone.
-    policy: Option<Policy>,
+    pub(crate) policy: Option<Policy>,
     /// The origin that the response is shared with, unless that is `*`.
-    origin: Option<HeaderValue>,
-    depends: Depends,
+    pub(super) origin: Option<HeaderValue>,
+    pub(super) depends: Depends,
     /// What few responses need.
-    extra: Option<Box<Extra>>,
+    pub(super) extra: Option<Box<Extra>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     /// The response stays as it is, but for `Vary`.
     Leave,
     /// The page may read the response.
@@ -72,7 +70,7 @@ enum Step {
 
 /// What the response depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Depends {
+pub(super) enum Depends {
     Actual,
     /// It would be a preflight, with one header more.
     Options,
@@ -80,12 +78,12 @@ enum Depends {
 }
 
 #[derive(Debug, Default)]
-struct Extra {
+pub(crate) struct Extra {
     /// The method and the names that a preflight asked for, to be repeated.
-    method: Option<HeaderValue>,
-    names: Option<HeaderValue>,
-    private_network: bool,
-    debug: Option<HeaderValue>,
+    pub(super) method: Option<HeaderValue>,
+    pub(super) names: Option<HeaderValue>,
+    pub(super) private_network: bool,
+    pub(crate) debug: Option<HeaderValue>,
     /// The request headers that the choice of the policy depends on.
     choice: Option<Arc<Vary>>,
 }
@@ -103,7 +101,7 @@ impl Action {
         }
     }
 
-    fn extra(&mut self) -> &mut Extra {
+    pub(crate) fn extra(&mut self) -> &mut Extra {
         self.extra.get_or_insert_default()
     }
 

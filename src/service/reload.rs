@@ -6,12 +6,10 @@ use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 
+use super::source::Source;
 use crate::config::CorsConfig;
-use crate::error::ConfigErrors;
-use crate::head::RequestHead;
-use crate::paths::PathPolicies;
-use crate::policy::Policy;
-use crate::source::Source;
+use crate::policy::{PathPolicies, Policy, RequestHead};
+use crate::problem::ConfigErrors;
 
 /// The policies of a [`CorsLayer::reloadable`](crate::CorsLayer::reloadable):
 /// one [`Policy`], or one for each path. Both convert into it.
@@ -34,8 +32,8 @@ impl ReloadablePolicy {
     #[cfg(feature = "tracing")]
     pub(crate) fn log_advisories(&self) {
         match &self.0 {
-            Source::Fixed(policy) => crate::trace::advisories(policy),
-            Source::Paths(policies) => policies.iter().for_each(crate::trace::advisories),
+            Source::Fixed(policy) => super::trace::advisories(policy),
+            Source::Paths(policies) => policies.iter().for_each(super::trace::advisories),
             _ => {}
         }
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-use crate::advisory::Advisory;
+use super::method::Methods;
+use super::request_headers::RequestHeaders;
+use super::vary::Vary;
 use crate::config::{CorsConfig, Enforcement, InnerHeaders, PreflightMode};
-use crate::method::Methods;
 use crate::origin::OriginMatcher;
-use crate::request_headers::RequestHeaders;
-use crate::vary::Vary;
+use crate::problem::Advisory;
 
 /// A CORS policy: checked, immutable, and with all header values ready.
 ///

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use http::Response;
 use pin_project_lite::pin_project;
 
-use crate::action::Action;
-use crate::body::EmptyBody;
+use super::body::EmptyBody;
+use crate::policy::Action;
 
 pin_project! {
     /// The response of a [`Cors`](crate::Cors) service.

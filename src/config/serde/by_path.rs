@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::ConfigVisitor;
 use crate::config::CorsConfig;
-use crate::paths::PathConfigs;
+use crate::config::PathConfigs;
 
 impl Serialize for PathConfigs {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

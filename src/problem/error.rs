@@ -1,10 +1,28 @@
 //! What can be wrong with a value.
 
+use std::error::Error;
 use std::fmt;
 
+use super::remark::{Errors, Remark};
 use crate::config::Danger;
-use crate::escape::Readable;
-use crate::origin::PatternFault;
+#[cfg(feature = "regex")]
+use crate::origin::{MAX_REGEX, MAX_REGEX_COUNT, MAX_REGEXES, MAX_SOURCE, RegexFault};
+use crate::origin::{PatternFault, WithinFault};
+use crate::text::Readable;
+
+/// All that is wrong with a configuration.
+pub type ConfigErrors = Errors<ConfigErrorKind>;
+
+/// One thing that is wrong with a configuration.
+pub type ConfigError = Remark<ConfigErrorKind>;
+
+impl Error for ConfigError {}
+
+impl ConfigErrors {
+    pub(crate) fn of_config<T>(errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
+        Errors::unless_empty("invalid CORS configuration", errors, value)
+    }
+}
 
 /// What is wrong with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -375,4 +393,32 @@ fn fmt_danger(
         ", or take it on by `dangerously_allow = [{}]`",
         Readable(allow)
     )
+}
+
+impl From<WithinFault> for ConfigErrorKind {
+    fn from(fault: WithinFault) -> Self {
+        match fault {
+            WithinFault::NotADomain => ConfigErrorKind::WithinNotADomain,
+            WithinFault::PublicSuffix => ConfigErrorKind::WithinPublicSuffix,
+        }
+    }
+}
+
+#[cfg(feature = "regex")]
+impl From<RegexFault> for ConfigErrorKind {
+    fn from(fault: RegexFault) -> Self {
+        match fault {
+            RegexFault::PcreOnly { what, message } => ConfigErrorKind::PcreOnly { what, message },
+            RegexFault::TooLong => ConfigErrorKind::RegexTooLong { limit: MAX_SOURCE },
+            RegexFault::TooBig => ConfigErrorKind::RegexTooBig { limit: MAX_REGEX },
+            RegexFault::AllTooBig => ConfigErrorKind::RegexesTooBig { limit: MAX_REGEXES },
+            RegexFault::TooMany => ConfigErrorKind::TooManyRegexes {
+                limit: MAX_REGEX_COUNT,
+            },
+            RegexFault::Syntax { message } => ConfigErrorKind::Regex { message },
+            RegexFault::NotAscii { message } => ConfigErrorKind::Regex {
+                message: format!("origins are ASCII, and so are their regexes: {message}"),
+            },
+        }
+    }
 }

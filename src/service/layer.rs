@@ -3,15 +3,12 @@
 use http::HeaderName;
 use tower_layer::Layer;
 
+use super::cors::Cors;
+use super::observe::Observer;
+use super::source::Source;
 use crate::config::CorsConfig;
-use crate::decision::Decision;
-use crate::error::ConfigErrors;
-use crate::head::RequestHead;
-use crate::observe::Observer;
-use crate::paths::PathPolicies;
-use crate::policy::Policy;
-use crate::service::Cors;
-use crate::source::Source;
+use crate::policy::{Decision, PathPolicies, Policy, RequestHead};
+use crate::problem::ConfigErrors;
 
 /// Applies a [`Policy`] to services: see [`Cors`].
 ///
@@ -80,12 +77,12 @@ impl CorsLayer {
     #[cfg(feature = "reload")]
     #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
     pub fn reloadable(
-        policy: impl Into<crate::reload::ReloadablePolicy>,
-    ) -> (Self, crate::reload::ReloadHandle) {
+        policy: impl Into<super::reload::ReloadablePolicy>,
+    ) -> (Self, super::reload::ReloadHandle) {
         let policy = policy.into();
         #[cfg(feature = "tracing")]
         policy.log_advisories();
-        let (cell, handle) = crate::reload::Cell::new(policy);
+        let (cell, handle) = super::reload::Cell::new(policy);
         (CorsLayer::from_source(Source::Reloadable(cell)), handle)
     }
 
@@ -180,7 +177,7 @@ impl CorsLayer {
 impl From<Policy> for CorsLayer {
     fn from(policy: Policy) -> Self {
         #[cfg(feature = "tracing")]
-        crate::trace::advisories(&policy);
+        super::trace::advisories(&policy);
         CorsLayer::from_source(policy.into())
     }
 }
@@ -188,7 +185,7 @@ impl From<Policy> for CorsLayer {
 impl From<PathPolicies> for CorsLayer {
     fn from(policies: PathPolicies) -> Self {
         #[cfg(feature = "tracing")]
-        policies.iter().for_each(crate::trace::advisories);
+        policies.iter().for_each(super::trace::advisories);
         CorsLayer::from_source(policies.into())
     }
 }

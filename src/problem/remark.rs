@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::escape::Readable;
+use crate::text::Readable;
 
 /// A remark on one value of a configuration.
 ///

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::remark::Remark;
 use crate::config::Danger;
-use crate::escape::Readable;
-use crate::remark::Remark;
+use crate::text::Readable;
 
 /// Something in a policy that works, but hardly as intended. See
 /// [`Policy::advisories`](crate::Policy::advisories).

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::error::{ConfigError, ConfigErrorKind};
+use super::error::{ConfigError, ConfigErrorKind};
 
 /// An object with `field`, `value`, `code` and `message`, and, where there is
 /// one, `suggestion` or `witness`.

@@ -3,14 +3,14 @@
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method};
 
-use crate::asked::{Asked, Lines, origin_lines};
-use crate::head::RequestHead;
-use crate::method::{MAX_METHOD, Methods, is_forbidden};
+use super::compiled::{Grant, Policy};
+use super::method::{MAX_METHOD, Methods, is_forbidden};
+use super::preflight_request::{Asked, Lines, origin_lines};
+use super::reason::{DenyReason, OutsideBorder, RequestKind, Verdict};
+use super::request_head::RequestHead;
+use super::request_headers::token;
+use super::same_origin::is_same_origin;
 use crate::origin::{Match, Mismatch, OriginPattern};
-use crate::policy::{Grant, Policy};
-use crate::request_headers::token;
-use crate::same_origin::is_same_origin;
-use crate::verdict::{DenyReason, OutsideBorder, RequestKind, Verdict};
 
 /// Recognises a CORS-preflight request: `OPTIONS` with an `Origin` and an
 /// `Access-Control-Request-Method`

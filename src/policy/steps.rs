@@ -3,37 +3,13 @@
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD};
 use http::{HeaderValue, Method};
 
-use super::{Action, Depends, Step};
-use crate::asked::asks_private_network;
+use super::action::{Action, Depends, Step};
+use super::compiled::Grant;
+use super::decision::{Checked, Decision, Outcome};
+use super::method::is_safelisted;
+use super::preflight_request::asks_private_network;
+use super::reason::DenyReason;
 use crate::config::PreflightMode;
-use crate::decision::{Checked, Decision, Outcome};
-use crate::escape::Printable;
-use crate::head::RequestHead;
-use crate::method::is_safelisted;
-use crate::observe::Observer;
-use crate::policy::{Grant, Policy};
-use crate::verdict::{DenyReason, Verdict};
-
-/// The characters of what `debug` says: entries of policies may be long.
-const MAX_DEBUG: usize = 256;
-
-impl Policy {
-    /// Decides about a request, tells those who watch, and says what to do.
-    #[inline]
-    pub(crate) fn act(self, head: &RequestHead<'_>, observer: Option<&Observer>) -> Action {
-        #[cfg(feature = "tracing")]
-        let is_heard = crate::trace::is_heard();
-        #[cfg(not(feature = "tracing"))]
-        let is_heard = false;
-        let decision = self.decide(*head);
-        if observer.is_some() || self.0.config.debug || is_heard {
-            decision.tell(observer);
-        }
-        let mut action = decision.steps();
-        action.policy = Some(self);
-        action
-    }
-}
 
 // What is called here takes the decision by value: a reference would force all of it into
 // memory, for each request.
@@ -47,7 +23,7 @@ impl Decision<'_> {
 
     /// The action, but for the policy.
     #[inline]
-    fn steps(self) -> Action {
+    pub(crate) fn steps(self) -> Action {
         let policy = self.policy;
         let step = match &self.outcome {
             Outcome::Preflight(checked) => return self.preflight_steps(*checked),
@@ -60,7 +36,7 @@ impl Decision<'_> {
             Step::Share if policy.0.grant == Grant::Origin => self.origin().cloned(),
             _ => None,
         };
-        let mut action = Action {
+        Action {
             step,
             policy: None,
             origin,
@@ -69,11 +45,7 @@ impl Decision<'_> {
                 false => Depends::Actual,
             },
             extra: None,
-        };
-        if policy.0.config.debug && !matches!(self.outcome, Outcome::NotCors) {
-            action.extra().debug = Some(self.debug_header());
         }
-        action
     }
 
     #[inline(never)]
@@ -118,9 +90,6 @@ impl Decision<'_> {
             extra.method = headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned();
             extra.names = self.requested_names();
             extra.private_network = asks_private_network(headers);
-        }
-        if policy.0.config.debug {
-            action.extra().debug = Some(self.debug_header());
         }
         action
     }
@@ -170,35 +139,5 @@ impl Decision<'_> {
         HeaderValue::from_bytes(&names.join(&b','))
             .ok()
             .filter(|list| !list.is_empty())
-    }
-
-    #[cold]
-    fn tell(self, observer: Option<&Observer>) {
-        if let Some(observer) = observer {
-            observer.observe(&self);
-        }
-        #[cfg(feature = "tracing")]
-        crate::trace::decision(&self);
-    }
-
-    /// Such as `actual; denied; no entry of allow_origins matches`.
-    #[cold]
-    fn debug_header(self) -> HeaderValue {
-        let kind = self.kind().as_str();
-        let text = match (self.verdict(), self.matched()) {
-            (Some(Verdict::Denied(reason)), _) if self.is_exempt() => {
-                format!("{kind}; denied, but exempt as the server's own origin; {reason}")
-            }
-            (Some(Verdict::Denied(reason)), _) => format!("{kind}; denied; {reason}"),
-            (_, Some(entry)) => format!("{kind}; allowed; {entry} matches"),
-            (_, None) => format!("{kind}; allowed"),
-        };
-        // A pattern need not be ASCII if it is a regex.
-        let text: String = Printable(&text)
-            .to_string()
-            .chars()
-            .take(MAX_DEBUG)
-            .collect();
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("?"))
     }
 }

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use http::HeaderName;
 
 use crate::config::Enforcement;
-use crate::head::RequestHead;
-use crate::paths::PathPolicies;
-use crate::policy::Policy;
-use crate::vary::Vary;
+use crate::policy::vary::Vary;
+use crate::policy::{PathPolicies, Policy, RequestHead};
 
 /// Where the policy for a request comes from. A clone is one reference count.
 #[derive(Clone)]
@@ -19,7 +17,7 @@ pub(crate) enum Source {
     Fixed(Policy),
     Paths(PathPolicies),
     #[cfg(feature = "reload")]
-    Reloadable(Arc<crate::reload::Cell>),
+    Reloadable(Arc<super::reload::Cell>),
     PerRequest(Arc<PerRequest>),
     FromExtensions(Arc<FromExtensions>),
 }

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use http::HeaderValue;
 use http::header::GetAll;
 
-use crate::verdict::DenyReason;
+use super::reason::DenyReason;
 
 /// Empty elements and repeated names that a list may hold beside its names:
 /// recipients accept a reasonable number (RFC 9110 section 5.6.1.2).

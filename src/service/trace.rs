@@ -20,11 +20,9 @@
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, event, field};
 
-use crate::decision::Decision;
-use crate::escape::{Escaped, Readable};
-use crate::method::MAX_METHOD;
-use crate::policy::Policy;
-use crate::verdict::Verdict;
+use crate::policy::method::MAX_METHOD;
+use crate::policy::{Decision, Policy, Verdict};
+use crate::text::{Escaped, Readable};
 
 /// The target of all events.
 pub const TARGET: &str = "tower_cors";

@@ -1,0 +1,28 @@
+//! The compiled policy: it decides about requests, and says what to do about each. Knows
+//! nothing of Tower. Uses `problem`, `config`, `origin` and `text`.
+
+mod action;
+mod compiled;
+mod decision;
+pub(crate) mod method;
+mod paths;
+mod preflight_request;
+mod reason;
+mod request_head;
+pub(crate) mod request_headers;
+mod same_origin;
+mod steps;
+pub(crate) mod vary;
+
+pub use action::Action;
+pub(crate) use action::{ALLOW_PRIVATE_NETWORK, is_shown_anyway};
+pub use compiled::Policy;
+pub(crate) use compiled::{Compiled, Expose, Grant, PreflightAnswer};
+pub use decision::{Decision, is_preflight};
+pub use paths::PathPolicies;
+pub(crate) use paths::Paths;
+#[cfg(feature = "kong")]
+pub(crate) use paths::is_plain;
+pub(crate) use preflight_request::{Lines, asks_private_network};
+pub use reason::{DenyReason, OutsideBorder, RequestKind, Verdict};
+pub use request_head::RequestHead;
