@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
-use tower_cors::{CorsConfig, Policy, PreflightMode};
+use tower_cors::{Action, CorsConfig, Policy, PreflightMode};
 
 /// Check a CORS policy, and explain what it decides.
 ///
@@ -154,19 +154,18 @@ fn request(method: Method, origin: &HeaderValue) -> Request<()> {
 }
 
 fn is_forwarded(policy: &Policy, request: &Request<()>) -> bool {
-    !policy.decide(request).action().is_answer()
+    matches!(policy.decide(request).action(), Action::Forward(_))
 }
 
 fn explain_one(policy: &Policy, request: &Request<()>) -> bool {
     let explanation = policy.decide(request).explain();
     print!("\n{explanation}");
     let action = policy.decide(request).action();
-    let mut response = Response::new(());
-    let title = match action.is_answer() {
-        true => "headers of the answer:",
-        false => "headers that the response gets:",
+    let title = match action {
+        Action::Answer(_) => "headers of the answer:",
+        Action::Forward(_) => "headers that the response gets:",
     };
-    action.apply(&mut response);
+    let response = action.respond(Response::<()>::default);
     let headers = response.headers();
     if !headers.is_empty() {
         println!("{title}");

@@ -169,7 +169,7 @@ pub use config::{
 pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind};
 pub use policy::{
     Action, Decision, DenyReason, OutsideBorder, PathPolicies, Policy, RequestHead, RequestKind,
-    Verdict, is_preflight,
+    ResponseEdit, Verdict, is_preflight,
 };
 pub use problem::{
     Advisory, AdvisoryKind, ConfigError, ConfigErrorKind, ConfigErrors, Errors, Remark,

@@ -15,7 +15,7 @@ use tower_cors::{
     ConfigErrors, Cors, CorsBody, CorsConfig, CorsLayer, Danger, Decision, DenyReason, Enforcement,
     InnerHeaders, MaxAge, MaxAgeError, NameError, Origin, OriginPattern, OriginPredicate,
     OutsideBorder, PathConfigs, PathPolicies, PatternFault, PatternKind, Policy, PreflightMode,
-    RequestHead, RequestKind, ResponseFuture, Verdict,
+    RequestHead, RequestKind, ResponseEdit, ResponseFuture, Verdict,
 };
 
 fn thread_safe<T: Send + Sync + Unpin + Debug>() {}
@@ -74,6 +74,7 @@ fn values_are_plain() {
 #[test]
 fn what_holds_a_policy_goes_to_any_thread() {
     thread_safe::<Action>();
+    thread_safe::<ResponseEdit>();
     thread_safe::<AllowedDanger>();
     thread_safe::<CorsConfig>();
     thread_safe::<CorsLayer>();

@@ -1,11 +1,20 @@
 //! What explanations say, word for word.
 
+mod support;
+
+use std::convert::Infallible;
+use std::future::ready;
+
 use http::header::ORIGIN;
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use tower::{Layer, ServiceExt};
 use tower_cors::explain::{Check, Difference, Subject};
-use tower_cors::{CorsConfig, Enforcement, OriginPattern, PatternFault, Policy, PreflightMode};
+use tower_cors::{
+    CorsConfig, CorsLayer, Enforcement, OriginPattern, PatternFault, Policy, PreflightMode,
+    RequestKind,
+};
 
 fn policy<P: Into<OriginPattern>>(origins: impl IntoIterator<Item = P>) -> Policy {
     CorsConfig::new(origins).compile().unwrap()
@@ -98,15 +107,34 @@ fn the_entry_and_its_border_are_named() {
             ],
         );
         // The debug header says it in the same words.
-        let policy = config.debug(true).compile().unwrap();
-        let request = get(origin);
-        let mut response = http::Response::new(());
-        policy.decide(&request).action().apply(&mut response);
+        let layer = CorsLayer::new(config.debug(true)).unwrap();
+        let service = layer.layer(tower::service_fn(|_: Request<()>| {
+            ready(Ok::<_, Infallible>(Response::new(())))
+        }));
+        let Ok(response) = support::now(service.oneshot(get(origin)));
         assert_eq!(
             response.headers()["x-cors-debug"],
             format!("actual; denied; {detail}")
         );
     }
+}
+
+#[test]
+fn switched_off() {
+    let policy = CorsConfig::default().enabled(false).compile().unwrap();
+    assert_text(
+        &policy,
+        &get(A),
+        &[
+            "GET from `https://a.example.com`: the policy is switched off",
+            "it is left to the service",
+        ],
+    );
+    let request = get(A);
+    let decision = policy.decide(&request);
+    assert_eq!(decision.outcome(), "off");
+    assert_eq!(decision.kind(), RequestKind::NotCors);
+    assert_eq!(decision.verdict(), None);
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn shapes_that_are_wrong() {
         ),
         (
             r#"{"listen": 1}"#,
-            "`listen` is not a field of a CORS configuration; expected one of `allow_origins`, \
+            "`listen` is not a field of a CORS configuration; expected one of `enabled`, `allow_origins`, \
              `allow_methods`, `allow_headers`, `expose_headers`, `allow_credentials`, `max_age`, \
              `allow_private_network`, `preflight`, `preflight_status`, `enforcement`, \
              `inner_headers`, `answer_without_origin`, `debug`, `dangerously_allow` at line 1 column 9",

@@ -292,8 +292,8 @@ fn allows(policy: &Policy, origin: &[u8]) -> bool {
     actual.headers_mut().insert(ORIGIN, origin);
 
     let shares = |request: &Request<()>| {
-        let mut response = Response::new(());
-        policy.decide(request).action().apply(&mut response);
+        let action = policy.decide(request).action();
+        let response = action.respond(Response::<()>::default);
         has_access_control(response.headers())
     };
     let decided = policy.decide(&actual).is_allowed();

@@ -274,10 +274,10 @@ fn debug_output_shows_the_policy() {
     assert_eq!(format!("{policy:?}"), shown);
 
     let layer = CorsLayer::from(policy.clone()).on_decision(|_| {});
-    let layer_shown = format!("source: {shown}, observer: Some(<fn>) }}");
-    assert_eq!(format!("{layer:?}"), format!("CorsLayer {{ {layer_shown}"));
+    let shared = format!("Shared {{ source: One({shown}), observer: Some(<fn>) }}");
+    assert_eq!(format!("{layer:?}"), format!("CorsLayer({shared})"));
     let service = layer.layer(7);
-    let inner = format!("Cors {{ inner: 7, {layer_shown}");
+    let inner = format!("Cors {{ inner: 7, shared: {shared} }}");
     assert_eq!(format!("{service:?}"), inner);
     let mut service = layer.layer(service_fn(answer));
     let future = service.call(request("GET", []));

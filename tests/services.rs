@@ -18,8 +18,8 @@ use tower::limit::ConcurrencyLimitLayer;
 use tower::util::option_layer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_cors::{
-    Cors, CorsBody, CorsConfig, CorsLayer, DenyReason, Enforcement, InnerHeaders, PreflightMode,
-    RequestKind, Verdict,
+    Action, Cors, CorsBody, CorsConfig, CorsLayer, DenyReason, Enforcement, InnerHeaders,
+    PreflightMode, RequestKind, Verdict,
 };
 use tower_test::mock;
 
@@ -257,8 +257,10 @@ fn vary_is_merged() {
         }
         let policy = compile(&row.config);
         let action = policy.decide(&row.request).action();
-        assert!(!action.is_answer(), "{}: not forwarded", row.name);
-        action.apply(&mut inner);
+        let Action::Forward(edit) = action else {
+            panic!("{}: not forwarded", row.name);
+        };
+        edit.apply(inner.headers_mut());
         assert_eq!(vary(inner.headers()), row.merged, "{}", row.name);
     }
 }
@@ -278,21 +280,32 @@ fn vary(headers: &HeaderMap) -> String {
 }
 
 #[test]
-fn passthrough_touches_nothing() {
+fn without_cors_nothing_is_touched() {
     let own = [acao(EVIL), ("vary", "accept")];
     let mut inner = Response::new("inner".to_owned());
     *inner.headers_mut() = header_map(&own);
-    let layer = CorsLayer::passthrough();
-    for request in [
-        request("GET", []),
-        request("GET", [origin(APP)]),
-        request("OPTIONS", [origin(APP)]),
-        preflight(APP, "GET", []),
-    ] {
-        let mut service = layer.layer(service_fn(|_| ready(Ok::<_, Infallible>(inner.clone()))));
-        let Ok(response) = now(service.call(request));
-        assert_eq!(response.headers(), inner.headers());
-        assert_eq!(response.body(), "inner");
+    // What is wrong with a policy does not matter while it is off.
+    let off = CorsConfig::new(["https://a.example/"])
+        .enabled(false)
+        .enforcement(Enforcement::Server)
+        .debug(true);
+    let policy = off.compile().unwrap();
+    assert_eq!(policy.config(), &off);
+    assert_eq!(policy.advisories(), []);
+    let watched = CorsLayer::from(policy).on_decision(|decision| panic!("{decision:?}"));
+    for layer in [CorsLayer::passthrough(), watched] {
+        for request in [
+            request("GET", []),
+            request("GET", [origin(APP)]),
+            request("OPTIONS", [origin(APP)]),
+            preflight(APP, "GET", []),
+        ] {
+            let inner = || ready(Ok::<_, Infallible>(inner.clone()));
+            let mut service = layer.layer(service_fn(|_| inner()));
+            let Ok(response) = now(service.call(request));
+            assert_eq!(response.headers(), &header_map(&own));
+            assert_eq!(response.body(), "inner");
+        }
     }
 }
 

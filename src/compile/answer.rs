@@ -10,13 +10,12 @@ use super::names::ANY;
 use crate::config::{AllowHeaders, CorsConfig, Enforcement, InnerHeaders, MaxAge, PreflightMode};
 use crate::policy::method::Methods;
 use crate::policy::vary;
-use crate::policy::{ALLOW_PRIVATE_NETWORK, Expose, Grant, PreflightAnswer};
+use crate::policy::{ALLOW_PRIVATE_NETWORK, Expose, PreflightAnswer};
 
 /// The answer to preflights, with `*` in the place of each value that comes
 /// from the request.
 pub(super) fn preflight(
     config: &CorsConfig,
-    grant: Grant,
     status: StatusCode,
     methods: &Methods,
 ) -> PreflightAnswer {
@@ -66,10 +65,6 @@ pub(super) fn preflight(
     }
     headers.insert(VARY, vary.value().clone());
 
-    debug_assert!(
-        grant == Grant::Origin || !credentials,
-        "`*` never goes with credentials"
-    );
     PreflightAnswer {
         allowed: headers,
         status,

@@ -11,7 +11,7 @@ mod paths;
 pub(crate) use names::{Fault, check_exposed_header, check_method, check_request_header};
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -19,7 +19,7 @@ use http::StatusCode;
 use crate::config::{CorsConfig, Enforcement, MaxAge};
 use crate::origin::OriginPattern;
 use crate::policy::vary::{self, Vary};
-use crate::policy::{Compiled, Grant, Policy};
+use crate::policy::{Compiled, Policy};
 use crate::problem::{Advisory, ConfigError, ConfigErrorKind, ConfigErrors};
 
 /// What is found on the way.
@@ -52,6 +52,9 @@ impl CorsConfig {
     /// );
     /// ```
     pub fn compile(&self) -> Result<Policy, ConfigErrors> {
+        if !self.enabled {
+            return Ok(Policy::off_with(self.clone()));
+        }
         let mut report = Report::default();
         let mut policy = self.build(&mut report);
         policy.advisories = report.advisories;
@@ -86,24 +89,19 @@ impl CorsConfig {
             ..self.clone()
         };
         advice::advise(self, report);
-        let everyone = origins.allows_any() && !config.allow_credentials;
-        let grant = if everyone {
-            Grant::Everyone
-        } else {
-            Grant::Origin
-        };
+        let any_origin = origins.allows_any() && !config.allow_credentials;
         Compiled {
-            preflight: answer::preflight(&config, grant, status, &methods),
+            preflight: answer::preflight(&config, status, &methods),
             expose: answer::expose(&config),
-            vary: actual_vary(&config, grant),
-            vary_of_options: match config.enforcement {
+            vary: actual_vary(&config, any_origin),
+            vary_of_options: Some(match config.enforcement {
                 Enforcement::Server => &vary::OPTIONS_ENFORCED,
                 Enforcement::Browser => &vary::OPTIONS,
-            },
+            }),
             origins,
             methods,
             request_headers,
-            grant,
+            any_origin,
             advisories: Vec::new(),
             config,
         }
@@ -111,6 +109,22 @@ impl CorsConfig {
 }
 
 impl Policy {
+    /// The policy that leaves everything alone.
+    pub(crate) fn off() -> &'static Policy {
+        static OFF: LazyLock<Policy> =
+            LazyLock::new(|| Policy::off_with(CorsConfig::default().enabled(false)));
+        &OFF
+    }
+
+    fn off_with(config: CorsConfig) -> Self {
+        Policy(Arc::new(Compiled {
+            config,
+            vary: None,
+            vary_of_options: None,
+            ..CorsConfig::default().build(&mut Report::default())
+        }))
+    }
+
     /// A policy that allows no origin, where no other can be told.
     pub(crate) fn of_nobody(enforcement: Enforcement, allow_private_network: bool) -> Self {
         let nobody = CorsConfig::new([OriginPattern::predicate(|_| false)])
@@ -121,8 +135,8 @@ impl Policy {
 }
 
 /// What responses to all but preflights depend on.
-fn actual_vary(config: &CorsConfig, grant: Grant) -> Option<&'static Vary> {
-    let constant = grant == Grant::Everyone && config.answer_without_origin && !config.debug;
+fn actual_vary(config: &CorsConfig, any_origin: bool) -> Option<&'static Vary> {
+    let constant = any_origin && config.answer_without_origin && !config.debug;
     match config.enforcement {
         _ if constant && config.enforcement == Enforcement::Browser => None,
         Enforcement::Server => Some(&vary::ENFORCED),

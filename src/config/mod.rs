@@ -88,6 +88,10 @@ use crate::origin::OriginPattern;
 #[must_use]
 #[non_exhaustive]
 pub struct CorsConfig {
+    /// CORS is on. If it is off, requests and responses are left alone, whatever the other
+    /// fields say, and nothing else is checked. On unless set.
+    pub enabled: bool,
+
     /// The origins that may read responses ([Fetch]). At least one; `*` alone is
     /// any.
     ///
@@ -167,6 +171,12 @@ impl CorsConfig {
     /// `POST`, without credentials.
     pub fn new(origins: impl IntoIterator<Item = impl Into<OriginPattern>>) -> Self {
         CorsConfig::default().allow_origins(origins)
+    }
+
+    /// Sets [`enabled`](field@CorsConfig::enabled).
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
     }
 
     /// Sets [`allow_origins`](field@CorsConfig::allow_origins).
@@ -276,6 +286,7 @@ pub(crate) fn strings(items: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<S
 impl Default for CorsConfig {
     fn default() -> Self {
         CorsConfig {
+            enabled: true,
             allow_origins: Vec::new(),
             allow_methods: strings(["GET", "HEAD", "POST"]),
             allow_headers: AllowHeaders::default(),

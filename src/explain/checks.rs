@@ -7,7 +7,7 @@ use super::outcome::outcome;
 use super::{Check, Explanation, NearMiss, Subject};
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::origin::PatternKind;
-use crate::policy::{Decision, DenyReason, Grant, Lines, Policy, RequestKind};
+use crate::policy::{Decision, DenyReason, Lines, Policy, RequestKind, asks_private_network};
 use crate::text::Escaped;
 
 impl Decision<'_> {
@@ -36,14 +36,14 @@ impl Decision<'_> {
         explanation.check_origin(decision);
         if decision.kind() == RequestKind::Actual {
             let method = self.head().method();
-            let checked = policy.check_actual_method(method);
+            let checked = policy.check_method(method);
             explanation.check_method(policy, checked, method.as_str());
         } else {
             let method = Lines::of(headers, ACCESS_CONTROL_REQUEST_METHOD).only();
             let text = method.map(shown).unwrap_or_default();
-            explanation.check_method(policy, policy.check_asked_method(method), &text);
+            explanation.check_method(policy, policy.check_requested_method(method), &text);
             explanation.check_headers(policy, headers);
-            if crate::policy::asks_private_network(decision.head.headers) {
+            if asks_private_network(headers) {
                 let checked = policy.check_private_network(true);
                 let detail = match checked {
                     Ok(()) => "allow_private_network is set".to_owned(),
@@ -67,7 +67,7 @@ impl Explanation {
 
     fn check_origin(&mut self, decision: &Decision<'_>) {
         let policy = decision.policy;
-        if policy.0.grant == Grant::Everyone {
+        if policy.0.any_origin {
             self.push(Subject::Origin, true, "`*` allows any".to_owned());
             return;
         }
@@ -130,7 +130,7 @@ impl Explanation {
     }
 
     fn check_headers(&mut self, policy: &Policy, headers: &HeaderMap) {
-        let checked = policy.check_asked_headers(headers);
+        let checked = policy.check_requested_headers(headers);
         let asked = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
         let asked: Vec<_> = asked.map(shown).collect();
         let detail = match checked {

@@ -148,6 +148,9 @@ impl fmt::Display for Explanation {
         let method = &self.method;
         match (&self.origin, self.kind) {
             (None, _) => writeln!(f, "{method} without an `Origin` is not a CORS request")?,
+            (Some(origin), RequestKind::NotCors) => {
+                writeln!(f, "{method} from `{origin}`: the policy is switched off")?;
+            }
             (Some(origin), RequestKind::Preflight) => {
                 writeln!(f, "{method} from `{origin}` is a preflight: {verdict}")?;
             }

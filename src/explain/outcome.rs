@@ -1,58 +1,53 @@
 //! What comes of a decision, in words.
 
-use http::Response;
 use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 
 use crate::config::PreflightMode;
-use crate::policy::{Decision, DenyReason, RequestKind};
+use crate::policy::{Action, Decision, DenyReason, RequestKind};
 use crate::text::Escaped;
 
-/// Behind "it is".
+/// Follows "it is".
 pub(super) fn outcome(decision: &Decision<'_>) -> String {
     let denied = decision.deny_reason();
-    let action = decision.action();
-    let mut answer = Response::new(());
-    let is_answer = action.is_answer();
-    action.apply(&mut answer);
-    let status = answer.status();
-    match (is_answer, decision.kind(), denied) {
-        (true, RequestKind::Preflight, Some(reason)) => {
-            let missing = missing(decision, reason).filter(|_| status.is_success());
-            let why = missing.map_or(String::new(), |missing| {
-                format!(", for the answer does not {missing}")
-            });
-            let status = status.as_u16();
-            format!("answered here with {status}; the browser refuses{why}")
+    let is_preflight = decision.kind() == RequestKind::Preflight;
+    let answer = match decision.action() {
+        Action::Answer(answer) => answer,
+        Action::Forward(_) if is_preflight => return forwarded(decision, denied).to_owned(),
+        Action::Forward(_) => {
+            let left = "left to the service";
+            return match (decision.kind(), denied) {
+                (RequestKind::NotCors, _) => left.to_owned(),
+                (_, None) => format!("{left}, and the page may read the response"),
+                (_, Some(_)) if decision.is_exempt() => {
+                    format!("{left}; a page of its own origin needs no CORS to read the response")
+                }
+                (_, Some(_)) => format!("{left}, and the page cannot read the response"),
+            };
         }
-        (true, RequestKind::Preflight, None) => format!(
-            "answered here with {}; the browser goes on to send the request",
-            status.as_u16()
-        ),
-        (true, ..) => format!(
-            "answered here with {}; the service is not called",
-            status.as_u16()
-        ),
-        (false, RequestKind::NotCors, _) => "left to the service".to_owned(),
-        (false, RequestKind::Preflight, denied) => match (decision.policy.mode(), denied) {
-            (PreflightMode::Forward, _) => {
-                "left to the service, whose response is not changed; the browser judges that"
-                    .to_owned()
-            }
-            (_, None) => "left to the service, whose response gets the headers of an answer; if \
-                          its status is 2xx, the browser goes on to send the request"
-                .to_owned(),
-            (_, Some(_)) => "left to the service; the browser refuses what it answers".to_owned(),
-        },
-        (false, RequestKind::Actual, None) => {
-            "left to the service, and the page may read the response".to_owned()
+    };
+    let answered = format!("answered here with {}", answer.status().as_u16());
+    match denied {
+        _ if !is_preflight => format!("{answered}; the service is not called"),
+        None => format!("{answered}; the browser goes on to send the request"),
+        Some(reason) => {
+            let missing = missing(decision, reason).filter(|_| answer.status().is_success());
+            let why = missing.map(|missing| format!(", for the answer does not {missing}"));
+            format!("{answered}; the browser refuses{}", why.unwrap_or_default())
         }
-        (false, RequestKind::Actual, Some(_)) if decision.is_exempt() => {
-            "left to the service; a page of its own origin needs no CORS to read the response"
-                .to_owned()
+    }
+}
+
+/// A preflight that the service answers.
+fn forwarded(decision: &Decision<'_>, denied: Option<DenyReason<'_>>) -> &'static str {
+    match (decision.policy.config().preflight, denied) {
+        (PreflightMode::Forward, _) => {
+            "left to the service, whose response is not changed; the browser judges that"
         }
-        (false, RequestKind::Actual, Some(_)) => {
-            "left to the service, and the page cannot read the response".to_owned()
+        (_, None) => {
+            "left to the service, whose response gets the headers of an answer; if its status is \
+             2xx, the browser goes on to send the request"
         }
+        (_, Some(_)) => "left to the service; the browser refuses what it answers",
     }
 }
 

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method};
 
 use super::method::Methods;
+use super::preflight_answer::PreflightAnswer;
 use super::request_headers::RequestHeaders;
 use super::vary::Vary;
-use crate::config::{CorsConfig, Enforcement, InnerHeaders, PreflightMode};
+use crate::config::{CorsConfig, Enforcement};
 use crate::origin::OriginMatcher;
 use crate::problem::Advisory;
 
@@ -32,37 +33,15 @@ pub(crate) struct Compiled {
     pub(crate) origins: OriginMatcher,
     pub(crate) methods: Methods,
     pub(crate) request_headers: RequestHeaders,
-    pub(crate) grant: Grant,
+    /// Responses are shared with `*`, whatever the request's origin, and without one.
+    pub(crate) any_origin: bool,
     pub(crate) preflight: PreflightAnswer,
     pub(crate) expose: Expose,
     /// Of responses to all but preflights; `None` if they are the same for
     /// every origin.
     pub(crate) vary: Option<&'static Vary>,
     /// Of responses to an `OPTIONS` that is no preflight.
-    pub(crate) vary_of_options: &'static Vary,
-}
-
-/// Whom a response is shared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Grant {
-    /// `*`, whatever the request's origin, and without one.
-    Everyone,
-    /// The request's origin.
-    Origin,
-}
-
-/// The answer to a preflight, precomputed.
-#[derive(Debug)]
-pub(crate) struct PreflightAnswer {
-    /// With all headers that an answer can have. Those whose value comes from
-    /// the request hold a place, so that a clone never grows.
-    pub(crate) allowed: HeaderMap,
-    pub(crate) status: StatusCode,
-    /// The answer repeats something of the request beside the origin.
-    pub(crate) is_variable: bool,
-    pub(crate) mirror_method: bool,
-    pub(crate) mirror_headers: bool,
-    pub(crate) vary: &'static Vary,
+    pub(crate) vary_of_options: Option<&'static Vary>,
 }
 
 /// What an actual response exposes.
@@ -78,9 +57,9 @@ impl Policy {
     /// A policy for any origin says so even without one, so that caches keep one response.
     #[inline]
     pub(crate) fn shares_without_origin(&self, method: &Method) -> bool {
-        self.0.grant == Grant::Everyone
+        self.0.any_origin
             && self.0.config.answer_without_origin
-            && self.check_actual_method(method).is_ok()
+            && self.check_method(method).is_ok()
     }
 
     /// The normalised configuration. Compiling it gives the same policy.
@@ -96,14 +75,6 @@ impl Policy {
 
     pub(crate) fn enforced_here(&self) -> bool {
         self.0.config.enforcement == Enforcement::Server
-    }
-
-    pub(crate) fn mode(&self) -> PreflightMode {
-        self.0.config.preflight
-    }
-
-    pub(crate) fn keeps_inner_headers(&self) -> bool {
-        self.0.config.inner_headers == InnerHeaders::Keep
     }
 }
 

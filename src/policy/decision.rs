@@ -3,9 +3,9 @@
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::compiled::{Grant, Policy};
+use super::compiled::Policy;
 use super::method::{MAX_METHOD, Methods, is_forbidden};
-use super::preflight_request::{Asked, Lines, origin_lines};
+use super::preflight_request::{Lines, PreflightRequest};
 use super::reason::{DenyReason, OutsideBorder, RequestKind, Verdict};
 use super::request_head::RequestHead;
 use super::request_headers::token;
@@ -47,25 +47,41 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 pub struct Decision<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) head: RequestHead<'a>,
-    pub(crate) outcome: Outcome<'a>,
-    origin: Lines<'a>,
+    pub(super) outcome: Outcome<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Outcome<'a> {
+pub(super) enum Outcome<'a> {
+    /// The policy is switched off.
+    Off,
     /// There is no `Origin`.
     NotCors,
-    Preflight(Checked<'a>),
-    Actual(Checked<'a>),
+    Preflight(CorsRequest<'a>),
+    Actual(CorsRequest<'a>),
+}
+
+/// A request with an `Origin`, and what the policy says to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CorsRequest<'a> {
+    pub(super) origin: &'a HeaderValue,
+    has_several_origins: bool,
+    pub(super) checked: Checked<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Checked<'a> {
+pub(super) enum Checked<'a> {
     Allowed(Match),
-    /// No entry matches. Why not is worked out for those who ask.
+    /// No entry matches. The reason is worked out for those who ask.
     OriginDenied,
     /// An entry matches, but something else is not allowed.
     Denied(Match, DenyReason<'a>),
+}
+
+impl CorsRequest<'_> {
+    #[inline]
+    pub(super) fn is_allowed(&self) -> bool {
+        matches!(self.checked, Checked::Allowed(_))
+    }
 }
 
 impl<'a> Checked<'a> {
@@ -79,11 +95,11 @@ impl<'a> Checked<'a> {
 }
 
 impl<'a> Decision<'a> {
-    /// The kind of request.
+    /// The kind of request. A policy that is switched off takes none for a CORS request.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
         match self.outcome {
-            Outcome::NotCors => RequestKind::NotCors,
+            Outcome::Off | Outcome::NotCors => RequestKind::NotCors,
             Outcome::Preflight(_) => RequestKind::Preflight,
             Outcome::Actual(_) => RequestKind::Actual,
         }
@@ -93,28 +109,29 @@ impl<'a> Decision<'a> {
     /// is worked out here, not when the decision is made.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict<'a>> {
-        Some(match self.checked()? {
+        let request = self.cors_request()?;
+        Some(match request.checked {
             Checked::Allowed(_) => Verdict::Allowed,
-            Checked::OriginDenied => Verdict::Denied(self.origin_reason()),
+            Checked::OriginDenied => Verdict::Denied(self.origin_reason(&request)),
             Checked::Denied(_, reason) => Verdict::Denied(reason),
         })
     }
 
-    fn checked(&self) -> Option<Checked<'a>> {
+    fn cors_request(&self) -> Option<CorsRequest<'a>> {
         match self.outcome {
-            Outcome::NotCors => None,
-            Outcome::Preflight(checked) | Outcome::Actual(checked) => Some(checked),
+            Outcome::Off | Outcome::NotCors => None,
+            Outcome::Preflight(request) | Outcome::Actual(request) => Some(request),
         }
     }
 
     /// The reason why no entry allows the origin.
     #[cold]
-    fn origin_reason(&self) -> DenyReason<'a> {
-        let Some(origin) = self.origin.only() else {
+    fn origin_reason(&self, request: &CorsRequest<'a>) -> DenyReason<'a> {
+        if request.has_several_origins {
             return DenyReason::SeveralOrigins;
-        };
+        }
         let policy = &self.policy.0;
-        match policy.origins.mismatch(origin.as_bytes()) {
+        match policy.origins.mismatch(request.origin.as_bytes()) {
             Mismatch::Malformed => DenyReason::OriginMalformed,
             Mismatch::NotListed => DenyReason::OriginNotAllowed,
             Mismatch::OutsideBorder {
@@ -138,10 +155,11 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// A name for logs and counters: `not-cors`, `allowed` or `denied`.
+    /// A name for logs and counters: `off`, `not-cors`, `allowed` or `denied`.
     #[must_use]
     pub fn outcome(&self) -> &'static str {
-        match self.checked() {
+        match self.cors_request().map(|request| request.checked) {
+            None if matches!(self.outcome, Outcome::Off) => "off",
             None => "not-cors",
             Some(Checked::Allowed(_)) => "allowed",
             Some(_) => "denied",
@@ -151,7 +169,8 @@ impl<'a> Decision<'a> {
     /// The policy allows the CORS request.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
-        matches!(self.checked(), Some(Checked::Allowed(_)))
+        let request = self.cors_request();
+        request.is_some_and(|request| request.is_allowed())
     }
 
     /// Server enforcement lets a denied request pass, because it comes from the server's
@@ -159,10 +178,10 @@ impl<'a> Decision<'a> {
     #[inline]
     #[must_use]
     pub fn is_exempt(&self) -> bool {
-        match (self.outcome, self.origin.first) {
-            (Outcome::Actual(Checked::OriginDenied | Checked::Denied(..)), Some(origin)) => {
+        match self.outcome {
+            Outcome::Actual(request) if !request.is_allowed() => {
                 self.policy.enforced_here()
-                    && is_same_origin(self.head.uri, self.head.headers, origin)
+                    && is_same_origin(self.head.uri, self.head.headers, request.origin)
             }
             _ => false,
         }
@@ -177,7 +196,7 @@ impl<'a> Decision<'a> {
     /// The first `Origin` header of the request.
     #[must_use]
     pub fn origin(&self) -> Option<&'a HeaderValue> {
-        self.origin.first
+        self.head.headers.get(ORIGIN)
     }
 
     /// The entry of [`allow_origins`](field@crate::CorsConfig::allow_origins), in
@@ -194,12 +213,15 @@ impl<'a> Decision<'a> {
     }
 
     pub(crate) fn matched_index(&self) -> Option<usize> {
-        let found = match self.checked()? {
+        let request = self.cors_request()?;
+        let found = match request.checked {
             Checked::Allowed(found) | Checked::Denied(found, _) => found,
             Checked::OriginDenied => return None,
         };
-        let origin = self.origin.first?;
-        self.policy.0.origins.index(found, origin.as_bytes())
+        self.policy
+            .0
+            .origins
+            .index(found, request.origin.as_bytes())
     }
 }
 
@@ -209,31 +231,45 @@ impl Policy {
     /// whatever the headers hold.
     #[inline]
     pub fn decide<'a>(&'a self, request: impl Into<RequestHead<'a>>) -> Decision<'a> {
-        let head = &request.into();
-        let headers = head.headers;
-        let (origin, preflight) = match *head.method == Method::OPTIONS {
-            true => read_preflight(head),
-            false => (origin_lines(headers), None),
-        };
-        let outcome = if origin.first.is_none() {
-            Outcome::NotCors
-        } else {
-            match (self.match_origin(&origin), preflight) {
-                (None, None) => Outcome::Actual(Checked::OriginDenied),
-                (None, Some(_)) => Outcome::Preflight(Checked::OriginDenied),
-                (Some(found), None) => {
-                    Outcome::Actual(Checked::of(found, self.check_actual_method(head.method)))
-                }
-                (Some(found), Some(asked)) => {
-                    Outcome::Preflight(Checked::of(found, self.check_preflight(headers, &asked)))
-                }
-            }
-        };
+        let head = request.into();
         Decision {
             policy: self,
-            head: *head,
-            outcome,
+            head,
+            outcome: self.outcome(&head),
+        }
+    }
+
+    #[inline]
+    fn outcome<'a>(&self, head: &RequestHead<'a>) -> Outcome<'a> {
+        if !self.0.config.enabled {
+            return Outcome::Off;
+        }
+        let (origins, preflight) = match *head.method == Method::OPTIONS {
+            true => read_options(head),
+            false => (Lines::of(head.headers, ORIGIN), None),
+        };
+        let Some(origin) = origins.first else {
+            return Outcome::NotCors;
+        };
+        let found = match (self.0.any_origin, origins.several) {
+            // The answer is `*` whatever stands there.
+            (true, _) => Some(Match::Entry(0)),
+            (false, true) => None,
+            (false, false) => self.0.origins.find(origin.as_bytes()),
+        };
+        let checked = match (found, &preflight) {
+            (None, _) => Checked::OriginDenied,
+            (Some(found), None) => Checked::of(found, self.check_method(head.method)),
+            (Some(found), Some(asked)) => Checked::of(found, self.check_preflight(head, asked)),
+        };
+        let request = CorsRequest {
             origin,
+            has_several_origins: origins.several,
+            checked,
+        };
+        match preflight {
+            Some(_) => Outcome::Preflight(request),
+            None => Outcome::Actual(request),
         }
     }
 
@@ -242,32 +278,20 @@ impl Policy {
     #[inline]
     fn check_preflight<'a>(
         &self,
-        headers: &'a HeaderMap,
-        asked: &Asked<'a>,
+        head: &RequestHead<'a>,
+        asked: &PreflightRequest<'a>,
     ) -> Result<(), DenyReason<'a>> {
-        self.check_asked_method(asked.method.only())?;
+        self.check_requested_method(asked.method.only())?;
         match (asked.headers.several, asked.headers.first) {
-            (true, _) => self.check_asked_headers(headers)?,
+            (true, _) => self.check_requested_headers(head.headers)?,
             (false, Some(line)) => self.0.request_headers.check_line(line)?,
             (false, None) => {}
         }
         self.check_private_network(asked.private_network)
     }
 
-    /// The entry that allows an origin
-    /// ([Fetch, CORS check](https://fetch.spec.whatwg.org/#cors-check), from
-    /// the other side).
     #[inline]
-    fn match_origin(&self, origin: &Lines<'_>) -> Option<Match> {
-        if self.0.grant == Grant::Everyone {
-            // The answer is `*` whatever stands there.
-            return Some(Match::Entry(0));
-        }
-        self.0.origins.find(origin.only()?.as_bytes())
-    }
-
-    #[inline]
-    pub(crate) fn check_actual_method(&self, method: &Method) -> Result<(), DenyReason<'static>> {
+    pub(crate) fn check_method(&self, method: &Method) -> Result<(), DenyReason<'static>> {
         // Over HTTP/2, a WebSocket handshake is a CONNECT where HTTP/1.1 has a
         // GET (RFC 8441).
         let method = if method == Method::CONNECT {
@@ -282,7 +306,7 @@ impl Policy {
     }
 
     /// `None` is anything but one line.
-    pub(crate) fn check_asked_method(
+    pub(crate) fn check_requested_method(
         &self,
         method: Option<&HeaderValue>,
     ) -> Result<(), DenyReason<'static>> {
@@ -302,7 +326,7 @@ impl Policy {
         }
     }
 
-    pub(crate) fn check_asked_headers<'a>(
+    pub(crate) fn check_requested_headers<'a>(
         &self,
         headers: &'a HeaderMap,
     ) -> Result<(), DenyReason<'a>> {
@@ -318,12 +342,11 @@ impl Policy {
     }
 }
 
-/// The origin, and the headers that make an `OPTIONS` a preflight, if they
-/// do.
+/// The origins of an `OPTIONS`, and what it asks for if it is a preflight.
 #[inline]
-fn read_preflight<'a>(head: &RequestHead<'a>) -> (Lines<'a>, Option<Asked<'a>>) {
-    let asked = Asked::read(head.headers);
-    let origin = asked.origin;
+fn read_options<'a>(head: &RequestHead<'a>) -> (Lines<'a>, Option<PreflightRequest<'a>>) {
+    let asked = PreflightRequest::read(head.headers);
+    let origins = asked.origin;
     let is_preflight = asked.method.first.is_some() && head.uri.is_none_or(|uri| uri.path() != "*");
-    (origin, is_preflight.then_some(asked))
+    (origins, is_preflight.then_some(asked))
 }

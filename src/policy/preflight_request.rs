@@ -43,14 +43,8 @@ const MAX_WALK: usize = 64;
 
 /// Whether there are so many lines that to walk them would cost more.
 #[inline]
-pub(crate) fn is_crowded(headers: &HeaderMap) -> bool {
+pub(crate) fn has_many_lines(headers: &HeaderMap) -> bool {
     headers.len() > MAX_WALK
-}
-
-/// The lines of `Origin`.
-#[inline]
-pub(crate) fn origin_lines(headers: &HeaderMap) -> Lines<'_> {
-    Lines::of(headers, ORIGIN)
 }
 
 pub(crate) fn asks_private_network(headers: &HeaderMap) -> bool {
@@ -60,19 +54,19 @@ pub(crate) fn asks_private_network(headers: &HeaderMap) -> bool {
 
 /// The headers that make a preflight.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct PreflightRequest<'a> {
     pub(crate) origin: Lines<'a>,
     pub(crate) method: Lines<'a>,
     pub(crate) headers: Lines<'a>,
     pub(crate) private_network: bool,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> PreflightRequest<'a> {
     /// From headers of any number.
     pub(crate) fn read(headers: &'a HeaderMap) -> Self {
-        match is_crowded(headers) {
-            true => Asked::look_up(headers),
-            false => Asked::walk(headers),
+        match has_many_lines(headers) {
+            true => PreflightRequest::look_up(headers),
+            false => PreflightRequest::walk(headers),
         }
     }
 
@@ -80,7 +74,7 @@ impl<'a> Asked<'a> {
     /// by its hash, costs more.
     #[inline]
     pub(crate) fn walk(headers: &'a HeaderMap) -> Self {
-        let mut asked = Asked::default();
+        let mut asked = PreflightRequest::default();
         let mut private_network = Lines::default();
         for (name, line) in headers {
             if *name == ORIGIN {
@@ -101,7 +95,7 @@ impl<'a> Asked<'a> {
     fn look_up(headers: &'a HeaderMap) -> Self {
         let of = |name: &HeaderName| Lines::of(headers, name);
         let private_network = of(&REQUEST_PRIVATE_NETWORK).first;
-        Asked {
+        PreflightRequest {
             origin: of(&ORIGIN),
             method: of(&ACCESS_CONTROL_REQUEST_METHOD),
             headers: of(&ACCESS_CONTROL_REQUEST_HEADERS),
@@ -124,9 +118,9 @@ mod tests {
         for &(name, value) in lines {
             headers.append(name, HeaderValue::from_static(value));
         }
-        let asked = Asked::read(&headers);
-        assert_eq!(asked, Asked::look_up(&headers), "{headers:?}");
-        assert_eq!(asked, Asked::walk(&headers), "{headers:?}");
+        let asked = PreflightRequest::read(&headers);
+        assert_eq!(asked, PreflightRequest::look_up(&headers), "{headers:?}");
+        assert_eq!(asked, PreflightRequest::walk(&headers), "{headers:?}");
         let mut all = String::new();
         for lines in [asked.origin, asked.method, asked.headers] {
             all += lines.first.map_or("-", |line| line.to_str().unwrap());
@@ -186,10 +180,10 @@ mod tests {
                     headers.append(name, HeaderValue::from_static("a"));
                 }
                 assert_eq!(headers.len(), lines + 1);
-                assert_eq!(is_crowded(&headers), lines == MAX_WALK);
-                let asked = Asked::read(&headers);
-                assert_eq!(asked, Asked::look_up(&headers));
-                assert_eq!(asked, Asked::walk(&headers));
+                assert_eq!(has_many_lines(&headers), lines == MAX_WALK);
+                let asked = PreflightRequest::read(&headers);
+                assert_eq!(asked, PreflightRequest::look_up(&headers));
+                assert_eq!(asked, PreflightRequest::walk(&headers));
             }
         }
     }

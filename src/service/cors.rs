@@ -1,5 +1,7 @@
 //! The service.
 
+use std::fmt;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderValue, Request, Response};
@@ -7,9 +9,8 @@ use tower_service::Service;
 
 use super::body::EmptyBody;
 use super::future::ResponseFuture;
-use super::observe::Observer;
 use super::source::Source;
-use crate::policy::{Action, Decision, Policy, RequestHead, Verdict};
+use crate::policy::{Action, Decision, RequestHead, Verdict};
 use crate::text::Printable;
 
 /// A service with a CORS policy: it answers preflights itself, and edits the
@@ -28,17 +29,28 @@ use crate::text::Printable;
 #[must_use]
 pub struct Cors<S> {
     inner: S,
-    source: Source,
-    observer: Option<Observer>,
+    shared: Arc<Shared>,
+}
+
+/// All that the services of one layer share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) source: Source,
+    pub(super) observer: Option<Observer>,
+}
+
+/// A function that sees decisions.
+pub(super) struct Observer(pub(super) Box<dyn Fn(&Decision<'_>) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<fn>")
+    }
 }
 
 impl<S> Cors<S> {
-    pub(crate) fn new(inner: S, source: Source, observer: Option<Observer>) -> Self {
-        Cors {
-            inner,
-            source,
-            observer,
-        }
+    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
+        Cors { inner, shared }
     }
 
     /// The inner service.
@@ -72,51 +84,51 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let head = RequestHead::from(&request);
-        let mut action = match self.source.policy(&head) {
-            Some(policy) => act(policy, &head, self.observer.as_ref()),
-            None => Action::leave(),
-        };
-        if let Some(vary) = self.source.vary() {
-            action.vary_on(vary.clone());
-        }
-        match action.is_answer() {
-            true => ResponseFuture::answer(action),
-            false => ResponseFuture::edit(self.inner.call(request), action),
+        let (head, shared) = (RequestHead::from(&request), &self.shared);
+        let action = shared.source.act(&head, |policy| {
+            let decision = policy.decide(head);
+            let mut action = decision.action();
+            if shared.observer.is_some() || policy.config().debug || is_heard() {
+                shared.tell(&decision, &mut action);
+            }
+            action
+        });
+        match action {
+            Action::Answer(response) => ResponseFuture::answer(response),
+            Action::Forward(edit) => ResponseFuture::forward(self.inner.call(request), edit),
         }
     }
 }
 
-/// The characters of what `debug` says: entries of policies may be long.
-const MAX_DEBUG: usize = 256;
+impl Shared {
+    /// Tells those who watch what was decided.
+    #[cold]
+    fn tell(&self, decision: &Decision<'_>, action: &mut Action) {
+        if !decision.policy.config().enabled {
+            return;
+        }
+        if let Some(Observer(observe)) = &self.observer {
+            observe(decision);
+        }
+        #[cfg(feature = "tracing")]
+        super::trace::decision(decision);
+        if decision.policy.config().debug && decision.verdict().is_some() {
+            action.debug(debug_header(decision));
+        }
+    }
+}
 
-/// Decides about a request, tells those who watch, and says what to do.
+/// Somebody may listen to more than policies with `debug` tell.
 #[inline]
-fn act(policy: Policy, head: &RequestHead<'_>, observer: Option<&Observer>) -> Action {
+fn is_heard() -> bool {
     #[cfg(feature = "tracing")]
-    let is_heard = super::trace::is_heard();
+    return super::trace::is_heard();
     #[cfg(not(feature = "tracing"))]
-    let is_heard = false;
-    let decision = policy.decide(*head);
-    let mut action = decision.steps();
-    if observer.is_some() || policy.config().debug || is_heard {
-        tell(&decision, observer, &mut action);
-    }
-    action.policy = Some(policy);
-    action
+    return false;
 }
 
-#[cold]
-fn tell(decision: &Decision<'_>, observer: Option<&Observer>, action: &mut Action) {
-    if let Some(observer) = observer {
-        observer.observe(decision);
-    }
-    #[cfg(feature = "tracing")]
-    super::trace::decision(decision);
-    if decision.policy.config().debug && decision.verdict().is_some() {
-        action.extra().debug = Some(debug_header(decision));
-    }
-}
+/// The characters of the debug header: entries of policies may be long.
+const MAX_DEBUG: usize = 256;
 
 /// Such as `actual; denied; no entry of allow_origins matches`.
 fn debug_header(decision: &Decision<'_>) -> HeaderValue {

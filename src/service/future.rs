@@ -9,34 +9,40 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use super::body::EmptyBody;
-use crate::policy::Action;
+use crate::policy::ResponseEdit;
 
 pin_project! {
     /// The response of a [`Cors`](crate::Cors) service.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
-        // `None` if the policy answers.
         #[pin]
-        inner: Option<F>,
-        // `None` once it has been done.
-        action: Option<Action>,
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = Project]
+    #[project_replace = Replaced]
+    enum State<F> {
+        // `None` once it has been given.
+        Answer { response: Option<Response<()>> },
+        Forward { #[pin] inner: F, edit: ResponseEdit },
     }
 }
 
 impl<F> ResponseFuture<F> {
     #[inline]
-    pub(crate) fn answer(action: Action) -> Self {
+    pub(super) fn answer(response: Response<()>) -> Self {
+        let response = Some(response);
         ResponseFuture {
-            inner: None,
-            action: Some(action),
+            state: State::Answer { response },
         }
     }
 
     #[inline]
-    pub(crate) fn edit(inner: F, action: Action) -> Self {
+    pub(super) fn forward(inner: F, edit: ResponseEdit) -> Self {
         ResponseFuture {
-            inner: Some(inner),
-            action: Some(action),
+            state: State::Forward { inner, edit },
         }
     }
 }
@@ -49,19 +55,21 @@ where
     type Output = Result<Response<B>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let mut polled = match this.inner.as_mut().as_pin_mut() {
-            Some(inner) => inner.poll(cx),
-            // Polled again after its end, it stays pending: the one answer
-            // that is neither wrong nor a panic.
-            None if this.action.is_none() => return Poll::Pending,
-            None => Poll::Ready(Ok(Response::new(B::empty()))),
+        let mut state = self.project().state;
+        let mut polled = match state.as_mut().project() {
+            Project::Forward { inner, .. } => inner.poll(cx),
+            // Polled again after its end, it stays pending: the one answer that is neither
+            // wrong nor a panic.
+            Project::Answer { response } => match response.take() {
+                Some(response) => return Poll::Ready(Ok(response.map(|()| B::empty()))),
+                None => return Poll::Pending,
+            },
         };
-        // The response is edited where it is: it is large, and to move it costs.
+        // The response is edited where it is: moving its 130 bytes costs more.
         if let Poll::Ready(result) = &mut polled {
-            this.inner.set(None);
-            if let (Some(action), Ok(response)) = (this.action.take(), result) {
-                action.apply(response);
+            let done = state.project_replace(State::Answer { response: None });
+            if let (Replaced::Forward { edit, .. }, Ok(response)) = (done, result) {
+                edit.apply(response.headers_mut());
             }
         }
         polled
@@ -73,12 +81,11 @@ impl<F> fmt::Debug for ResponseFuture<F> {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
-
 #[cfg(test)]
 mod tests {
     use std::mem::size_of;
 
-    use super::{Action, ResponseFuture};
+    use super::{ResponseEdit, ResponseFuture};
 
     /// On 64-bit targets. Futures are moved, so each byte more is copied for
     /// every request.
@@ -87,8 +94,8 @@ mod tests {
     fn sizes() {
         // With a value to spare for `None`, as most futures have.
         type Inner = [&'static u64; 32];
-        assert_eq!(size_of::<Option<Action>>(), 64);
+        assert_eq!(size_of::<ResponseEdit>(), 64);
         let beside = size_of::<ResponseFuture<Inner>>() - size_of::<Inner>();
-        assert_eq!(beside, size_of::<Option<Action>>());
+        assert_eq!(beside, size_of::<ResponseEdit>());
     }
 }

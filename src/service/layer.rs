@@ -1,11 +1,12 @@
 //! The layer.
 
+use std::sync::Arc;
+
 use http::HeaderName;
 use tower_layer::Layer;
 
-use super::cors::Cors;
-use super::observe::Observer;
-use super::source::Source;
+use super::cors::{Cors, Observer, Shared};
+use super::source::{Policies, Source};
 use crate::config::CorsConfig;
 use crate::policy::{Decision, PathPolicies, Policy, RequestHead};
 use crate::problem::ConfigErrors;
@@ -31,10 +32,7 @@ use crate::problem::ConfigErrors;
 /// first.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CorsLayer {
-    source: Source,
-    observer: Option<Observer>,
-}
+pub struct CorsLayer(Arc<Shared>);
 
 impl CorsLayer {
     /// Compiles the configuration into a layer.
@@ -52,14 +50,20 @@ impl CorsLayer {
 
     /// A layer that does nothing: the same type where CORS is switched off.
     pub fn passthrough() -> Self {
-        CorsLayer::from_source(Source::Nothing)
+        CorsLayer::from(Policy::off().clone())
     }
 
     fn from_source(source: Source) -> Self {
-        CorsLayer {
+        CorsLayer(Arc::new(Shared {
             source,
             observer: None,
-        }
+        }))
+    }
+
+    fn fixed(policies: Policies) -> Self {
+        #[cfg(feature = "tracing")]
+        policies.log_advisories();
+        CorsLayer::from_source(Source::Fixed(policies))
     }
 
     /// A layer whose policy can be replaced while it serves, and the handle
@@ -79,10 +83,7 @@ impl CorsLayer {
     pub fn reloadable(
         policy: impl Into<super::reload::ReloadablePolicy>,
     ) -> (Self, super::reload::ReloadHandle) {
-        let policy = policy.into();
-        #[cfg(feature = "tracing")]
-        policy.log_advisories();
-        let (cell, handle) = super::reload::Cell::new(policy);
+        let (cell, handle) = policy.into().serve();
         (CorsLayer::from_source(Source::Reloadable(cell)), handle)
     }
 
@@ -168,25 +169,23 @@ impl CorsLayer {
     /// });
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
-    pub fn on_decision(mut self, observe: impl Fn(&Decision<'_>) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Observer::new(observe));
-        self
+    pub fn on_decision(self, observe: impl Fn(&Decision<'_>) + Send + Sync + 'static) -> Self {
+        CorsLayer(Arc::new(Shared {
+            source: self.0.source.clone(),
+            observer: Some(Observer(Box::new(observe))),
+        }))
     }
 }
 
 impl From<Policy> for CorsLayer {
     fn from(policy: Policy) -> Self {
-        #[cfg(feature = "tracing")]
-        super::trace::advisories(&policy);
-        CorsLayer::from_source(policy.into())
+        CorsLayer::fixed(Policies::One(policy))
     }
 }
 
 impl From<PathPolicies> for CorsLayer {
     fn from(policies: PathPolicies) -> Self {
-        #[cfg(feature = "tracing")]
-        policies.iter().for_each(super::trace::advisories);
-        CorsLayer::from_source(policies.into())
+        CorsLayer::fixed(Policies::ByPath(policies))
     }
 }
 
@@ -194,6 +193,6 @@ impl<S> Layer<S> for CorsLayer {
     type Service = Cors<S>;
 
     fn layer(&self, inner: S) -> Cors<S> {
-        Cors::new(inner, self.source.clone(), self.observer.clone())
+        Cors::new(inner, Arc::clone(&self.0))
     }
 }

@@ -4,7 +4,6 @@ mod body;
 mod cors;
 mod future;
 mod layer;
-mod observe;
 #[cfg(feature = "reload")]
 mod reload;
 mod source;

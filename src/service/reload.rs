@@ -1,4 +1,4 @@
-//! A policy that can be replaced while it serves.
+//! Policies that change at run time.
 
 use std::error::Error;
 use std::fmt;
@@ -6,68 +6,38 @@ use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 
-use super::source::Source;
+use super::source::{Cell, Policies, Version};
 use crate::config::CorsConfig;
-use crate::policy::{PathPolicies, Policy, RequestHead};
+use crate::policy::{PathPolicies, Policy};
 use crate::problem::ConfigErrors;
 
 /// The policies of a [`CorsLayer::reloadable`](crate::CorsLayer::reloadable):
 /// one [`Policy`], or one for each path. Both convert into it.
 #[derive(Clone, Debug)]
-pub struct ReloadablePolicy(Source);
+pub struct ReloadablePolicy(Policies);
 
 impl From<Policy> for ReloadablePolicy {
     fn from(policy: Policy) -> Self {
-        ReloadablePolicy(policy.into())
+        ReloadablePolicy(Policies::One(policy))
     }
 }
 
 impl From<PathPolicies> for ReloadablePolicy {
     fn from(policies: PathPolicies) -> Self {
-        ReloadablePolicy(policies.into())
+        ReloadablePolicy(Policies::ByPath(policies))
     }
 }
 
 impl ReloadablePolicy {
-    #[cfg(feature = "tracing")]
-    pub(crate) fn log_advisories(&self) {
-        match &self.0 {
-            Source::Fixed(policy) => super::trace::advisories(policy),
-            Source::Paths(policies) => policies.iter().for_each(super::trace::advisories),
-            _ => {}
-        }
-    }
-}
-
-/// What layers and their handle share.
-pub(crate) struct Cell(ArcSwap<Version>);
-
-#[derive(Debug)]
-struct Version {
-    policy: ReloadablePolicy,
-    generation: u64,
-}
-
-impl Cell {
-    pub(crate) fn new(policy: ReloadablePolicy) -> (Arc<Self>, ReloadHandle) {
+    pub(super) fn serve(self) -> (Arc<Cell>, ReloadHandle) {
+        #[cfg(feature = "tracing")]
+        self.0.log_advisories();
         let cell = Arc::new(Cell(ArcSwap::from_pointee(Version {
-            policy,
+            policies: self.0,
             generation: 0,
         })));
         let handle = ReloadHandle(Arc::downgrade(&cell));
         (cell, handle)
-    }
-
-    pub(crate) fn policy(&self, head: &RequestHead<'_>) -> Option<Policy> {
-        self.0.load().policy.0.policy(head)
-    }
-}
-
-impl fmt::Debug for Cell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Reloadable")
-            .field(&self.0.load().policy.0)
-            .finish()
     }
 }
 
@@ -99,12 +69,12 @@ impl ReloadHandle {
     ///
     /// The layer is gone.
     pub fn replace(&self, policy: impl Into<ReloadablePolicy>) -> Result<u64, ReloadError> {
-        let policy = policy.into();
+        let ReloadablePolicy(policies) = policy.into();
         let cell = self.0.upgrade().ok_or(ReloadError::LayerGone)?;
         #[cfg(feature = "tracing")]
-        policy.log_advisories();
+        policies.log_advisories();
         let previous = cell.0.rcu(|version| Version {
-            policy: policy.clone(),
+            policies: policies.clone(),
             generation: version.generation + 1,
         });
         Ok(previous.generation + 1)
@@ -114,9 +84,9 @@ impl ReloadHandle {
     /// layer is gone.
     #[must_use]
     pub fn current(&self) -> Option<Policy> {
-        match &self.0.upgrade()?.0.load().policy.0 {
-            Source::Fixed(policy) => Some(policy.clone()),
-            _ => None,
+        match &self.0.upgrade()?.0.load().policies {
+            Policies::One(policy) => Some(policy.clone()),
+            Policies::ByPath(_) => None,
         }
     }
 
@@ -133,7 +103,7 @@ impl fmt::Debug for ReloadHandle {
         match self.0.upgrade() {
             Some(cell) => {
                 let version = cell.0.load();
-                shown.field("policy", &version.policy.0);
+                shown.field("policies", &version.policies);
                 shown.field("generation", &version.generation).finish()
             }
             None => shown.finish_non_exhaustive(),

@@ -3,113 +3,136 @@
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "reload")]
+use arc_swap::ArcSwap;
 use http::HeaderName;
 
 use crate::config::Enforcement;
 use crate::policy::vary::Vary;
-use crate::policy::{PathPolicies, Policy, RequestHead};
+use crate::policy::{Action, PathPolicies, Policy, RequestHead};
 
 /// Where the policy for a request comes from. A clone is one reference count.
 #[derive(Clone)]
-pub(crate) enum Source {
-    /// No policy: requests and responses are left alone.
-    Nothing,
-    Fixed(Policy),
-    Paths(PathPolicies),
+pub(super) enum Source {
+    Fixed(Policies),
     #[cfg(feature = "reload")]
-    Reloadable(Arc<super::reload::Cell>),
+    Reloadable(Arc<Cell>),
     PerRequest(Arc<PerRequest>),
     FromExtensions(Arc<FromExtensions>),
 }
 
-type Choose = dyn Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync;
-
-pub(crate) struct PerRequest {
-    choose: Box<Choose>,
-    vary: Option<Arc<Vary>>,
+/// One policy, or one for each path.
+#[derive(Clone, Debug)]
+pub(super) enum Policies {
+    One(Policy),
+    ByPath(PathPolicies),
 }
 
-pub(crate) struct FromExtensions {
-    vary: Option<Arc<Vary>>,
+/// A policy that can be replaced, which layers and their handle share.
+#[cfg(feature = "reload")]
+pub(super) struct Cell(pub(super) ArcSwap<Version>);
+
+#[cfg(feature = "reload")]
+#[derive(Debug)]
+pub(super) struct Version {
+    pub(super) policies: Policies,
+    pub(super) generation: u64,
+}
+
+type Choose = dyn Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync;
+
+pub(super) struct PerRequest {
+    choose: Box<Choose>,
+    reads: Option<Arc<Vary>>,
+}
+
+pub(super) struct FromExtensions {
+    reads: Option<Arc<Vary>>,
     /// Decides if the policy is missing.
     nobody: Policy,
 }
 
 impl Source {
-    pub(crate) fn per_request(
+    pub(super) fn per_request(
         reads: impl IntoIterator<Item = HeaderName>,
         choose: impl Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync + 'static,
     ) -> Self {
         Source::PerRequest(Arc::new(PerRequest {
             choose: Box::new(choose),
-            vary: Vary::on(reads).map(Arc::new),
+            reads: Vary::on(reads).map(Arc::new),
         }))
     }
 
-    pub(crate) fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
+    pub(super) fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
         Source::FromExtensions(Arc::new(FromExtensions {
-            vary: Vary::on(reads).map(Arc::new),
+            reads: Vary::on(reads).map(Arc::new),
             nobody: Policy::of_nobody(Enforcement::Server, false),
         }))
     }
 
-    /// One snapshot of the policy: nothing that is decided or sent afterwards
-    /// mixes two of them.
+    /// Acts by one snapshot of the policy, so that nothing that is decided or sent mixes
+    /// two of them.
     #[inline]
-    pub(crate) fn policy(&self, head: &RequestHead<'_>) -> Option<Policy> {
+    pub(super) fn act(
+        &self,
+        head: &RequestHead<'_>,
+        act: impl FnOnce(&Policy) -> Action,
+    ) -> Action {
         match self {
-            Source::Fixed(policy) => Some(policy.clone()),
-            other => other.choose(head),
+            Source::Fixed(Policies::One(policy)) => act(policy),
+            other => other.choose(head, act),
         }
     }
 
     #[inline(never)]
-    fn choose(&self, head: &RequestHead<'_>) -> Option<Policy> {
-        match self {
-            Source::Nothing => None,
-            Source::Fixed(policy) => Some(policy.clone()),
-            Source::Paths(policies) => policies.get(head.path()).cloned(),
+    fn choose(&self, head: &RequestHead<'_>, act: impl FnOnce(&Policy) -> Action) -> Action {
+        let (mut action, reads) = match self {
+            Source::Fixed(policies) => return act(policies.of(head)),
             #[cfg(feature = "reload")]
-            Source::Reloadable(cell) => cell.policy(head),
-            Source::PerRequest(source) => (source.choose)(head),
+            Source::Reloadable(cell) => return act(cell.0.load().policies.of(head)),
+            Source::PerRequest(source) => match (source.choose)(head) {
+                Some(policy) => (act(&policy), &source.reads),
+                None => (act(Policy::off()), &source.reads),
+            },
             Source::FromExtensions(source) => {
-                let found = head.extension::<Policy>();
-                Some(found.unwrap_or(&source.nobody).clone())
+                let policy = head.extension().unwrap_or(&source.nobody);
+                (act(policy), &source.reads)
             }
+        };
+        if let Some(reads) = reads {
+            action.vary_on(reads);
         }
+        action
     }
+}
 
-    /// The request headers that the choice depends on.
-    #[inline]
-    pub(crate) fn vary(&self) -> Option<&Arc<Vary>> {
+impl Policies {
+    fn of(&self, head: &RequestHead<'_>) -> &Policy {
         match self {
-            Source::PerRequest(source) => source.vary.as_ref(),
-            Source::FromExtensions(source) => source.vary.as_ref(),
-            _ => None,
+            Policies::One(policy) => policy,
+            Policies::ByPath(policies) => policies.get(head.path()).unwrap_or(Policy::off()),
         }
     }
-}
 
-impl From<Policy> for Source {
-    fn from(policy: Policy) -> Self {
-        Source::Fixed(policy)
-    }
-}
-
-impl From<PathPolicies> for Source {
-    fn from(policies: PathPolicies) -> Self {
-        Source::Paths(policies)
+    /// Logs what the policies can be improved in.
+    #[cfg(feature = "tracing")]
+    pub(super) fn log_advisories(&self) {
+        match self {
+            Policies::One(policy) => super::trace::advisories(policy),
+            Policies::ByPath(policies) => policies.iter().for_each(super::trace::advisories),
+        }
     }
 }
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Source::Nothing => f.write_str("Nothing"),
-            Source::Fixed(policy) => policy.fmt(f),
-            Source::Paths(policies) => policies.fmt(f),
+            Source::Fixed(policies) => policies.fmt(f),
             #[cfg(feature = "reload")]
-            Source::Reloadable(cell) => cell.fmt(f),
+            Source::Reloadable(cell) => {
+                let policies = &cell.0.load().policies;
+                f.debug_tuple("Reloadable").field(policies).finish()
+            }
             Source::PerRequest(_) => f.write_str("PerRequest(<fn>)"),
             Source::FromExtensions(_) => f.write_str("FromExtensions"),
         }

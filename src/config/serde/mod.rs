@@ -20,6 +20,7 @@ use super::{AllowHeaders, CorsConfig, Enforcement, InnerHeaders, MaxAge, Named, 
 macro_rules! with_fields {
     ($call:ident) => {
         $call! {
+            enabled: bool,
             allow_origins: OneOrMore<_>,
             allow_methods: OneOrMore<_>,
             allow_headers: AllowHeaders,
