@@ -290,9 +290,10 @@ fn debug_output_shows_the_policy() {
     #[cfg(feature = "reload")]
     {
         let (layer, handle) = CorsLayer::reloadable(policy);
-        let source = format!("CorsLayer {{ source: Reloadable({shown}), observer: None }}");
+        let source =
+            format!("CorsLayer(Shared {{ source: Reloadable(One({shown})), observer: None }})");
         assert_eq!(format!("{layer:?}"), source);
-        let handle_shown = format!("ReloadHandle {{ policy: {shown}, generation: 0 }}");
+        let handle_shown = format!("ReloadHandle {{ policies: One({shown}), generation: 0 }}");
         assert_eq!(format!("{handle:?}"), handle_shown);
     }
 }

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 
 use crate::config::{CorsConfig, Enforcement, MaxAge};
 use crate::origin::OriginPattern;
@@ -101,7 +101,7 @@ impl CorsConfig {
             origins,
             methods,
             request_headers,
-            any_origin,
+            any_origin: any_origin.then_some(HeaderValue::from_static("*")),
             advisories: Vec::new(),
             config,
         }

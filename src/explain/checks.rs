@@ -36,12 +36,12 @@ impl Decision<'_> {
         explanation.check_origin(decision);
         if decision.kind() == RequestKind::Actual {
             let method = self.head().method();
-            let checked = policy.check_method(method);
+            let checked = policy.0.methods.check(method);
             explanation.check_method(policy, checked, method.as_str());
         } else {
             let method = Lines::of(headers, ACCESS_CONTROL_REQUEST_METHOD).only();
             let text = method.map(shown).unwrap_or_default();
-            explanation.check_method(policy, policy.check_requested_method(method), &text);
+            explanation.check_method(policy, policy.0.methods.check_requested(method), &text);
             explanation.check_headers(policy, headers);
             if asks_private_network(headers) {
                 let checked = policy.check_private_network(true);
@@ -67,7 +67,7 @@ impl Explanation {
 
     fn check_origin(&mut self, decision: &Decision<'_>) {
         let policy = decision.policy;
-        if policy.0.any_origin {
+        if policy.0.any_origin.is_some() {
             self.push(Subject::Origin, true, "`*` allows any".to_owned());
             return;
         }

@@ -92,7 +92,7 @@ impl Decision<'_> {
     #[inline]
     pub fn action(&self) -> Action {
         let policy = &self.policy.0;
-        let vary = match *self.head.method() == Method::OPTIONS {
+        let vary = match *self.head.method == Method::OPTIONS {
             true => policy.vary_of_options,
             false => policy.vary,
         };
@@ -100,28 +100,31 @@ impl Decision<'_> {
             Outcome::Preflight(request) => return self.preflight_action(&request),
             Outcome::Off => Step::Leave,
             Outcome::Actual(request) if request.is_allowed() => {
-                Step::Share(self.shared_with(request.origin))
+                Step::Share(policy.any_origin.as_ref().unwrap_or(request.origin).clone())
             }
             Outcome::Actual(_) if self.policy.enforced_here() && !self.is_exempt() => {
                 return Action::refuse(vary);
             }
-            Outcome::NotCors if self.policy.shares_without_origin(self.head.method()) => {
-                Step::Share(HeaderValue::from_static("*"))
-            }
-            _ => Step::Withhold {
-                is_preflight: false,
+            _ => match &policy.any_origin {
+                // Without an `Origin` too, so that caches keep one response for all.
+                Some(any) if self.shares_without_origin() => Step::Share(any.clone()),
+                _ => Step::Withhold {
+                    is_preflight: false,
+                },
             },
         };
-        Action::Forward(ResponseEdit::new(self.policy.clone(), step, vary))
+        Action::Forward(ResponseEdit {
+            policy: self.policy.clone(),
+            step,
+            vary,
+            extra: None,
+        })
     }
 
-    /// The value of `Access-Control-Allow-Origin` for an allowed origin.
-    #[inline]
-    fn shared_with(&self, origin: &HeaderValue) -> HeaderValue {
-        match self.policy.0.any_origin {
-            true => const { HeaderValue::from_static("*") },
-            false => origin.clone(),
-        }
+    fn shares_without_origin(&self) -> bool {
+        matches!(self.outcome, Outcome::NotCors)
+            && self.policy.0.config.answer_without_origin
+            && self.policy.0.methods.check(self.head.method).is_ok()
     }
 
     #[inline(never)]
@@ -130,8 +133,9 @@ impl Decision<'_> {
         let prepared = &policy.preflight;
         let is_enforced = self.policy.enforced_here();
         let is_allowed = request.is_allowed();
+        let shared_with = policy.any_origin.as_ref().unwrap_or(request.origin);
         let lists = (is_allowed || self.lists_what_is_allowed(&request.checked))
-            .then(|| prepared.lists(self.shared_with(request.origin), self.head.headers()));
+            .then(|| prepared.lists(shared_with.clone(), self.head.headers));
         // What the server enforces does not reach the application.
         let mode = match !is_allowed && is_enforced {
             true => PreflightMode::Answer,
@@ -155,7 +159,12 @@ impl Decision<'_> {
                 Step::Leave
             }
         };
-        Action::Forward(ResponseEdit::new(self.policy.clone(), step, vary))
+        Action::Forward(ResponseEdit {
+            policy: self.policy.clone(),
+            step,
+            vary,
+            extra: None,
+        })
     }
 
     /// The answer to a denied preflight lists what is allowed if only the method or a header
@@ -170,7 +179,7 @@ impl Decision<'_> {
             // Browsers take safelisted methods as listed. And the requested names, which are
             // checked after the method, must not be repeated if they are malformed.
             Checked::Denied(_, DenyReason::MethodNotAllowed) => {
-                let headers = self.head.headers();
+                let headers = self.head.headers;
                 let method = headers.get(ACCESS_CONTROL_REQUEST_METHOD);
                 let method = method.and_then(|method| method.to_str().ok());
                 let mirrors = self.policy.0.preflight.mirror_headers;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderValue, Method};
+use http::HeaderValue;
 
 use super::method::Methods;
 use super::preflight_answer::PreflightAnswer;
@@ -33,8 +33,8 @@ pub(crate) struct Compiled {
     pub(crate) origins: OriginMatcher,
     pub(crate) methods: Methods,
     pub(crate) request_headers: RequestHeaders,
-    /// Responses are shared with `*`, whatever the request's origin, and without one.
-    pub(crate) any_origin: bool,
+    /// `*`, if responses are shared with any origin, and without one.
+    pub(crate) any_origin: Option<HeaderValue>,
     pub(crate) preflight: PreflightAnswer,
     pub(crate) expose: Expose,
     /// Of responses to all but preflights; `None` if they are the same for
@@ -54,14 +54,6 @@ pub(crate) enum Expose {
 }
 
 impl Policy {
-    /// A policy for any origin says so even without one, so that caches keep one response.
-    #[inline]
-    pub(crate) fn shares_without_origin(&self, method: &Method) -> bool {
-        self.0.any_origin
-            && self.0.config.answer_without_origin
-            && self.check_method(method).is_ok()
-    }
-
     /// The normalised configuration. Compiling it gives the same policy.
     pub fn config(&self) -> &CorsConfig {
         &self.0.config

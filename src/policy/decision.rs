@@ -4,11 +4,9 @@ use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::compiled::Policy;
-use super::method::{MAX_METHOD, Methods, is_forbidden};
 use super::preflight_request::{Lines, PreflightRequest};
 use super::reason::{DenyReason, OutsideBorder, RequestKind, Verdict};
 use super::request_head::RequestHead;
-use super::request_headers::token;
 use super::same_origin::is_same_origin;
 use crate::origin::{Match, Mismatch, OriginPattern};
 
@@ -232,45 +230,44 @@ impl Policy {
     #[inline]
     pub fn decide<'a>(&'a self, request: impl Into<RequestHead<'a>>) -> Decision<'a> {
         let head = request.into();
-        Decision {
+        let outcome = |outcome| Decision {
             policy: self,
             head,
-            outcome: self.outcome(&head),
-        }
-    }
-
-    #[inline]
-    fn outcome<'a>(&self, head: &RequestHead<'a>) -> Outcome<'a> {
+            outcome,
+        };
         if !self.0.config.enabled {
-            return Outcome::Off;
+            return outcome(Outcome::Off);
         }
-        let (origins, preflight) = match *head.method == Method::OPTIONS {
-            true => read_options(head),
-            false => (Lines::of(head.headers, ORIGIN), None),
+        let (origins, preflight) = if *head.method == Method::OPTIONS {
+            read_options(&head)
+        } else {
+            let mut lines = head.headers.get_all(ORIGIN).iter();
+            let (first, several) = (lines.next(), lines.next().is_some());
+            (Lines { first, several }, None)
         };
         let Some(origin) = origins.first else {
-            return Outcome::NotCors;
+            return outcome(Outcome::NotCors);
         };
-        let found = match (self.0.any_origin, origins.several) {
+        let found = match &self.0.any_origin {
             // The answer is `*` whatever stands there.
-            (true, _) => Some(Match::Entry(0)),
-            (false, true) => None,
-            (false, false) => self.0.origins.find(origin.as_bytes()),
+            Some(_) => Some(Match::Entry(0)),
+            None if origins.several => None,
+            None => self.0.origins.find(origin.as_bytes()),
         };
         let checked = match (found, &preflight) {
             (None, _) => Checked::OriginDenied,
-            (Some(found), None) => Checked::of(found, self.check_method(head.method)),
-            (Some(found), Some(asked)) => Checked::of(found, self.check_preflight(head, asked)),
+            (Some(found), None) => Checked::of(found, self.0.methods.check(head.method)),
+            (Some(found), Some(asked)) => Checked::of(found, self.check_preflight(&head, asked)),
         };
         let request = CorsRequest {
             origin,
             has_several_origins: origins.several,
             checked,
         };
-        match preflight {
+        outcome(match preflight {
             Some(_) => Outcome::Preflight(request),
             None => Outcome::Actual(request),
-        }
+        })
     }
 
     /// Checks what a preflight asks for, in the order of
@@ -281,49 +278,13 @@ impl Policy {
         head: &RequestHead<'a>,
         asked: &PreflightRequest<'a>,
     ) -> Result<(), DenyReason<'a>> {
-        self.check_requested_method(asked.method.only())?;
+        self.0.methods.check_requested(asked.method.only())?;
         match (asked.headers.several, asked.headers.first) {
             (true, _) => self.check_requested_headers(head.headers)?,
             (false, Some(line)) => self.0.request_headers.check_line(line)?,
             (false, None) => {}
         }
         self.check_private_network(asked.private_network)
-    }
-
-    #[inline]
-    pub(crate) fn check_method(&self, method: &Method) -> Result<(), DenyReason<'static>> {
-        // Over HTTP/2, a WebSocket handshake is a CONNECT where HTTP/1.1 has a
-        // GET (RFC 8441).
-        let method = if method == Method::CONNECT {
-            &Method::GET
-        } else {
-            method
-        };
-        match self.0.methods.allow(method) {
-            true => Ok(()),
-            false => Err(DenyReason::MethodNotAllowed),
-        }
-    }
-
-    /// `None` is anything but one line.
-    pub(crate) fn check_requested_method(
-        &self,
-        method: Option<&HeaderValue>,
-    ) -> Result<(), DenyReason<'static>> {
-        let method = method
-            .map(HeaderValue::as_bytes)
-            .filter(|method| method.len() <= MAX_METHOD)
-            .ok_or(DenyReason::MethodMalformed)?;
-        // What is listed was checked when the policy was compiled.
-        if self.0.methods.list(method) {
-            return Ok(());
-        }
-        let method = token(method).ok_or(DenyReason::MethodMalformed)?;
-        match self.0.methods {
-            _ if is_forbidden(method) => Err(DenyReason::MethodForbidden),
-            Methods::Any => Ok(()),
-            Methods::List(_) => Err(DenyReason::MethodNotAllowed),
-        }
     }
 
     pub(crate) fn check_requested_headers<'a>(

@@ -1,7 +1,10 @@
 //! Methods ([Fetch, methods](https://fetch.spec.whatwg.org/#methods)).
 //! They are compared byte for byte.
 
-use http::Method;
+use http::{HeaderValue, Method};
+
+use super::reason::DenyReason;
+use super::request_headers::token;
 
 /// Registered methods have up to 17 bytes.
 pub(crate) const MAX_METHOD: usize = 64;
@@ -29,21 +32,43 @@ pub(crate) enum Methods {
 }
 
 impl Methods {
+    /// Checks the method of an actual request.
     #[inline]
-    pub(crate) fn allow(&self, method: &Method) -> bool {
-        match self {
+    pub(crate) fn check(&self, method: &Method) -> Result<(), DenyReason<'static>> {
+        // Over HTTP/2, a WebSocket handshake is a CONNECT where HTTP/1.1 has a
+        // GET (RFC 8441).
+        let method = match *method == Method::CONNECT {
+            true => &Method::GET,
+            false => method,
+        };
+        let is_allowed = match self {
             Methods::Any => !is_forbidden(method.as_str()),
             Methods::List(methods) => methods.contains(method),
-        }
+        };
+        is_allowed.then_some(()).ok_or(DenyReason::MethodNotAllowed)
     }
 
-    /// Whether a method is listed by name.
-    pub(crate) fn list(&self, name: &[u8]) -> bool {
+    /// Checks the method that a preflight asks for; `None` is anything but one line.
+    pub(crate) fn check_requested(
+        &self,
+        line: Option<&HeaderValue>,
+    ) -> Result<(), DenyReason<'static>> {
+        let name = line
+            .map(HeaderValue::as_bytes)
+            .filter(|name| name.len() <= MAX_METHOD)
+            .ok_or(DenyReason::MethodMalformed)?;
+        if let Methods::List(methods) = self {
+            // A listed method was checked when the policy was compiled.
+            let mut listed = methods.iter().map(|method| method.as_str().as_bytes());
+            if listed.any(|listed| listed == name) {
+                return Ok(());
+            }
+        }
+        let name = token(name).ok_or(DenyReason::MethodMalformed)?;
         match self {
-            Methods::Any => false,
-            Methods::List(methods) => methods
-                .iter()
-                .any(|method| method.as_str().as_bytes() == name),
+            _ if is_forbidden(name) => Err(DenyReason::MethodForbidden),
+            Methods::Any => Ok(()),
+            Methods::List(_) => Err(DenyReason::MethodNotAllowed),
         }
     }
 }

@@ -23,11 +23,11 @@ pub(super) static DEBUG_HEADER: HeaderName = HeaderName::from_static("x-cors-deb
 #[derive(Debug)]
 #[must_use]
 pub struct ResponseEdit {
-    policy: Policy,
-    step: Step,
-    vary: Option<&'static Vary>,
+    pub(super) policy: Policy,
+    pub(super) step: Step,
+    pub(super) vary: Option<&'static Vary>,
     /// What few responses need.
-    extra: Option<Box<Extra>>,
+    pub(super) extra: Option<Box<Extra>>,
 }
 
 #[derive(Debug)]
@@ -46,23 +46,13 @@ pub(super) enum Step {
 }
 
 #[derive(Debug, Default)]
-struct Extra {
+pub(super) struct Extra {
     debug: Option<HeaderValue>,
     /// The request headers that the choice of the policy depends on.
     choice: Option<Arc<Vary>>,
 }
 
 impl ResponseEdit {
-    #[inline]
-    pub(super) fn new(policy: Policy, step: Step, vary: Option<&'static Vary>) -> Self {
-        ResponseEdit {
-            policy,
-            step,
-            vary,
-            extra: None,
-        }
-    }
-
     #[cold]
     pub(super) fn vary_on(&mut self, choice: Arc<Vary>) {
         self.extra.get_or_insert_default().choice = Some(choice);

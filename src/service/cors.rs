@@ -8,7 +8,7 @@ use http::{HeaderValue, Request, Response};
 use tower_service::Service;
 
 use super::body::EmptyBody;
-use super::future::ResponseFuture;
+use super::future::{ResponseFuture, State};
 use super::source::Source;
 use crate::policy::{Action, Decision, RequestHead, Verdict};
 use crate::text::Printable;
@@ -87,34 +87,41 @@ where
         let (head, shared) = (RequestHead::from(&request), &self.shared);
         let action = shared.source.act(&head, |policy| {
             let decision = policy.decide(head);
-            let mut action = decision.action();
-            if shared.observer.is_some() || policy.config().debug || is_heard() {
-                shared.tell(&decision, &mut action);
+            match shared.observer.is_some() || policy.config().debug || is_heard() {
+                true => shared.tell(decision),
+                false => decision.action(),
             }
-            action
         });
-        match action {
-            Action::Answer(response) => ResponseFuture::answer(response),
-            Action::Forward(edit) => ResponseFuture::forward(self.inner.call(request), edit),
-        }
+        let state = match action {
+            Action::Answer(response) => State::Answer {
+                response: Some(response),
+            },
+            Action::Forward(edit) => State::Forward {
+                inner: self.inner.call(request),
+                edit: Some(edit),
+            },
+        };
+        ResponseFuture { state }
     }
 }
 
 impl Shared {
     /// Tells those who watch what was decided.
     #[cold]
-    fn tell(&self, decision: &Decision<'_>, action: &mut Action) {
+    fn tell(&self, decision: Decision<'_>) -> Action {
+        let mut action = decision.action();
         if !decision.policy.config().enabled {
-            return;
+            return action;
         }
         if let Some(Observer(observe)) = &self.observer {
-            observe(decision);
+            observe(&decision);
         }
         #[cfg(feature = "tracing")]
-        super::trace::decision(decision);
+        super::trace::decision(&decision);
         if decision.policy.config().debug && decision.verdict().is_some() {
-            action.debug(debug_header(decision));
+            action.debug(debug_header(&decision));
         }
+        action
     }
 }
 

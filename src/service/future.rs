@@ -16,34 +16,17 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
-        state: State<F>,
+        pub(super) state: State<F>,
     }
 }
 
 pin_project! {
     #[project = Project]
-    #[project_replace = Replaced]
-    enum State<F> {
+    pub(super) enum State<F> {
         // `None` once it has been given.
         Answer { response: Option<Response<()>> },
-        Forward { #[pin] inner: F, edit: ResponseEdit },
-    }
-}
-
-impl<F> ResponseFuture<F> {
-    #[inline]
-    pub(super) fn answer(response: Response<()>) -> Self {
-        let response = Some(response);
-        ResponseFuture {
-            state: State::Answer { response },
-        }
-    }
-
-    #[inline]
-    pub(super) fn forward(inner: F, edit: ResponseEdit) -> Self {
-        ResponseFuture {
-            state: State::Forward { inner, edit },
-        }
+        // `None` once it has been applied.
+        Forward { #[pin] inner: F, edit: Option<ResponseEdit> },
     }
 }
 
@@ -55,24 +38,25 @@ where
     type Output = Result<Response<B>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.project().state;
-        let mut polled = match state.as_mut().project() {
-            Project::Forward { inner, .. } => inner.poll(cx),
+        match self.project().state.project() {
+            Project::Forward { inner, edit } if edit.is_some() => {
+                let mut polled = inner.poll(cx);
+                // The response is edited where it is: moving its 130 bytes costs more.
+                if let Poll::Ready(result) = &mut polled {
+                    if let (Some(edit), Ok(response)) = (edit.take(), result) {
+                        edit.apply(response.headers_mut());
+                    }
+                }
+                polled
+            }
+            Project::Answer { response } => match response.take() {
+                Some(response) => Poll::Ready(Ok(response.map(|()| B::empty()))),
+                None => Poll::Pending,
+            },
             // Polled again after its end, it stays pending: the one answer that is neither
             // wrong nor a panic.
-            Project::Answer { response } => match response.take() {
-                Some(response) => return Poll::Ready(Ok(response.map(|()| B::empty()))),
-                None => return Poll::Pending,
-            },
-        };
-        // The response is edited where it is: moving its 130 bytes costs more.
-        if let Poll::Ready(result) = &mut polled {
-            let done = state.project_replace(State::Answer { response: None });
-            if let (Replaced::Forward { edit, .. }, Ok(response)) = (done, result) {
-                edit.apply(response.headers_mut());
-            }
+            Project::Forward { .. } => Poll::Pending,
         }
-        polled
     }
 }
 
