@@ -88,11 +88,11 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let actual_one = Budget::Decider(Limit::missed(1.15, 1.5));
-    let actual_thousand = Budget::Decider(Limit::missed(1.25, 1.5));
-    let denied = Budget::Decider(Limit::missed(1.3, 1.75));
-    let no_origin = Budget::Decider(Limit::missed(1.25, 1.7));
-    let preflight_one = Budget::Decider(Limit::missed(1.3, 1.65));
+    let actual_one = Budget::Decider(Limit::missed(1.15, 1.4));
+    let actual_thousand = Budget::Decider(Limit::missed(1.25, 1.45));
+    let denied = Budget::Decider(Limit::missed(1.3, 1.65));
+    let no_origin = Budget::Decider(Limit::missed(1.25, 1.55));
+    let preflight_one = Budget::Decider(Limit::missed(1.3, 1.5));
     let hostile_origin = Budget::Row(ACTUAL, Limit::of(1.0));
     let hostile_list = Budget::Row(PREFLIGHT, Limit::of(1.0));
 

@@ -9,8 +9,9 @@ use tower_service::Service;
 
 use super::body::EmptyBody;
 use super::future::{ResponseFuture, State};
-use super::source::Source;
-use crate::policy::{Action, Decision, RequestHead, Verdict};
+use super::source::{Policies, Source};
+use crate::policy::vary::Vary;
+use crate::policy::{Action, Decision, Policy, RequestHead, Verdict};
 use crate::text::Printable;
 
 /// A service with a CORS policy: it answers preflights itself, and edits the
@@ -36,6 +37,8 @@ pub struct Cors<S> {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) source: Source,
+    /// The request headers that the choice of the policy depends on.
+    pub(super) reads: Option<Arc<Vary>>,
     pub(super) observer: Option<Observer>,
 }
 
@@ -85,13 +88,19 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (head, shared) = (RequestHead::from(&request), &self.shared);
-        let action = shared.source.act(&head, |policy| {
-            let decision = policy.decide(head);
-            match shared.observer.is_some() || policy.config().debug || is_heard() {
-                true => shared.tell(decision),
-                false => decision.action(),
+        let chosen;
+        let policy = match &shared.source {
+            Source::Fixed(Policies::One(policy)) => policy,
+            source => {
+                chosen = source.policy(&head);
+                &chosen
             }
-        });
+        };
+        let decision = policy.decide(head);
+        let mut action = decision.action();
+        if !shared.is_plain(policy) {
+            action = shared.tell(decision, action);
+        }
         let state = match action {
             Action::Answer(response) => State::Answer {
                 response: Some(response),
@@ -106,11 +115,26 @@ where
 }
 
 impl Shared {
-    /// Tells those who watch what was decided.
+    /// Nothing has to be done but what the decision says.
+    #[inline]
+    fn is_plain(&self, policy: &Policy) -> bool {
+        #[cfg(feature = "tracing")]
+        let is_heard = super::trace::is_heard();
+        #[cfg(not(feature = "tracing"))]
+        let is_heard = false;
+        let is_told = self.observer.is_some() || policy.config().debug || is_heard;
+        self.reads.is_none() && !is_told
+    }
+
+    /// Tells those who watch what was decided. It takes both by value: a reference would
+    /// force all of it into memory, for each request.
     #[cold]
-    fn tell(&self, decision: Decision<'_>) -> Action {
-        let mut action = decision.action();
-        if !decision.policy.config().enabled {
+    fn tell(&self, decision: Decision<'_>, mut action: Action) -> Action {
+        let config = decision.policy.config();
+        if let Some(reads) = &self.reads {
+            action.vary_on(reads);
+        }
+        if !config.enabled {
             return action;
         }
         if let Some(Observer(observe)) = &self.observer {
@@ -118,20 +142,11 @@ impl Shared {
         }
         #[cfg(feature = "tracing")]
         super::trace::decision(&decision);
-        if decision.policy.config().debug && decision.verdict().is_some() {
+        if config.debug && decision.verdict().is_some() {
             action.debug(debug_header(&decision));
         }
         action
     }
-}
-
-/// Somebody may listen to more than policies with `debug` tell.
-#[inline]
-fn is_heard() -> bool {
-    #[cfg(feature = "tracing")]
-    return super::trace::is_heard();
-    #[cfg(not(feature = "tracing"))]
-    return false;
 }
 
 /// The characters of the debug header: entries of policies may be long.

@@ -7,7 +7,8 @@ use tower_layer::Layer;
 
 use super::cors::{Cors, Observer, Shared};
 use super::source::{Policies, Source};
-use crate::config::CorsConfig;
+use crate::config::{CorsConfig, Enforcement};
+use crate::policy::vary::Vary;
 use crate::policy::{Decision, PathPolicies, Policy, RequestHead};
 use crate::problem::ConfigErrors;
 
@@ -53,9 +54,10 @@ impl CorsLayer {
         CorsLayer::from(Policy::off().clone())
     }
 
-    fn from_source(source: Source) -> Self {
+    fn from_source(source: Source, reads: impl IntoIterator<Item = HeaderName>) -> Self {
         CorsLayer(Arc::new(Shared {
             source,
+            reads: Vary::on(reads).map(Arc::new),
             observer: None,
         }))
     }
@@ -63,7 +65,7 @@ impl CorsLayer {
     fn fixed(policies: Policies) -> Self {
         #[cfg(feature = "tracing")]
         policies.log_advisories();
-        CorsLayer::from_source(Source::Fixed(policies))
+        CorsLayer::from_source(Source::Fixed(policies), [])
     }
 
     /// A layer whose policy can be replaced while it serves, and the handle
@@ -84,7 +86,7 @@ impl CorsLayer {
         policy: impl Into<super::reload::ReloadablePolicy>,
     ) -> (Self, super::reload::ReloadHandle) {
         let (cell, handle) = policy.into().serve();
-        (CorsLayer::from_source(Source::Reloadable(cell)), handle)
+        (CorsLayer::from_source(Source::Reloadable(cell), []), handle)
     }
 
     /// A layer that asks a function for the policy of each request; `None`
@@ -112,7 +114,7 @@ impl CorsLayer {
         reads: impl IntoIterator<Item = HeaderName>,
         choose: impl Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync + 'static,
     ) -> Self {
-        CorsLayer::from_source(Source::per_request(reads, choose))
+        CorsLayer::from_source(Source::PerRequest(Arc::new(choose)), reads)
     }
 
     /// A layer that takes the [`Policy`] from the request's extensions, where an
@@ -149,7 +151,8 @@ impl CorsLayer {
     /// let app: Router = Router::new().layer(layers);
     /// ```
     pub fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
-        CorsLayer::from_source(Source::from_extensions(reads))
+        let nobody = Policy::of_nobody(Enforcement::Server, false);
+        CorsLayer::from_source(Source::FromExtensions(nobody), reads)
     }
 
     /// Lets a function see every decision, requests without `Origin` included.
@@ -172,6 +175,7 @@ impl CorsLayer {
     pub fn on_decision(self, observe: impl Fn(&Decision<'_>) + Send + Sync + 'static) -> Self {
         CorsLayer(Arc::new(Shared {
             source: self.0.source.clone(),
+            reads: self.0.reads.clone(),
             observer: Some(Observer(Box::new(observe))),
         }))
     }

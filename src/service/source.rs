@@ -5,11 +5,8 @@ use std::sync::Arc;
 
 #[cfg(feature = "reload")]
 use arc_swap::ArcSwap;
-use http::HeaderName;
 
-use crate::config::Enforcement;
-use crate::policy::vary::Vary;
-use crate::policy::{Action, PathPolicies, Policy, RequestHead};
+use crate::policy::{PathPolicies, Policy, RequestHead};
 
 /// Where the policy for a request comes from. A clone is one reference count.
 #[derive(Clone)]
@@ -17,9 +14,12 @@ pub(super) enum Source {
     Fixed(Policies),
     #[cfg(feature = "reload")]
     Reloadable(Arc<Cell>),
-    PerRequest(Arc<PerRequest>),
-    FromExtensions(Arc<FromExtensions>),
+    PerRequest(Arc<Choose>),
+    /// The policy decides if there is none in the extensions.
+    FromExtensions(Policy),
 }
+
+pub(super) type Choose = dyn Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync;
 
 /// One policy, or one for each path.
 #[derive(Clone, Debug)]
@@ -39,70 +39,17 @@ pub(super) struct Version {
     pub(super) generation: u64,
 }
 
-type Choose = dyn Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync;
-
-pub(super) struct PerRequest {
-    choose: Box<Choose>,
-    reads: Option<Arc<Vary>>,
-}
-
-pub(super) struct FromExtensions {
-    reads: Option<Arc<Vary>>,
-    /// Decides if the policy is missing.
-    nobody: Policy,
-}
-
 impl Source {
-    pub(super) fn per_request(
-        reads: impl IntoIterator<Item = HeaderName>,
-        choose: impl Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync + 'static,
-    ) -> Self {
-        Source::PerRequest(Arc::new(PerRequest {
-            choose: Box::new(choose),
-            reads: Vary::on(reads).map(Arc::new),
-        }))
-    }
-
-    pub(super) fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
-        Source::FromExtensions(Arc::new(FromExtensions {
-            reads: Vary::on(reads).map(Arc::new),
-            nobody: Policy::of_nobody(Enforcement::Server, false),
-        }))
-    }
-
-    /// Acts by one snapshot of the policy, so that nothing that is decided or sent mixes
-    /// two of them.
-    #[inline]
-    pub(super) fn act(
-        &self,
-        head: &RequestHead<'_>,
-        act: impl FnOnce(&Policy) -> Action,
-    ) -> Action {
-        match self {
-            Source::Fixed(Policies::One(policy)) => act(policy),
-            other => other.choose(head, act),
-        }
-    }
-
+    /// One snapshot of the policy: nothing that is decided or sent mixes two of them.
     #[inline(never)]
-    fn choose(&self, head: &RequestHead<'_>, act: impl FnOnce(&Policy) -> Action) -> Action {
-        let (mut action, reads) = match self {
-            Source::Fixed(policies) => return act(policies.of(head)),
+    pub(super) fn policy(&self, head: &RequestHead<'_>) -> Policy {
+        match self {
+            Source::Fixed(policies) => policies.of(head).clone(),
             #[cfg(feature = "reload")]
-            Source::Reloadable(cell) => return act(cell.0.load().policies.of(head)),
-            Source::PerRequest(source) => match (source.choose)(head) {
-                Some(policy) => (act(&policy), &source.reads),
-                None => (act(Policy::off()), &source.reads),
-            },
-            Source::FromExtensions(source) => {
-                let policy = head.extension().unwrap_or(&source.nobody);
-                (act(policy), &source.reads)
-            }
-        };
-        if let Some(reads) = reads {
-            action.vary_on(reads);
+            Source::Reloadable(cell) => cell.0.load().policies.of(head).clone(),
+            Source::PerRequest(choose) => choose(head).unwrap_or(Policy::off().clone()),
+            Source::FromExtensions(nobody) => head.extension().unwrap_or(nobody).clone(),
         }
-        action
     }
 }
 
