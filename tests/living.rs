@@ -274,7 +274,7 @@ fn debug_output_shows_the_policy() {
     assert_eq!(format!("{policy:?}"), shown);
 
     let layer = CorsLayer::from(policy.clone()).on_decision(|_| {});
-    let shared = format!("Shared {{ source: One({shown}), observer: Some(<fn>) }}");
+    let shared = format!("Shared {{ source: One({shown}), reads: None, observer: Some(<fn>) }}");
     assert_eq!(format!("{layer:?}"), format!("CorsLayer({shared})"));
     let service = layer.layer(7);
     let inner = format!("Cors {{ inner: 7, shared: {shared} }}");
@@ -290,8 +290,9 @@ fn debug_output_shows_the_policy() {
     #[cfg(feature = "reload")]
     {
         let (layer, handle) = CorsLayer::reloadable(policy);
-        let source =
-            format!("CorsLayer(Shared {{ source: Reloadable(One({shown})), observer: None }})");
+        let source = format!(
+            "CorsLayer(Shared {{ source: Reloadable(One({shown})), reads: None, observer: None }})"
+        );
         assert_eq!(format!("{layer:?}"), source);
         let handle_shown = format!("ReloadHandle {{ policies: One({shown}), generation: 0 }}");
         assert_eq!(format!("{handle:?}"), handle_shown);
