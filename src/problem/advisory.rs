@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::remark::Remark;
+use super::macros::Remark;
 use crate::config::Danger;
 use crate::text::Readable;
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::remark::{Errors, Remark};
+use super::macros::{Errors, Remark};
 use crate::config::Danger;
 #[cfg(feature = "regex")]
 use crate::origin::{MAX_REGEX, MAX_REGEX_COUNT, MAX_REGEXES, MAX_SOURCE, RegexFault};

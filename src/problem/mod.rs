@@ -3,10 +3,10 @@
 
 mod advisory;
 mod error;
-mod remark;
+mod macros;
 #[cfg(feature = "serde")]
 mod serde;
 
 pub use advisory::{Advisory, AdvisoryKind};
 pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
-pub use remark::{Errors, Remark};
+pub use macros::{Errors, Remark};
