@@ -166,14 +166,14 @@ pub use config::{
     AllowHeaders, AllowedDanger, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge,
     MaxAgeError, NameError, PathConfigs, PreflightMode,
 };
-pub use origin::{Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind};
+pub use origin::{
+    Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind, RegexFault, WithinFault,
+};
 pub use policy::{
     Action, Decision, DenyReason, OutsideBorder, PathPolicies, Policy, RequestHead, RequestKind,
     ResponseEdit, Verdict, is_preflight,
 };
-pub use problem::{
-    Advisory, AdvisoryKind, ConfigError, ConfigErrorKind, ConfigErrors, Errors, Remark,
-};
+pub use problem::{Advisory, AdvisoryKind, ConfigError, ConfigErrorKind, ConfigErrors};
 #[cfg(feature = "tracing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub use service::trace;

@@ -15,7 +15,7 @@ use tower_cors::{
     ConfigErrors, Cors, CorsBody, CorsConfig, CorsLayer, Danger, Decision, DenyReason, Enforcement,
     InnerHeaders, MaxAge, MaxAgeError, NameError, Origin, OriginPattern, OriginPredicate,
     OutsideBorder, PathConfigs, PathPolicies, PatternFault, PatternKind, Policy, PreflightMode,
-    RequestHead, RequestKind, ResponseEdit, ResponseFuture, Verdict,
+    RegexFault, RequestHead, RequestKind, ResponseEdit, ResponseFuture, Verdict, WithinFault,
 };
 
 fn thread_safe<T: Send + Sync + Unpin + Debug>() {}
@@ -66,8 +66,10 @@ fn values_are_plain() {
     plain::<Origin<'_>>();
     plain::<PatternFault>();
     plain::<PreflightMode>();
+    plain::<RegexFault>();
     plain::<RequestKind>();
     plain::<Subject>();
+    plain::<WithinFault>();
 }
 
 /// What may hold a predicate is not unwind-safe, as the predicate may not be.

@@ -200,7 +200,7 @@ impl Compiler<'_> {
             Ok(domain) => Some(domain),
             Err(fault) => {
                 let field = format!("{}.within", field(place));
-                self.error(field, text, fault.into(), repair_domain(text));
+                self.error(field, text, Kind::Within(fault), repair_domain(text));
                 None
             }
         });
@@ -255,7 +255,7 @@ impl Compiler<'_> {
         let checked = match check_regex(regex) {
             Ok(checked) => checked,
             Err(fault) => {
-                let kind = Kind::from(fault);
+                let kind = Kind::Regex(fault);
                 self.error(field(place), shortened(regex, &kind), kind, None);
                 return;
             }
@@ -347,12 +347,14 @@ impl Compiler<'_> {
     fn compile_regexes(&mut self) {
         let regexes = take(&mut self.regexes);
         let regexes = match self.regex_count > MAX_REGEX_COUNT {
-            true => Err(RegexFault::TooMany),
+            true => Err(RegexFault::TooMany {
+                limit: MAX_REGEX_COUNT,
+            }),
             false => Regexes::new(regexes),
         };
         match regexes {
             Ok(regexes) => self.matcher.set_regexes(regexes),
-            Err(fault) => self.error("allow_origins", "", fault.into(), None),
+            Err(fault) => self.error("allow_origins", "", Kind::Regex(fault), None),
         }
     }
 }
@@ -412,7 +414,7 @@ fn unmet_scheme(outline: &Outline, border: &Border) -> Option<String> {
 fn shortened(regex: &str, kind: &Kind) -> String {
     let mut chars = regex.chars();
     match kind {
-        Kind::RegexTooLong { .. } => chars.by_ref().take(60).chain(['…']).collect(),
+        Kind::Regex(RegexFault::TooLong { .. }) => chars.by_ref().take(60).chain(['…']).collect(),
         _ => chars.collect(),
     }
 }

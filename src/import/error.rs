@@ -1,89 +1,108 @@
 //! What of a gateway's configuration cannot be imported.
 
-use std::error::Error;
+use crate::problem::{ConfigErrorKind, problem, problem_list};
+use crate::text::kinds;
 
-use super::kinds::kinds;
-use crate::problem::{Errors, Remark};
+problem_list! {
+    /// All errors of an import; at least one.
+    pub struct ImportErrors of ImportError
+}
 
-/// All that cannot be imported.
-pub type ImportErrors = Errors<ImportErrorKind>;
-
-/// One thing that cannot be imported, with what the gateway makes of it.
-pub type ImportError = Remark<ImportErrorKind>;
-
-impl Error for ImportError {}
+problem! {
+    /// A part of a gateway's configuration that cannot be imported.
+    pub struct ImportError of ImportErrorKind, |_| None
+}
 
 kinds! {
-    /// Why something cannot be imported.
-    ImportErrorKind wraps
-    /// A value that no policy can have.
-    Invalid by ToString::to_string;
-
-    /// A value of another type than the gateway reads.
-    WrongType {
-        found: &'static str = "What is there.",
-        expected: &'static str = "What belongs there.",
-        consequence: &'static str = "What the gateway makes of it."
-    } = "wrong-type", "this is {found}, not {expected}; {consequence}";
-    /// A text that is filled in before the gateway reads the file.
-    Template = "template",
-        "this is a template, which is filled in before the gateway reads the file; import the \
-         file that results";
-    /// Something else than this gateway's configuration.
-    OtherDocument { expected: &'static str = "What it should be." } = "other-document", "this is not {expected}";
-    /// KrakenD's component under its later name in a file of version 2.
-    OtherGeneration = "other-generation",
-        "KrakenD does not read this key in a file of `version` 2, and leaves CORS off; rename it, \
-         or remove it";
-    /// A string with commas, which the gateway does not split.
-    NotSplit = "not-split",
-        "Kong takes this for one entry, and does not split it at commas; make it a list";
-    /// An option that the gateway does not have, and refuses.
-    UnknownOption = "unknown-option",
-        "Kong's plugin has no such option, and refuses it; remove it";
-    /// A list of names that browsers cannot read.
-    Unreadable = "unreadable",
-        "browsers cannot read a list with this in it, and every preflight fails; make each name \
-         an entry of its own";
-    /// Not a duration in Go's grammar, which KrakenD takes for zero.
-    Duration = "duration",
-        "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD silently takes \
-         it for zero";
-    /// A method that Kong does not know.
-    UnknownMethod = "unknown-method",
-        "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` and \
-         `CONNECT` only, and refuses this";
-    /// Syntax of PCRE that Rust's regular expressions do not have, or read
-    /// differently.
-    Pcre { construct: &'static str = "What it is, with its article." } = "pcre",
-        "{construct} means something in PCRE that Rust's regular expressions cannot say; write \
-         the regex without it, or list the origins";
-    /// A regular expression that does not compile.
-    Regex { message: String = "The parser's own message." } = "regex",
-        "this does not compile as a regular expression of Rust: {message}";
-    /// Two spellings of the same thing, of which a gateway reads one.
-    Twice { other: &'static str = "The other." } = "twice", "`{other}` is there too; remove one of them";
-    /// A plugin for some consumers only.
-    Consumer = "consumer",
-        "Kong refuses the plugin on consumers: a preflight does not tell who sends it; put it on \
-         a route, on a service, or on none";
-    /// A plugin for some protocols only.
-    Protocols = "protocols",
-        "Kong ran the plugin on some protocols only, which a layer cannot see; list both `http` \
-         and `https`, or remove it";
-    /// Another plugin than `cors`.
-    OtherPlugin = "other-plugin", "this is not the plugin `cors`";
-    /// A plugin whose options are not in the file.
-    ConfigElsewhere = "config-elsewhere",
-        "the plugin's options are in a secret, which is not read; write them into `config`";
-    /// Another plugin has the same scope.
-    SameScope = "same-scope",
-        "another `cors` plugin has the same scope, which Kong refuses; remove one of them";
-    /// A name or an id that nothing in the file has.
-    NotFound = "not-found", "nothing in the file has this name or id";
-    /// Routes with different policies, which path prefixes do not tell apart.
-    NotByPath { routes: String = "Their names.", by: String = "What tells them apart." } = "not-by-path",
-        "Kong tells {routes} apart by {by}, and their CORS differs, so path prefixes do not tell \
-         which policy a request has; put each policy on its own routes, or take the routes of one \
-         host with `at_host`";
+    /// The kind of an [`ImportError`].
+    pub enum ImportErrorKind {
+        /// A value that no policy can have.
+        Invalid(kind: ConfigErrorKind) = kind.code() => "{kind}",
+        /// A value of another type than the gateway reads.
+        WrongType {
+            /// What is there.
+            found: &'static str,
+            /// What belongs there.
+            expected: &'static str,
+            /// What the gateway makes of it.
+            consequence: &'static str,
+        } = "wrong-type" => "this is {found}, not {expected}; {consequence}",
+        /// A text that is filled in before the gateway reads the file.
+        Template = "template" =>
+            "this is a template, which is filled in before the gateway reads the file; import \
+             the file that results",
+        /// Something else than this gateway's configuration.
+        OtherDocument {
+            /// What it should be.
+            expected: &'static str,
+        } = "other-document" => "this is not {expected}",
+        /// KrakenD's component under its later name in a file of version 2.
+        OtherGeneration = "other-generation" =>
+            "KrakenD does not read this key in a file of `version` 2, and leaves CORS off; \
+             rename it, or remove it",
+        /// A string with commas, which the gateway does not split.
+        NotSplit = "not-split" =>
+            "Kong takes this for one entry, and does not split it at commas; make it a list",
+        /// An option that the gateway does not have, and refuses.
+        UnknownOption = "unknown-option" =>
+            "Kong's plugin has no such option, and refuses it; remove it",
+        /// A list of names that browsers cannot read.
+        Unreadable = "unreadable" =>
+            "browsers cannot read a list with this in it, and every preflight fails; make each \
+             name an entry of its own",
+        /// Not a duration in Go's grammar, which KrakenD takes for zero.
+        Duration = "duration" =>
+            "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD silently \
+             takes it for zero",
+        /// A method that Kong does not know.
+        UnknownMethod = "unknown-method" =>
+            "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` and \
+             `CONNECT` only, and refuses this",
+        /// Syntax of PCRE that Rust's regular expressions do not have, or read
+        /// differently.
+        Pcre {
+            /// What it is, with its article.
+            construct: &'static str,
+        } = "pcre" =>
+            "{construct} means something in PCRE that Rust's regular expressions cannot say; \
+             write the regex without it, or list the origins",
+        /// A regular expression that does not compile.
+        Regex {
+            /// The parser's own message.
+            message: String,
+        } = "regex" => "this does not compile as a regular expression of Rust: {message}",
+        /// Two spellings of the same thing, of which a gateway reads one.
+        Twice {
+            /// The other.
+            other: &'static str,
+        } = "twice" => "`{other}` is there too; remove one of them",
+        /// A plugin for some consumers only.
+        Consumer = "consumer" =>
+            "Kong refuses the plugin on consumers: a preflight does not tell who sends it; put \
+             it on a route, on a service, or on none",
+        /// A plugin for some protocols only.
+        Protocols = "protocols" =>
+            "Kong ran the plugin on some protocols only, which a layer cannot see; list both \
+             `http` and `https`, or remove it",
+        /// Another plugin than `cors`.
+        OtherPlugin = "other-plugin" => "this is not the plugin `cors`",
+        /// A plugin whose options are not in the file.
+        ConfigElsewhere = "config-elsewhere" =>
+            "the plugin's options are in a secret, which is not read; write them into `config`",
+        /// Another plugin has the same scope.
+        SameScope = "same-scope" =>
+            "another `cors` plugin has the same scope, which Kong refuses; remove one of them",
+        /// A name or an id that nothing in the file has.
+        NotFound = "not-found" => "nothing in the file has this name or id",
+        /// Routes with different policies, which path prefixes do not tell apart.
+        NotByPath {
+            /// Their names.
+            routes: String,
+            /// What tells them apart.
+            by: String,
+        } = "not-by-path" =>
+            "Kong tells {routes} apart by {by}, and their CORS differs, so path prefixes do not \
+             tell which policy a request has; put each policy on its own routes, or take the \
+             routes of one host with `at_host`",
+    }
 }

@@ -42,7 +42,6 @@
 
 mod document;
 mod error;
-mod kinds;
 #[cfg(feature = "kong")]
 #[cfg_attr(docsrs, doc(cfg(feature = "kong")))]
 pub mod kong;
@@ -56,6 +55,7 @@ mod options;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
+use std::mem::take;
 use std::time::Duration;
 
 pub use document::Document;
@@ -64,7 +64,6 @@ pub use note::{Note, NoteKind};
 
 use crate::config::MaxAge;
 use crate::origin::{Inferred, OriginPattern, Outline, PatternKind, Subject, check_regex};
-use crate::problem::Remark;
 use ImportErrorKind as ErrorKind;
 use document::{Object, Value};
 
@@ -261,34 +260,31 @@ impl Findings {
 
     fn finish<T>(self, config: T) -> Result<Imported<T>, ImportErrors> {
         let heading = format!("this {} configuration cannot be imported", self.gateway);
-        let notes = merged(self.notes.into_inner());
-        let errors = merged(self.errors.into_inner());
+        let notes = merged(self.notes.into_inner(), |note| &mut note.field);
+        let errors = merged(self.errors.into_inner(), |error| &mut error.field);
         ImportErrors::unless_empty(heading, errors, Imported { config, notes })
     }
 }
 
-/// What differs in its place alone is one remark, which counts the other places.
-fn merged<K: Clone + PartialEq>(remarks: Vec<Remark<K>>) -> Vec<Remark<K>> {
-    let mut groups: Vec<(Remark<K>, Vec<String>)> = Vec::new();
-    for remark in remarks {
-        let place = remark.field().to_owned();
-        let is_it = |first: &Remark<K>| {
-            (first.kind(), first.value(), first.suggestion())
-                == (remark.kind(), remark.value(), remark.suggestion())
-        };
-        match groups.iter_mut().find(|(first, _)| is_it(first)) {
+/// Makes one problem of those that differ only in their field: its field names the first
+/// place and counts the others.
+fn merged<P: PartialEq>(problems: Vec<P>, field: impl Fn(&mut P) -> &mut String) -> Vec<P> {
+    let mut groups: Vec<(P, Vec<String>)> = Vec::new();
+    for mut problem in problems {
+        let place = take(field(&mut problem));
+        match groups.iter_mut().find(|(first, _)| *first == problem) {
             Some((_, places)) if places.contains(&place) => {}
             Some((_, places)) => places.push(place),
-            None => groups.push((remark, vec![place])),
+            None => groups.push((problem, vec![place])),
         }
     }
-    let merged = groups.into_iter().map(|(first, places)| {
-        if places.len() == 1 {
-            return first;
-        }
-        let field = format!("{} and {} more", first.field(), places.len() - 1);
-        let remark = Remark::new(field, first.value(), first.kind().clone());
-        remark.suggest(first.suggestion().map(str::to_owned))
+    let merged = groups.into_iter().map(|(mut problem, mut places)| {
+        let first = places.swap_remove(0);
+        *field(&mut problem) = match places.len() {
+            0 => first,
+            more => format!("{first} and {more} more"),
+        };
+        problem
     });
     merged.collect()
 }

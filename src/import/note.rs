@@ -1,147 +1,178 @@
 //! What an import changes, or what was less than obvious before it.
 
-use super::kinds::kinds;
+use std::fmt::{self, Formatter};
+
 use super::{Gateway, NOBODY};
 use crate::origin::PatternFault;
-use crate::problem::{ConfigErrorKind, Remark};
+use crate::problem::{ConfigErrorKind, problem};
+use crate::text::kinds;
 
-/// Something that the gateway did and the imported configuration does not, or
-/// that is kept although it was hardly meant.
-///
-/// What several plugins or routes of a file have in common is one note, whose field
-/// names the first place and counts the others.
-pub type Note = Remark<NoteKind>;
+problem! {
+    /// Something that the gateway did and the imported configuration does not, or
+    /// that is kept although it was hardly meant.
+    ///
+    /// What several plugins or routes of a file have in common is one note, whose field
+    /// names the first place and counts the others.
+    pub struct Note of NoteKind, |_| None
+}
 
 kinds! {
-    /// What a [`Note`] is about.
-    NoteKind wraps
-    /// An entry that did nothing, or that browsers did not heed.
-    LeftOut by left_out;
-
-    /// The gateway ignored the option.
-    IgnoredOption = "ignored-option",
-        "KrakenD has no such option, and ignores it; so did the import";
-    /// The gateway ignored a value of a wrong type.
-    IgnoredValue {
-        found: &'static str = "What is there.",
-        expected: &'static str = "What belongs there.",
-        consequence: &'static str = "What the gateway makes of it."
-    } = "ignored-value",
-        "this is {found}, not {expected}; {consequence}, and so does the import";
-    /// A key that is there several times.
-    Repeated = "repeated",
-        "this key is there several times; the gateway takes the last, and so does the import; \
-         remove the others";
-    /// The component on an endpoint, where KrakenD does not read it.
-    EndpointLevel = "endpoint-level",
-        "KrakenD reads this in the `extra_config` of the whole file only, and ignores it here; so \
-         did the import";
-    /// An entry that matches no origin.
-    NeverMatches { cause: &'static str = "Why." } = "regex-never-matches", "left out, for no origin matches this: {cause}";
-    /// A list of which no entry is left.
-    NothingLeft { causes: String = "Each entry, and why it is left out." } = "nothing-left",
-        "no page could use this: {causes}; imported so that none can, as `{NOBODY}`, which no \
-         page is";
-    /// A `*` that is no wildcard there.
-    LiteralWildcard = "literal-wildcard",
-        "left out: this `*` is no wildcard, and stands for itself only";
-    /// A `*` beside other entries, which it makes superfluous.
-    AnyAmongOthers = "any-among-others",
-        "`*` beside other entries allows all, so it is all that is imported; remove the others, \
-         or `*` if they are meant";
-    /// A `*` beside other origins, which is any origin since Kong 3.8.
-    AnySinceKong38 = "any-since-kong-3.8",
-        "left out: since Kong 3.8 a `*` beside other entries allows every origin, and before that \
-         none; if every origin is meant, remove the others";
-    /// No origin is listed, which is any.
-    AnyByDefault { gateway: Gateway = "For whom." } = "any-by-default",
-        "{gateway} allows every origin where none is listed, and so does the import; list the \
-         origins that are meant";
-    /// No request header is listed, which means more to later versions of KrakenD.
-    DefaultHeaders = "default-headers",
-        "KrakenD before 2.7 allows `Accept`, `Content-Type` and `X-Requested-With` where no \
-         header is listed, later ones allow any; imported as those three; if any is meant, set \
-         `allow_headers` to `\"mirror\"` in the imported configuration";
-    /// An entry with commas, which browsers split.
-    Split = "split",
-        "browsers take this for several names, and so does the import; make each an entry of its \
-         own";
-    /// A list of exposed headers that browsers cannot read.
-    ExposesNothing = "exposes-nothing",
-        "browsers cannot read a list with this in it, so pages can read none of these headers; \
-         none is imported; make each name an entry of its own";
-    /// Credentials beside `*`, which browsers refuse; imported without.
-    CredentialsWithAny = "credentials-with-any",
-        "imported without credentials: browsers refuse them beside the `*` that was sent here, so \
-         no page could use them; list the origins that may send them";
-    /// Credentials with any origin, whose name the gateway repeats.
-    ReflectsAnyOrigin = "reflects-any-origin",
-        "with credentials, Kong repeats every origin, so any site can act as the user; list the \
-         origins that may";
-    /// KrakenD's `*` for any text, which is one of subdomains here.
-    Subdomains = "subdomains",
-        "KrakenD lets `*` stand for any text; in an origin that can only be labels of the host in \
-         this place, so it is kept as the same subdomain pattern";
-    /// KrakenD's `*` for any text.
-    AnyText { regex: String = "The regex that it became." } = "any-text",
-        "KrakenD lets `*` stand for any text, dots and slashes included; imported as `{{ regex = \
-         '{regex}' }}`, which says that; list the origins that are meant";
-    /// With credentials, an entry that also allowed plain http.
-    OnlyHttps = "only-https",
-        "the gateway allows plain http here too; with credentials whoever controls the network \
-         could act as the user, so only https, loopback aside, is imported";
-    /// A regex that looks like a pattern with a wildcard.
-    LooksLikePattern = "looks-like-pattern",
-        "Kong takes this for a regex, in which `*` repeats the character in front and `.` is any \
-         character, and so does the import; if a pattern is meant, put it into the imported \
-         configuration as it is, outside of `regex`";
-    /// A regex of which Kong anchors the first and the last branch only.
-    Alternation = "alternation",
-        "Kong binds only the last branch of a regex to the end of the origin, so the others allow \
-         longer names too; imported so that each branch matches the whole";
-    /// A regex that Kong compares with the host alone.
-    HostOnly = "host-only",
-        "Kong compares a regex without `:` with the host alone, so any scheme and any port are \
-         allowed; put the scheme in front";
-    /// A regex that would see the brackets of IPv6 addresses, which Kong removes.
-    Ipv6Brackets { regex: String = "The regex that it became." } = "ipv6-brackets",
-        "Kong removes the brackets of IPv6 addresses before it matches; imported as `{regex}`, which \
-         allows no such address; list one that is meant in the imported configuration, \
-         `http://[::1]:3000`";
-    /// An entry that Kong 0.x searched for anywhere in the origin.
-    Searched { imported: String = "What it became." } = "searched",
-        "Kong 0.x searches for this anywhere in the origin, so longer names match too; imported \
-         as `{imported}`, which has to match the whole of it";
-    /// A maximum age below a second, of which the gateway sent nothing.
-    MaxAgeNotSent = "max-age-not-sent",
-        "KrakenD sends nothing for less than a second, and browsers then keep an answer for 5 \
-         seconds; to forbid that, set `max_age` to `0` in the imported configuration";
-    /// A maximum age that browsers cannot read.
-    MaxAgeUnreadable = "max-age-unreadable",
-        "browsers read whole seconds only and ignore this, keeping an answer for 5 seconds; so \
-         does the import";
-    /// A negative maximum age.
-    MaxAgeNegative = "max-age-negative",
-        "Kong sends it, which some browsers take for no time and some ignore; imported as no \
-         time, for which `0` is the way to write it";
-    /// A maximum age that is longer than any browser keeps an answer.
-    MaxAgeOverDay = "max-age-over-day", "no browser keeps an answer longer than a day";
-    /// Preflights that the inner service is to answer.
-    Passthrough = "passthrough",
-        "preflights reach the inner service, whose status is sent; browsers accept it from 200 to \
-         299 only";
-    /// A switch that does more here.
-    Debug = "debug",
-        "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set it \
-         during development only";
-    /// A route that Kong also chooses by more than its path.
-    RouteConditions { by: String = "By what." } = "route-conditions",
-        "Kong chooses this route by {by} too, and answers 404 to what fits no route; a table of \
-         path prefixes goes by the path alone";
-    /// A route that Kong chooses for no preflight.
-    RouteWithoutPreflights { by: &'static str = "What preflights lack." } = "route-without-preflights",
-        "preflights have {by}, so Kong never chooses this route for one; its policy has only what \
-         browsers send without a preflight";
+    /// The kind of a [`Note`].
+    pub enum NoteKind {
+        /// An entry that did nothing, or that browsers did not heed.
+        LeftOut(kind: ConfigErrorKind) = kind.code() => left_out,
+        /// The gateway ignored the option.
+        IgnoredOption = "ignored-option" =>
+            "KrakenD has no such option, and ignores it; so did the import",
+        /// The gateway ignored a value of a wrong type.
+        IgnoredValue {
+            /// What is there.
+            found: &'static str,
+            /// What belongs there.
+            expected: &'static str,
+            /// What the gateway makes of it.
+            consequence: &'static str,
+        } = "ignored-value" =>
+            "this is {found}, not {expected}; {consequence}, and so does the import",
+        /// A key that is there several times.
+        Repeated = "repeated" =>
+            "this key is there several times; the gateway takes the last, and so does the \
+             import; remove the others",
+        /// The component on an endpoint, where KrakenD does not read it.
+        EndpointLevel = "endpoint-level" =>
+            "KrakenD reads this in the `extra_config` of the whole file only, and ignores it \
+             here; so did the import",
+        /// An entry that matches no origin.
+        NeverMatches {
+            /// Why.
+            cause: &'static str,
+        } = "regex-never-matches" => "left out, for no origin matches this: {cause}",
+        /// A list of which no entry is left.
+        NothingLeft {
+            /// Each entry, and why it is left out.
+            causes: String,
+        } = "nothing-left" =>
+            "no page could use this: {causes}; imported so that none can, as `{NOBODY}`, which \
+             no page is",
+        /// A `*` that is no wildcard there.
+        LiteralWildcard = "literal-wildcard" =>
+            "left out: this `*` is no wildcard, and stands for itself only",
+        /// A `*` beside other entries, which it makes superfluous.
+        AnyAmongOthers = "any-among-others" =>
+            "`*` beside other entries allows all, so it is all that is imported; remove the \
+             others, or `*` if they are meant",
+        /// A `*` beside other origins, which is any origin since Kong 3.8.
+        AnySinceKong38 = "any-since-kong-3.8" =>
+            "left out: since Kong 3.8 a `*` beside other entries allows every origin, and before \
+             that none; if every origin is meant, remove the others",
+        /// No origin is listed, which is any.
+        AnyByDefault {
+            /// For whom.
+            gateway: Gateway,
+        } = "any-by-default" =>
+            "{gateway} allows every origin where none is listed, and so does the import; list \
+             the origins that are meant",
+        /// No request header is listed, which means more to later versions of KrakenD.
+        DefaultHeaders = "default-headers" =>
+            "KrakenD before 2.7 allows `Accept`, `Content-Type` and `X-Requested-With` where no \
+             header is listed, later ones allow any; imported as those three; if any is meant, \
+             set `allow_headers` to `\"mirror\"` in the imported configuration",
+        /// An entry with commas, which browsers split.
+        Split = "split" =>
+            "browsers take this for several names, and so does the import; make each an entry of \
+             its own",
+        /// A list of exposed headers that browsers cannot read.
+        ExposesNothing = "exposes-nothing" =>
+            "browsers cannot read a list with this in it, so pages can read none of these \
+             headers; none is imported; make each name an entry of its own",
+        /// Credentials beside `*`, which browsers refuse; imported without.
+        CredentialsWithAny = "credentials-with-any" =>
+            "imported without credentials: browsers refuse them beside the `*` that was sent \
+             here, so no page could use them; list the origins that may send them",
+        /// Credentials with any origin, whose name the gateway repeats.
+        ReflectsAnyOrigin = "reflects-any-origin" =>
+            "with credentials, Kong repeats every origin, so any site can act as the user; list \
+             the origins that may",
+        /// KrakenD's `*` for any text, which is one of subdomains here.
+        Subdomains = "subdomains" =>
+            "KrakenD lets `*` stand for any text; in an origin that can only be labels of the \
+             host in this place, so it is kept as the same subdomain pattern",
+        /// KrakenD's `*` for any text.
+        AnyText {
+            /// The regex that it became.
+            regex: String,
+        } = "any-text" =>
+            "KrakenD lets `*` stand for any text, dots and slashes included; imported as `{{ \
+             regex = '{regex}' }}`, which says that; list the origins that are meant",
+        /// With credentials, an entry that also allowed plain http.
+        OnlyHttps = "only-https" =>
+            "the gateway allows plain http here too; with credentials whoever controls the \
+             network could act as the user, so only https, loopback aside, is imported",
+        /// A regex that looks like a pattern with a wildcard.
+        LooksLikePattern = "looks-like-pattern" =>
+            "Kong takes this for a regex, in which `*` repeats the character in front and `.` is \
+             any character, and so does the import; if a pattern is meant, put it into the \
+             imported configuration as it is, outside of `regex`",
+        /// A regex of which Kong anchors the first and the last branch only.
+        Alternation = "alternation" =>
+            "Kong binds only the last branch of a regex to the end of the origin, so the others \
+             allow longer names too; imported so that each branch matches the whole",
+        /// A regex that Kong compares with the host alone.
+        HostOnly = "host-only" =>
+            "Kong compares a regex without `:` with the host alone, so any scheme and any port \
+             are allowed; put the scheme in front",
+        /// A regex that would see the brackets of IPv6 addresses, which Kong removes.
+        Ipv6Brackets {
+            /// The regex that it became.
+            regex: String,
+        } = "ipv6-brackets" =>
+            "Kong removes the brackets of IPv6 addresses before it matches; imported as \
+             `{regex}`, which allows no such address; list one that is meant in the imported \
+             configuration, `http://[::1]:3000`",
+        /// An entry that Kong 0.x searched for anywhere in the origin.
+        Searched {
+            /// What it became.
+            imported: String,
+        } = "searched" =>
+            "Kong 0.x searches for this anywhere in the origin, so longer names match too; \
+             imported as `{imported}`, which has to match the whole of it",
+        /// A maximum age below a second, of which the gateway sent nothing.
+        MaxAgeNotSent = "max-age-not-sent" =>
+            "KrakenD sends nothing for less than a second, and browsers then keep an answer for \
+             5 seconds; to forbid that, set `max_age` to `0` in the imported configuration",
+        /// A maximum age that browsers cannot read.
+        MaxAgeUnreadable = "max-age-unreadable" =>
+            "browsers read whole seconds only and ignore this, keeping an answer for 5 seconds; \
+             so does the import",
+        /// A negative maximum age.
+        MaxAgeNegative = "max-age-negative" =>
+            "Kong sends it, which some browsers take for no time and some ignore; imported as no \
+             time, for which `0` is the way to write it",
+        /// A maximum age that is longer than any browser keeps an answer.
+        MaxAgeOverDay = "max-age-over-day" => "no browser keeps an answer longer than a day",
+        /// Preflights that the inner service is to answer.
+        Passthrough = "passthrough" =>
+            "preflights reach the inner service, whose status is sent; browsers accept it from \
+             200 to 299 only",
+        /// A switch that does more here.
+        Debug = "debug" =>
+            "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set it \
+             during development only",
+        /// A route that Kong also chooses by more than its path.
+        RouteConditions {
+            /// By what.
+            by: String,
+        } = "route-conditions" =>
+            "Kong chooses this route by {by} too, and answers 404 to what fits no route; a table \
+             of path prefixes goes by the path alone",
+        /// A route that Kong chooses for no preflight.
+        RouteWithoutPreflights {
+            /// What preflights lack.
+            by: &'static str,
+        } = "route-without-preflights" =>
+            "preflights have {by}, so Kong never chooses this route for one; its policy has only \
+             what browsers send without a preflight",
+    }
 }
 
 impl NoteKind {
@@ -158,12 +189,12 @@ impl NoteKind {
     }
 }
 
-fn left_out(kind: &ConfigErrorKind) -> String {
+fn left_out(f: &mut Formatter<'_>, kind: &ConfigErrorKind) -> fmt::Result {
     let of = match kind {
         ConfigErrorKind::Origin(_) => ", for no browser sends this",
         _ => "",
     };
-    format!("left out{of}: {}", words_of(kind))
+    write!(f, "left out{of}: {}", words_of(kind))
 }
 
 /// In the words of the gateway whose entries may be taken for something else.

@@ -16,6 +16,7 @@
 
 use std::cell::OnceCell;
 
+use super::fault::WithinFault;
 use super::grammar::{Host, Pattern};
 use super::punycode::is_broken;
 use super::repair::repair;
@@ -116,15 +117,6 @@ pub(crate) struct Domain {
     /// The bytes of its site's name. IP addresses and single labels have no site:
     /// they stand for themselves alone.
     site_len: usize,
-}
-
-/// The reasons why a text is no domain of a border.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum WithinFault {
-    /// It is an origin, a pattern or no host at all.
-    NotADomain,
-    /// Anyone can register names right below it.
-    PublicSuffix,
 }
 
 impl Domain {

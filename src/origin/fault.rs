@@ -1,155 +1,138 @@
-//! What can be wrong with an origin pattern.
+//! Faults of origin patterns, regular expressions and borders.
 
-use std::fmt;
+use crate::text::kinds;
 
-/// Why a text is not an origin pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PatternFault {
-    /// Nothing is written.
-    Empty,
-    /// White space before, after or inside.
-    Whitespace,
-    /// A comma: several origins in one entry.
-    Several,
-    /// A byte outside ASCII; browsers send such hosts in their `xn--` form.
-    NotAscii,
-    /// It reads like a regular expression.
-    LooksLikeRegex,
-    /// An upper-case letter; browsers send lower case only.
-    UpperCase,
-    /// No `://`.
-    MissingScheme,
-    /// A `file:` page has the opaque origin `null`.
-    FileScheme,
-    /// The scheme is not a letter followed by `[a-z0-9+.-]`.
-    Scheme,
-    /// `ws` or `wss`: the origin of a WebSocket is the page's.
-    WebSocketScheme,
-    /// A scheme that no origin has, such as `data` or `ftp`.
-    NoOriginScheme,
-    /// The scheme is nearly `http` or `https`.
-    SchemeSpelling,
-    /// A `/` after host and port.
-    TrailingSlash,
-    /// A path, a query or a fragment.
-    Path,
-    /// A user name or password.
-    UserInfo,
-    /// No host.
-    EmptyHost,
-    /// A host with an empty label, a forbidden byte, or over 253 bytes.
-    Host,
-    /// A label that begins with `xn--` and is no international name.
-    Punycode,
-    /// The port is not a number from 1 to 65535 without leading zeros.
-    Port,
-    /// The scheme's default port, which browsers leave out.
-    DefaultPort,
-    /// An IPv4 address in another form than four decimal octets.
-    Ipv4,
-    /// An IPv6 address in another form than the shortest, or without brackets.
-    Ipv6,
-    /// `*` directly in front of a name, as in `https://*example.com`.
-    WildcardWithoutDot,
-    /// `https://*` or `http://*`: any host of the web.
-    AnyWebHost,
-    /// `*` where no pattern has one.
-    WildcardPlace,
-}
-
-impl fmt::Display for PatternFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            PatternFault::Empty => {
-                "an origin is a scheme and a host, such as `https://example.com`"
-            }
-            PatternFault::Whitespace => "an origin contains no white space",
-            PatternFault::Several => "each origin is an entry of its own",
-            PatternFault::NotAscii => {
-                "browsers send international host names in their ASCII form; \
-                 write it (`xn--…`)"
-            }
-            PatternFault::LooksLikeRegex => {
-                "this looks like a regular expression; write it as `{ regex = '…' }`"
-            }
-            PatternFault::UpperCase => "browsers send origins in lower case",
-            PatternFault::MissingScheme => "an origin begins with its scheme",
-            PatternFault::FileScheme => {
-                "pages from files have the origin `null`; serve them over http instead"
-            }
-            PatternFault::Scheme => {
-                "a scheme is a lower-case letter followed by letters, digits, `+`, `-` or `.`"
-            }
-            PatternFault::WebSocketScheme => {
-                "a WebSocket has the origin of the page that opens it, which is `http` or `https`"
-            }
-            PatternFault::NoOriginScheme => "no page has an origin with this scheme",
-            PatternFault::SchemeSpelling => "this scheme is nearly `http` or `https`",
-            PatternFault::TrailingSlash => "an origin has no trailing slash",
-            PatternFault::Path => "an origin has no path, query or fragment",
-            PatternFault::UserInfo => "an origin has no user name or password",
-            PatternFault::EmptyHost => "an origin has a host behind `://`",
-            PatternFault::Host => {
-                "a host is labels of letters, digits, `-` and `_`, with single dots between \
-                 them, of at most 253 bytes"
-            }
-            PatternFault::Punycode => {
-                "browsers refuse a host with an `xn--` label that is no international name"
-            }
-            PatternFault::Port => {
-                "a port is a number from 1 to 65535 without leading zeros, or `*` for any"
-            }
-            PatternFault::DefaultPort => "browsers leave the default port out",
-            PatternFault::Ipv4 => "browsers send an IPv4 address as four decimal numbers",
-            PatternFault::Ipv6 => {
-                "browsers send an IPv6 address in its shortest form and in brackets"
-            }
-            PatternFault::WildcardWithoutDot => "`*` in front of a domain is followed by a dot",
-            PatternFault::AnyWebHost => {
-                "any host is not a pattern for `http` and `https`; `*` alone allows every \
-                 origin, and `{ regex = 'https://.*' }` every one over TLS"
-            }
-            PatternFault::WildcardPlace => {
-                "`*` stands for subdomains (`https://*.example.com`), for a part of the \
-                 leftmost label (`https://pr-*.example.com`), for any port \
-                 (`http://localhost:*`) or for any host of an extension scheme \
-                 (`moz-extension://*`)"
-            }
-        })
+kinds! {
+    /// Why a text is not an origin pattern.
+    #[derive(Copy, Hash, PartialOrd, Ord)]
+    pub enum PatternFault {
+        /// Nothing is written.
+        Empty = "empty" => "an origin is a scheme and a host, such as `https://example.com`",
+        /// White space before, after or inside.
+        Whitespace = "whitespace" => "an origin contains no white space",
+        /// A comma: several origins in one entry.
+        Several = "several" => "each origin is an entry of its own",
+        /// A byte outside ASCII; browsers send such hosts in their `xn--` form.
+        NotAscii = "not-ascii" =>
+            "browsers send international host names in their ASCII form; write it (`xn--…`)",
+        /// It reads like a regular expression.
+        LooksLikeRegex = "looks-like-regex" =>
+            "this looks like a regular expression; write it as `{{ regex = '…' }}`",
+        /// An upper-case letter; browsers send lower case only.
+        UpperCase = "upper-case" => "browsers send origins in lower case",
+        /// No `://`.
+        MissingScheme = "missing-scheme" => "an origin begins with its scheme",
+        /// A `file:` page has the opaque origin `null`.
+        FileScheme = "file-scheme" =>
+            "pages from files have the origin `null`; serve them over http instead",
+        /// The scheme is not a letter followed by `[a-z0-9+.-]`.
+        Scheme = "scheme" =>
+            "a scheme is a lower-case letter followed by letters, digits, `+`, `-` or `.`",
+        /// `ws` or `wss`: the origin of a WebSocket is the page's.
+        WebSocketScheme = "websocket-scheme" =>
+            "a WebSocket has the origin of the page that opens it, which is `http` or `https`",
+        /// A scheme that no origin has, such as `data` or `ftp`.
+        NoOriginScheme = "no-origin-scheme" => "no page has an origin with this scheme",
+        /// The scheme is nearly `http` or `https`.
+        SchemeSpelling = "scheme-spelling" => "this scheme is nearly `http` or `https`",
+        /// A `/` after host and port.
+        TrailingSlash = "trailing-slash" => "an origin has no trailing slash",
+        /// A path, a query or a fragment.
+        Path = "path" => "an origin has no path, query or fragment",
+        /// A user name or password.
+        UserInfo = "user-info" => "an origin has no user name or password",
+        /// No host.
+        EmptyHost = "empty-host" => "an origin has a host behind `://`",
+        /// A host with an empty label, a forbidden byte, or over 253 bytes.
+        Host = "host" =>
+            "a host is labels of letters, digits, `-` and `_`, with single dots between them, \
+             of at most 253 bytes",
+        /// A label that begins with `xn--` and is no international name.
+        Punycode = "punycode" =>
+            "browsers refuse a host with an `xn--` label that is no international name",
+        /// The port is not a number from 1 to 65535 without leading zeros.
+        Port = "port" => "a port is a number from 1 to 65535 without leading zeros, or `*` for any",
+        /// The scheme's default port, which browsers leave out.
+        DefaultPort = "default-port" => "browsers leave the default port out",
+        /// An IPv4 address in another form than four decimal octets.
+        Ipv4 = "ipv4" => "browsers send an IPv4 address as four decimal numbers",
+        /// An IPv6 address in another form than the shortest, or without brackets.
+        Ipv6 = "ipv6" => "browsers send an IPv6 address in its shortest form and in brackets",
+        /// `*` directly in front of a name, as in `https://*example.com`.
+        WildcardWithoutDot = "wildcard-without-dot" =>
+            "`*` in front of a domain is followed by a dot",
+        /// `https://*` or `http://*`: any host of the web.
+        AnyWebHost = "any-web-host" =>
+            "any host is not a pattern for `http` and `https`; `*` alone allows every origin, \
+             and `{{ regex = 'https://.*' }}` every one over TLS",
+        /// `*` where no pattern has one.
+        WildcardPlace = "wildcard-place" =>
+            "`*` stands for subdomains (`https://*.example.com`), for a part of the leftmost \
+             label (`https://pr-*.example.com`), for any port (`http://localhost:*`) or for \
+             any host of an extension scheme (`moz-extension://*`)",
     }
 }
 
-impl PatternFault {
-    /// A name for programs, such as `trailing-slash`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            PatternFault::Empty => "empty",
-            PatternFault::Whitespace => "whitespace",
-            PatternFault::Several => "several",
-            PatternFault::NotAscii => "not-ascii",
-            PatternFault::LooksLikeRegex => "looks-like-regex",
-            PatternFault::UpperCase => "upper-case",
-            PatternFault::MissingScheme => "missing-scheme",
-            PatternFault::FileScheme => "file-scheme",
-            PatternFault::Scheme => "scheme",
-            PatternFault::WebSocketScheme => "websocket-scheme",
-            PatternFault::NoOriginScheme => "no-origin-scheme",
-            PatternFault::SchemeSpelling => "scheme-spelling",
-            PatternFault::TrailingSlash => "trailing-slash",
-            PatternFault::Path => "path",
-            PatternFault::UserInfo => "user-info",
-            PatternFault::EmptyHost => "empty-host",
-            PatternFault::Host => "host",
-            PatternFault::Punycode => "punycode",
-            PatternFault::Port => "port",
-            PatternFault::DefaultPort => "default-port",
-            PatternFault::Ipv4 => "ipv4",
-            PatternFault::Ipv6 => "ipv6",
-            PatternFault::WildcardWithoutDot => "wildcard-without-dot",
-            PatternFault::AnyWebHost => "any-web-host",
-            PatternFault::WildcardPlace => "wildcard-place",
-        }
+kinds! {
+    /// Why a regular expression cannot be used.
+    pub enum RegexFault {
+        /// It uses syntax of PCRE that the `regex` crate does not have.
+        PcreOnly {
+            /// The construct with its article, such as `a back-reference`.
+            what: &'static str,
+            /// The parser's own message.
+            message: String,
+        } = "pcre-only" => "{what} exists in PCRE, not here: {message:#}",
+        /// It uses Unicode classes, but origins are ASCII.
+        NotAscii {
+            /// The parser's own message.
+            message: String,
+        } = "regex" => "origins are ASCII, and so are their regexes: {message:#}",
+        /// It does not compile.
+        Syntax {
+            /// The parser's own message.
+            message: String,
+        } = "regex" => "{message:#}",
+        /// It is longer than any regex that is needed.
+        TooLong {
+            /// The most bytes that a regex may have.
+            limit: usize,
+        } = "regex-too-long" =>
+            "a regex may have {limit} bytes; split it into several, or list the origins",
+        /// It takes too much memory once compiled, and with it too much time.
+        TooBig {
+            /// The most bytes that a compiled regex may take.
+            limit: usize,
+        } = "regex-too-big" =>
+            "compiled, this takes more than {limit} bytes; write `+` for counts such as \
+             `{{1,63}}`, or split it into several",
+        /// All regexes of the policy together take too much memory, and with it time.
+        AllTooBig {
+            /// The most bytes that they may take together.
+            limit: usize,
+        } = "regexes-too-big" =>
+            "compiled, all regexes together take more than {limit} bytes; write `+` for counts \
+             such as `{{1,63}}`, and patterns such as `https://*.example.com` for regexes",
+        /// There are more regexes than a policy may have.
+        TooMany {
+            /// The most regexes that a policy may have.
+            limit: usize,
+        } = "too-many-regexes" =>
+            "a policy may have {limit} regexes; write patterns such as `https://*.example.com` \
+             for them, or list the origins",
+    }
+}
+
+kinds! {
+    /// Why a text is not a domain of a border.
+    #[derive(Copy, Hash)]
+    pub enum WithinFault {
+        /// It is an origin, a pattern or no host at all.
+        NotADomain = "within-not-a-domain" =>
+            "a border is a domain such as `example.com`, an IP address or `localhost`, without \
+             scheme, port and `*`",
+        /// Anyone can register names directly below it.
+        PublicSuffix = "within-public-suffix" =>
+            "anyone can register names below this; write the domain that is yours, one label more",
     }
 }

@@ -19,10 +19,10 @@ mod site;
 #[cfg(feature = "regex")]
 mod whole;
 
-pub use fault::PatternFault;
+pub use fault::{PatternFault, RegexFault, WithinFault};
 pub use pattern::{OriginPattern, OriginPredicate, PatternKind};
 
-pub(crate) use border::{Border, Domain, Schemes, WithinFault, repair_domain};
+pub(crate) use border::{Border, Domain, Schemes, repair_domain};
 pub(crate) use grammar::{Host, Pattern, Port};
 #[cfg(feature = "kong")]
 pub(crate) use literals::may_match_ipv6;
@@ -33,10 +33,7 @@ pub(crate) use site::{is_above_suffixes, is_loopback, is_public_suffix, site};
 pub(crate) use {
     literals::{Inferred, Outline, classic_attack, domains_in},
     regexes::{Checked, Regexes, Subject},
-    whole::{
-        MAX_COUNT as MAX_REGEX_COUNT, MAX_REGEX, MAX_REGEXES, MAX_SOURCE, RegexFault,
-        Whole as CheckedRegex, check as check_regex,
-    },
+    whole::{MAX_COUNT as MAX_REGEX_COUNT, Whole as CheckedRegex, check as check_regex},
 };
 
 use std::fmt;

@@ -8,8 +8,9 @@ use regex_syntax::hir::Hir;
 
 use super::Origin;
 use super::border::{Border, Candidate, LOOPBACK};
+use super::fault::RegexFault;
 use super::site::is_loopback;
-use super::whole::{self, RegexFault};
+use super::whole;
 use crate::text::FoldState;
 
 /// What a regex is matched against.

@@ -4,6 +4,7 @@
 //! need care with comments (`(?x)… # note`), flags and parentheses (`a)|(?:b`);
 //! around a parsed expression there is nothing to escape from.
 
+use super::fault::RegexFault;
 use crate::text::Readable;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use regex_syntax::ast::{self, Ast, Flag, RepetitionKind};
@@ -45,25 +46,6 @@ const MIN_KEPT: usize = 64 << 10;
 /// each is compiled by itself, too.
 pub(crate) const MAX_COUNT: usize = 512;
 
-/// Why a text is not a regex here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum RegexFault {
-    /// It uses what PCRE has and the `regex` crate has not.
-    PcreOnly { what: &'static str, message: String },
-    /// It uses Unicode classes, which origins have no use for.
-    NotAscii { message: String },
-    /// It is no regex in any dialect that the parser knows.
-    Syntax { message: String },
-    /// It is longer than any that is needed.
-    TooLong,
-    /// It takes too much memory.
-    TooBig,
-    /// All of them together do.
-    AllTooBig,
-    /// There are more of them than a policy may have.
-    TooMany,
-}
-
 /// A regex that matches whole texts only, and that can be compiled.
 #[derive(Debug)]
 pub(crate) struct Whole {
@@ -87,7 +69,7 @@ impl Whole {
 /// Checks a regex by itself, before it is compiled among others.
 pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
     if source.len() > MAX_SOURCE {
-        return Err(RegexFault::TooLong);
+        return Err(RegexFault::TooLong { limit: MAX_SOURCE });
     }
     let hir = Hir::concat(vec![
         Hir::look(Look::Start),
@@ -96,7 +78,7 @@ pub(crate) fn check(source: &str) -> Result<Whole, RegexFault> {
     ]);
     match build(std::slice::from_ref(&hir), MAX_REGEX, MAX_KEPT / 2) {
         Ok(compiled) => Ok(Whole { hir, compiled }),
-        Err(regex::Error::CompiledTooBig(_)) => Err(RegexFault::TooBig),
+        Err(regex::Error::CompiledTooBig(_)) => Err(RegexFault::TooBig { limit: MAX_REGEX }),
         Err(error) => Err(RegexFault::Syntax {
             message: error.to_string(),
         }),
@@ -109,7 +91,7 @@ pub(super) fn compile(regexes: &[Hir], all: &[Hir]) -> Result<RegexSet, RegexFau
     let of = |regexes: &[Hir]| regexes.iter().map(weight).fold(1, usize::saturating_add);
     let kept = MAX_KEPT / of(all).div_ceil(of(regexes)) + MIN_KEPT;
     // What could be printed and parsed alone can be so again.
-    build(regexes, MAX_REGEXES, kept).map_err(|_| RegexFault::AllTooBig)
+    build(regexes, MAX_REGEXES, kept).map_err(|_| RegexFault::AllTooBig { limit: MAX_REGEXES })
 }
 
 /// About how many states it has.
@@ -252,7 +234,6 @@ impl ast::Visitor for Dialect<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::ConfigErrorKind;
 
     #[track_caller]
     fn matches(source: &str, text: &str) -> bool {
@@ -356,7 +337,7 @@ mod tests {
         for source in [r"(a{1000}){1000}", r"\w{60000}"] {
             let fault = check(source);
             assert!(
-                matches!(fault, Err(RegexFault::TooBig)),
+                matches!(fault, Err(RegexFault::TooBig { .. })),
                 "{source}: {fault:?}"
             );
         }
@@ -367,7 +348,7 @@ mod tests {
 
     #[test]
     fn messages_point_at_the_place() {
-        let message = |source| ConfigErrorKind::from(check(source).unwrap_err()).to_string();
+        let message = |source| check(source).unwrap_err().to_string();
         assert_eq!(
             message(r"https://(?!evil).*"),
             "look-ahead exists in PCRE, not here: regex parse error:\n    \
@@ -396,18 +377,30 @@ mod tests {
     #[test]
     fn bounds_are_fixed() {
         let long = |len| check(&"a".repeat(len)).err();
-        assert_eq!(long(MAX_SOURCE), Some(RegexFault::TooBig));
-        assert_eq!(long(MAX_SOURCE + 1), Some(RegexFault::TooLong));
+        assert_eq!(
+            long(MAX_SOURCE),
+            Some(RegexFault::TooBig { limit: MAX_REGEX })
+        );
+        assert_eq!(
+            long(MAX_SOURCE + 1),
+            Some(RegexFault::TooLong { limit: MAX_SOURCE })
+        );
         // Parsed, this would take a gigabyte.
-        assert_eq!(long(5_000_000), Some(RegexFault::TooLong));
+        assert_eq!(
+            long(5_000_000),
+            Some(RegexFault::TooLong { limit: MAX_SOURCE })
+        );
         let hostile = |end| {
             let host = r"(https?://)?(([a-z0-9]{1,30}[._-]?){1,10})";
             check(&format!(r"{host}e{end}\.(com|org)(:\d+)?")).map(|regex| regex.hir)
         };
         let some: Vec<_> = (0..10).map(|end| hostile(end).unwrap()).collect();
-        assert!(matches!(compile(&some, &some), Err(RegexFault::AllTooBig)));
+        assert!(matches!(
+            compile(&some, &some),
+            Err(RegexFault::AllTooBig { .. })
+        ));
         let wider = r"https://(([a-z0-9]{1,30}[._-]?){1,60})e\.com";
-        assert!(matches!(check(wider), Err(RegexFault::TooBig)));
+        assert!(matches!(check(wider), Err(RegexFault::TooBig { .. })));
     }
 
     #[test]

@@ -1,116 +1,71 @@
-//! What a policy can be improved in.
+//! Advice about a policy that compiles.
 
-use std::fmt;
-
-use super::macros::Remark;
+use super::macros::problem;
 use crate::config::Danger;
-use crate::text::Readable;
+use crate::text::kinds;
 
-/// Something in a policy that works, but hardly as intended. See
-/// [`Policy::advisories`](crate::Policy::advisories).
-pub type Advisory = Remark<AdvisoryKind>;
-
-/// What an [`Advisory`] is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AdvisoryKind {
-    /// `max_age` is longer than Safari (600 s), Chromium (7,200 s) or Firefox
-    /// (86,400 s) keep an answer.
-    MaxAgeOverCap,
-    /// `max_age` is not set, although the policy allows what is preflighted.
-    MaxAgeNotSet,
-    /// `GET` is not listed.
-    GetNotListed,
-    /// A request header that pages may set anyway.
-    SafelistedRequestHeader,
-    /// A response header that pages may read anyway.
-    SafelistedResponseHeader,
-    /// An origin that another entry allows too.
-    Covered {
-        /// The other entry.
-        by: String,
-    },
-    /// Private network access, which Chromium has replaced by a permission.
-    PrivateNetwork,
-    /// `debug` is on.
-    Debug,
-    /// The inner service can share what the policy denies.
-    KeepsInnerHeaders,
-    /// A setting that the rest of the policy leaves without effect.
-    WithoutEffect,
-    /// What would be an error with credentials.
-    Danger {
-        /// The danger.
-        danger: Danger,
-        /// An origin that the entry allows and an attacker can have.
-        witness: String,
-    },
-    /// `dangerously_allow` names what the policy does not need.
-    DangerNotNeeded,
+problem! {
+    /// Something in a policy that works but is probably not intended. See
+    /// [`Policy::advisories`](crate::Policy::advisories).
+    pub struct Advisory of AdvisoryKind, AdvisoryKind::witness
 }
 
-impl AdvisoryKind {
-    /// A name for programs, such as `max-age-over-cap`.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            AdvisoryKind::MaxAgeOverCap => "max-age-over-cap",
-            AdvisoryKind::MaxAgeNotSet => "max-age-not-set",
-            AdvisoryKind::GetNotListed => "get-not-listed",
-            AdvisoryKind::SafelistedRequestHeader => "safelisted-request-header",
-            AdvisoryKind::SafelistedResponseHeader => "safelisted-response-header",
-            AdvisoryKind::Covered { .. } => "covered",
-            AdvisoryKind::PrivateNetwork => "private-network",
-            AdvisoryKind::Debug => "debug",
-            AdvisoryKind::KeepsInnerHeaders => "keeps-inner-headers",
-            AdvisoryKind::WithoutEffect => "without-effect",
-            AdvisoryKind::Danger { danger, .. } => danger.as_str(),
-            AdvisoryKind::DangerNotNeeded => "danger-not-needed",
-        }
+kinds! {
+    /// The kind of an [`Advisory`].
+    pub enum AdvisoryKind {
+        /// `max_age` is longer than Safari (600 s), Chromium (7,200 s) or Firefox
+        /// (86,400 s) keep an answer.
+        MaxAgeOverCap = "max-age-over-cap" =>
+            "browsers keep an answer no longer than 10 minutes (Safari), 2 hours (Chromium) or \
+             24 hours (Firefox)",
+        /// `max_age` is not set, although the policy allows requests that need a preflight.
+        MaxAgeNotSet = "max-age-not-set" =>
+            "browsers keep a preflight's answer for 5 seconds only; set it, to `10m` say",
+        /// `GET` is not listed.
+        GetNotListed = "get-not-listed" =>
+            "the list is exact, so pages cannot read what they get; add `GET` unless that is \
+             meant",
+        /// Pages may set this request header anyway.
+        SafelistedRequestHeader = "safelisted-request-header" =>
+            "pages may set this header anyway, unless its value is unusual",
+        /// Pages may read this response header anyway.
+        SafelistedResponseHeader = "safelisted-response-header" =>
+            "pages may read this header anyway",
+        /// Another entry allows this origin too.
+        Covered {
+            /// The other entry.
+            by: String,
+        } = "covered" => "`{by}` allows this origin already; remove one of them",
+        /// Private network access, which Chromium has replaced with a permission prompt.
+        PrivateNetwork = "private-network" =>
+            "Chromium asks the user for permission instead, and no other browser asks for it",
+        /// `debug` is on.
+        Debug = "debug" => "for development only: responses tell how the policy decides",
+        /// The inner service can share what the policy denies.
+        KeepsInnerHeaders = "keeps-inner-headers" =>
+            "the inner service's own headers replace the policy's where the policy allows",
+        /// The rest of the policy leaves this setting without effect.
+        WithoutEffect = "without-effect" => "the rest of the policy leaves this without effect",
+        /// An entry that would be an error with credentials.
+        Danger {
+            /// The danger.
+            danger: Danger,
+            /// An origin that the entry allows and that an attacker can have.
+            witness: String,
+        } = danger.as_str() =>
+            "this allows `{witness}`, which need not be yours; it would be an error (`{danger}`) \
+             with credentials",
+        /// `dangerously_allow` names a danger that the policy does not need.
+        DangerNotNeeded = "danger-not-needed" => "the policy does not need this; remove it",
     }
 }
 
-impl fmt::Display for AdvisoryKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            AdvisoryKind::MaxAgeOverCap => {
-                "browsers keep an answer no longer than 10 minutes (Safari), 2 hours (Chromium) \
-                 or 24 hours (Firefox)"
-            }
-            AdvisoryKind::MaxAgeNotSet => {
-                "browsers keep a preflight's answer for 5 seconds only; set it, to `10m` say"
-            }
-            AdvisoryKind::GetNotListed => {
-                "the list is exact, so pages cannot read what they get; add `GET` unless that is \
-                 meant"
-            }
-            AdvisoryKind::SafelistedRequestHeader => {
-                "pages may set this header anyway, unless its value is unusual"
-            }
-            AdvisoryKind::SafelistedResponseHeader => "pages may read this header anyway",
-            AdvisoryKind::Covered { by } => {
-                return write!(
-                    f,
-                    "`{}` allows this origin already; remove one of them",
-                    Readable(by)
-                );
-            }
-            AdvisoryKind::PrivateNetwork => {
-                "Chromium asks the user for permission instead, and no other browser asks for it"
-            }
-            AdvisoryKind::Debug => "for development only: responses tell how the policy decides",
-            AdvisoryKind::KeepsInnerHeaders => {
-                "the inner service's own headers replace the policy's where the policy allows"
-            }
-            AdvisoryKind::WithoutEffect => "the rest of the policy leaves this without effect",
-            AdvisoryKind::Danger { danger, witness } => {
-                return write!(
-                    f,
-                    "this allows `{witness}`, which need not be yours; it would be an error \
-                     (`{danger}`) with credentials"
-                );
-            }
-            AdvisoryKind::DangerNotNeeded => "the policy does not need this; remove it",
-        })
+#[cfg(feature = "serde")]
+impl AdvisoryKind {
+    fn witness(&self) -> Option<&str> {
+        match self {
+            AdvisoryKind::Danger { witness, .. } => Some(witness),
+            _ => None,
+        }
     }
 }

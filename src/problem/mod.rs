@@ -1,12 +1,11 @@
-//! Problems of a configuration: errors and advisories, each kind with its code and its
-//! words. Uses `config`, `origin` and `text`.
+//! Problems of a configuration: errors and advisories, each kind with its code and its words
+//! in one table. Uses `config`, `origin` and `text`.
 
 mod advisory;
 mod error;
 mod macros;
-#[cfg(feature = "serde")]
-mod serde;
 
 pub use advisory::{Advisory, AdvisoryKind};
 pub use error::{ConfigError, ConfigErrorKind, ConfigErrors};
-pub use macros::{Errors, Remark};
+#[cfg(any(feature = "kong", feature = "krakend"))]
+pub(crate) use macros::{problem, problem_list};

@@ -29,12 +29,15 @@ impl fmt::Debug for Escaped<'_> {
 
 /// Shows text on one line, without what terminals take for a command or what
 /// turns the text around. One character stands for another, so that a caret
-/// below it stays in place; a regex stays readable.
+/// below it stays in place; a regex stays readable. `{:#}` keeps line breaks.
 pub(crate) struct Readable<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Readable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| f.write_char(readable(c)))
+        self.0.chars().try_for_each(|c| match c {
+            '\n' if f.alternate() => f.write_char(c),
+            c => f.write_char(readable(c)),
+        })
     }
 }
 

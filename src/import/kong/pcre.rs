@@ -11,7 +11,6 @@ use regex_syntax::ast::{
 
 use crate::import::ImportErrorKind as ErrorKind;
 use crate::origin::{RegexFault, check_regex};
-use crate::problem::ConfigErrorKind;
 
 /// What is found in a pattern that says the same in both.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,7 +39,7 @@ impl Pcre {
                 return Err(ErrorKind::Regex { message });
             }
             (_, Err(fault)) => {
-                let message = ConfigErrorKind::from(fault).to_string();
+                let message = fault.to_string();
                 let message = message.lines().next_back().unwrap_or_default();
                 let message = message.trim_start_matches("error: ").to_owned();
                 return Err(ErrorKind::Regex { message });
