@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::iter::from_fn;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -30,21 +31,37 @@ pub(super) enum Value {
 /// Keys and their values, in the order of the file.
 pub(super) type Object = Vec<(String, Value)>;
 
-/// The value of a key: of several, the last, as the gateways' parsers have it.
+/// The value of a key. If the key is repeated, the last value counts, as in the parsers of
+/// the gateways.
 pub(super) fn get<'a>(object: &'a Object, key: &str) -> Option<&'a Value> {
-    let mut found = object.iter().rev().filter(|(name, _)| name == key);
-    found.next().map(|(_, value)| value)
+    let found = object.iter().rev().find(|(name, _)| name == key);
+    found.map(|(_, value)| value)
+}
+
+/// The place of a key in an object.
+pub(super) fn place_of(object: &str, key: &str) -> String {
+    match object {
+        "" => key.to_owned(),
+        object => format!("{object}.{key}"),
+    }
 }
 
 impl Value {
-    /// Calls a function for each key that an object has several times.
+    /// The value of a key, if this is an object that has it.
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
+        match self {
+            Value::Object(object) => get(object, key),
+            _ => None,
+        }
+    }
+
+    /// Calls a function with the place of each key that an object repeats.
     pub(super) fn repeated_keys(&self, place: &str, found: &mut impl FnMut(&str)) {
-        let dot = if place.is_empty() { "" } else { "." };
         match self {
             Value::Object(object) => {
                 let mut seen = HashSet::new();
                 for (key, value) in object {
-                    let place = format!("{place}{dot}{key}");
+                    let place = place_of(place, key);
                     if !seen.insert(key) {
                         found(&place);
                     }
@@ -52,22 +69,22 @@ impl Value {
                 }
             }
             Value::List(list) => {
-                for (at, value) in list.iter().enumerate() {
-                    value.repeated_keys(&format!("{place}[{at}]"), found);
+                for (index, value) in list.iter().enumerate() {
+                    value.repeated_keys(&format!("{place}[{index}]"), found);
                 }
             }
             _ => {}
         }
     }
 
-    /// It stands for a text that is filled in before a gateway reads the file:
-    /// `{{ env "ORIGIN" }}`, `https://${HOST}`. No regex has a letter behind a `$`.
+    /// It is filled in before a gateway reads the file, such as `{{ env "ORIGIN" }}` or
+    /// `https://${HOST}`. No regex has a letter after a `$`.
     pub(super) fn is_template(&self) -> bool {
         matches!(self, Value::String(text) if is_template(text))
     }
 
-    /// What it is, with its article.
-    pub(super) fn what(&self) -> &'static str {
+    /// The name of its type, with an article.
+    pub(super) fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
@@ -85,7 +102,7 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.split('$').skip(1).any(is_name)
 }
 
-/// As JSON, but for what lists and objects hold.
+/// JSON, without the contents of lists and objects.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -103,20 +120,14 @@ impl fmt::Display for Value {
 
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Document)
+        deserializer.deserialize_any(DocumentVisitor).map(Document)
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
-    }
-}
-
-struct ValueVisitor;
+struct DocumentVisitor;
 
 #[allow(clippy::cast_precision_loss, reason = "as the gateways do")]
-impl<'de> Visitor<'de> for ValueVisitor {
+impl<'de> Visitor<'de> for DocumentVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,24 +160,20 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(value) = seq.next_element()? {
-            list.push(value);
-        }
-        Ok(Value::List(list))
+        let items = from_fn(|| seq.next_element().transpose());
+        let values = items.map(|item| item.map(|Document(value)| value));
+        values.collect::<Result<_, _>>().map(Value::List)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut object = Object::new();
-        while let Some(key) = map.next_key::<Value>()? {
-            let key = match key {
-                Value::String(key) => key,
-                // YAML has other keys too; none of ours.
-                other => other.to_string(),
-            };
-            object.push((key, map.next_value()?));
-        }
-        Ok(Value::Object(object))
+        let entry = |(Document(key), Document(value))| match key {
+            Value::String(key) => (key, value),
+            // YAML allows other keys too. No option of a gateway has one.
+            key => (key.to_string(), value),
+        };
+        let entries = from_fn(|| map.next_entry().transpose());
+        let entries = entries.map(|result| result.map(entry));
+        entries.collect::<Result<_, _>>().map(Value::Object)
     }
 }
 

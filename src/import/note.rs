@@ -2,10 +2,14 @@
 
 use std::fmt::{self, Formatter};
 
-use super::{Gateway, NOBODY};
+use super::gateway::Gateway;
 use crate::origin::PatternFault;
 use crate::problem::{ConfigErrorKind, problem};
 use crate::text::kinds;
+
+/// Stands for the origins of a list if browsers send none of them. No page has this origin
+/// (RFC 6761 section 6.4).
+pub(super) const NOBODY: &str = "https://nobody.invalid";
 
 problem! {
     /// Something that the gateway did and the imported configuration does not, or

@@ -1,14 +1,26 @@
-//! Options of a gateway, read by type.
+//! The options of an object, read by type.
 
-use super::document::{Object, Value, get};
-use super::{Findings, ImportErrorKind, NoteKind};
+use std::time::Duration;
 
-/// How a gateway takes values.
+use super::document::{Object, Value, get, place_of};
+use super::error::ImportErrorKind;
+use super::findings::{Findings, Place};
+use super::note::NoteKind;
+use crate::config::MaxAge;
+use crate::text::nearest;
+
+/// Firefox's cap, the longest of any browser.
+const DAY_SECONDS: u64 = 86_400;
+
+pub(super) const REFUSES: &str = "Kong refuses it";
+pub(super) const STARTS_WITHOUT: &str = "KrakenD does not start with it";
+
+/// How a gateway reads values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
-    /// JSON as it stands; what is of another type is ignored.
+    /// JSON as it is written. Values of the wrong type are ignored.
     KrakenD,
-    /// `null` is absent, a string is a list of one; what is of another type is refused.
+    /// `null` is absent, and a string is a list of one. Values of the wrong type are refused.
     Kong {
         /// Strings hold booleans and numbers, as in forms.
         form: bool,
@@ -22,16 +34,9 @@ pub(super) enum Dialect {
 pub(super) struct Options<'a> {
     pub(super) findings: &'a Findings,
     pub(super) dialect: Dialect,
-    /// In front of each key, to name it.
-    pub(super) place: String,
+    /// The field of the object itself; empty for a whole document.
+    pub(super) field: String,
     pub(super) object: &'a Object,
-}
-
-/// A string of a list.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) place: String,
-    pub(super) text: String,
 }
 
 /// A word is one of those in a text.
@@ -39,196 +44,216 @@ pub(super) fn is_among(word: &str, words: &str) -> bool {
     words.split(' ').any(|other| other == word)
 }
 
-pub(super) const REFUSES: &str = "Kong refuses it";
+/// The word in a text that is nearest to a misspelt one.
+pub(super) fn nearest_among(word: &str, words: &str) -> Option<String> {
+    nearest(word, words.split(' ')).map(ToOwned::to_owned)
+}
+
+/// A maximum age, and a note if it is longer than browsers keep an answer.
+pub(super) fn max_age(place: &Place<'_>, seconds: u64, day: &str) -> MaxAge {
+    if seconds > DAY_SECONDS {
+        place.note(NoteKind::MaxAgeOverDay, Some(day.to_owned()));
+    }
+    Duration::from_secs(seconds.min(u64::from(u32::MAX))).into()
+}
 
 impl<'a> Options<'a> {
-    /// Those of a whole document.
-    pub(super) fn new(findings: &'a Findings, dialect: Dialect, object: &'a Object) -> Self {
-        Options {
-            findings,
-            dialect,
-            place: String::new(),
-            object,
+    /// The options of a value that has to be an object.
+    pub(super) fn of(
+        findings: &'a Findings,
+        dialect: Dialect,
+        field: &str,
+        value: &'a Value,
+    ) -> Option<Self> {
+        if let Value::Object(object) = value {
+            let field = field.to_owned();
+            return Some(Options {
+                findings,
+                dialect,
+                field,
+                object,
+            });
         }
-    }
-
-    pub(super) fn place(&self, key: &str) -> String {
-        format!("{}{key}", self.place)
-    }
-
-    /// The value; `None` if it is absent.
-    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
-        let value = get(self.object, key);
-        value.filter(|value| **value != Value::Null || self.dialect == Dialect::KrakenD)
-    }
-
-    /// A list of strings; empty if it is absent.
-    pub(super) fn list(&self, key: &str) -> Vec<Entry> {
-        self.list_or(key, REFUSES)
-    }
-
-    /// The same, with what KrakenD makes of a value that is none.
-    pub(super) fn list_or(&self, key: &str, krakend: &'static str) -> Vec<Entry> {
-        let place = self.place(key);
-        let entry = |place: &str, text: &str| Entry {
-            place: place.to_owned(),
-            text: text.to_owned(),
+        let consequence = match dialect {
+            Dialect::KrakenD => STARTS_WITHOUT,
+            Dialect::Kong { .. } => REFUSES,
         };
-        match (self.get(key), self.dialect) {
-            (None, _) => Vec::new(),
-            (Some(Value::List(list)), _) => {
-                let mut entries = Vec::new();
-                for (index, value) in list.iter().enumerate() {
-                    let place = format!("{place}[{index}]");
-                    match value {
-                        Value::String(text) if !value.is_template() => {
-                            entries.push(entry(&place, text));
-                        }
-                        other => self.mistyped(&place, other, "a string", "KrakenD skips it", None),
-                    }
-                }
-                entries
-            }
-            (Some(value @ Value::String(text)), Dialect::Kong { commas, .. })
-                if !value.is_template() =>
-            {
-                if commas {
-                    // As the schema of 0.x splits.
-                    let parts = text.split(',').map(|part| entry(&place, part.trim()));
-                    return parts.filter(|_| !text.trim().is_empty()).collect();
-                }
-                if text.contains(',') {
-                    self.findings.error(&place, text, ImportErrorKind::NotSplit);
-                }
-                vec![entry(&place, text)]
-            }
-            (Some(other), _) => {
-                let repair = match other {
-                    Value::String(text) => Some(format!("[{text:?}]")),
-                    _ => None,
-                };
-                self.findings
-                    .wrong_type(&place, other, "a list of strings", krakend, repair);
-                Vec::new()
-            }
-        }
-    }
-
-    /// A value of another type than the gateway reads, with what KrakenD makes of it.
-    fn mistyped(
-        &self,
-        place: &str,
-        value: &Value,
-        expected: &'static str,
-        consequence: &'static str,
-        repair: Option<String>,
-    ) {
-        if value.is_template() || self.dialect != Dialect::KrakenD {
-            self.findings
-                .wrong_type(place, value, expected, REFUSES, repair);
+        let name = if field.is_empty() { "document" } else { field };
+        let place = findings.at(name, value);
+        if value.is_template() {
+            place.error(ImportErrorKind::Template, None);
         } else {
-            let found = value.what();
-            let kind = NoteKind::IgnoredValue {
-                found,
-                expected,
-                consequence,
-            };
-            self.findings.suggest(place, value, kind, repair);
+            place.wrong_type(value, "an object", consequence, None);
         }
-    }
-
-    /// Strings hold booleans and numbers.
-    fn is_form(&self) -> bool {
-        matches!(self.dialect, Dialect::Kong { form: true, .. })
-    }
-
-    pub(super) fn flag(&self, key: &str, default: bool) -> bool {
-        let (value, written) = match self.get(key) {
-            None => return default,
-            Some(Value::Bool(value)) => return *value,
-            Some(value @ Value::String(text)) => {
-                (value, text.trim().to_ascii_lowercase().parse().ok())
-            }
-            Some(value) => (value, None),
-        };
-        if let Some(written) = written.filter(|_| self.is_form()) {
-            return written;
-        }
-        let repair = written.map(|written| written.to_string());
-        let (expected, krakend) = ("`true` or `false`", "KrakenD takes it for `false`");
-        self.mistyped(&self.place(key), value, expected, krakend, repair);
-        default
-    }
-
-    /// A number, with what KrakenD makes of a value that is none.
-    pub(super) fn number(&self, key: &str, krakend: &'static str) -> Option<f64> {
-        let value = match self.get(key)? {
-            Value::Number(number) => return Some(*number),
-            value => value,
-        };
-        let written: Option<f64> = match value {
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        };
-        let written = written.filter(|number| number.is_finite());
-        if written.is_some() && self.is_form() {
-            return written;
-        }
-        let repair = written.map(|number| number.to_string());
-        self.mistyped(&self.place(key), value, "a number", krakend, repair);
         None
+    }
+
+    /// The object itself.
+    pub(super) fn here(&self) -> Place<'a> {
+        self.findings.at(&self.field, "")
+    }
+
+    /// The place of an option, and a text to show for it.
+    pub(super) fn at(&self, key: &str, text: impl ToString) -> Place<'a> {
+        self.findings.at(place_of(&self.field, key), text)
+    }
+
+    /// The value; `None` if it is absent, or a template, which is an error.
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
+        let value = get(self.object, key)?;
+        if value.is_template() {
+            self.at(key, value).error(ImportErrorKind::Template, None);
+            return None;
+        }
+        Some(value).filter(|value| **value != Value::Null || self.dialect == Dialect::KrakenD)
     }
 
     /// A string, if it is one.
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
-        match self.get(key)? {
+        match get(self.object, key)? {
             Value::String(text) => Some(text),
             _ => None,
         }
     }
 
-    /// The options of an object below this one.
-    fn below(&self, place: &str, value: &'a Value) -> Option<Self> {
-        let Value::Object(object) = value else {
-            self.findings
-                .wrong_type(place, value, "an object", REFUSES, None);
-            return None;
+    /// A list of strings; empty if it is absent. The consequence is what KrakenD makes of a
+    /// value of another type.
+    pub(super) fn list(&self, key: &str, consequence: &'static str) -> Vec<Place<'a>> {
+        match (self.get(key), self.dialect) {
+            (None, _) => Vec::new(),
+            (Some(Value::List(list)), _) => {
+                let entry = |(index, value): (usize, &Value)| {
+                    let place = self.at(&format!("{key}[{index}]"), value);
+                    match value {
+                        Value::String(_) if value.is_template() => {
+                            place.error(ImportErrorKind::Template, None);
+                        }
+                        Value::String(text) => {
+                            return Some(Place {
+                                text: text.clone(),
+                                ..place
+                            });
+                        }
+                        _ => self.mistyped(&place, value, "a string", "KrakenD skips it", None),
+                    }
+                    None
+                };
+                list.iter().enumerate().filter_map(entry).collect()
+            }
+            (Some(Value::String(text)), Dialect::Kong { commas: true, .. }) => {
+                // As the schema of 0.x splits.
+                let parts = text.split(',').map(|part| self.at(key, part.trim()));
+                parts.filter(|_| !text.trim().is_empty()).collect()
+            }
+            (Some(Value::String(text)), Dialect::Kong { .. }) => {
+                let entry = self.at(key, text);
+                if text.contains(',') {
+                    entry.error(ImportErrorKind::NotSplit, None);
+                }
+                vec![entry]
+            }
+            (Some(value), _) => {
+                let repair = match value {
+                    Value::String(text) => Some(format!("[{text:?}]")),
+                    _ => None,
+                };
+                let place = self.at(key, value);
+                place.wrong_type(value, "a list of strings", consequence, repair);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reports a value of the wrong type, with what KrakenD makes of it.
+    fn mistyped(
+        &self,
+        place: &Place<'_>,
+        value: &Value,
+        expected: &'static str,
+        consequence: &'static str,
+        repair: Option<String>,
+    ) {
+        if self.dialect != Dialect::KrakenD {
+            return place.wrong_type(value, expected, REFUSES, repair);
+        }
+        let found = value.type_name();
+        let kind = NoteKind::IgnoredValue {
+            found,
+            expected,
+            consequence,
         };
-        let place = format!("{place}.");
-        Some(Options {
-            place,
-            object,
-            ..self.clone()
-        })
+        place.note(kind, repair);
     }
 
-    /// An object, and its own options.
+    /// The value that is written in a string. If the gateway does not read strings so, it
+    /// is only what to write instead.
+    fn in_string<T: ToString>(
+        &self,
+        key: &str,
+        value: &Value,
+        (expected, consequence): (&'static str, &'static str),
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let written = match value {
+            Value::String(text) => parse(text.trim()),
+            _ => None,
+        };
+        if written.is_some() && matches!(self.dialect, Dialect::Kong { form: true, .. }) {
+            return written;
+        }
+        let repair = written.map(|written| written.to_string());
+        self.mistyped(&self.at(key, value), value, expected, consequence, repair);
+        None
+    }
+
+    pub(super) fn flag(&self, key: &str, default: bool) -> bool {
+        let words = ("`true` or `false`", "KrakenD takes it for `false`");
+        let parse = |text: &str| text.to_ascii_lowercase().parse().ok();
+        match self.get(key) {
+            None => default,
+            Some(Value::Bool(value)) => *value,
+            Some(value) => self.in_string(key, value, words, parse).unwrap_or(default),
+        }
+    }
+
+    /// A number. The consequence is what KrakenD makes of a value of another type.
+    pub(super) fn number(&self, key: &str, consequence: &'static str) -> Option<f64> {
+        let is_finite = |number: &f64| number.is_finite();
+        let parse = |text: &str| text.parse().ok().filter(is_finite);
+        match self.get(key)? {
+            Value::Number(number) => Some(*number),
+            value => self.in_string(key, value, ("a number", consequence), parse),
+        }
+    }
+
+    /// The options of an object.
     pub(super) fn object(&self, key: &str) -> Option<Self> {
-        self.below(&self.place(key), self.get(key)?)
+        let field = place_of(&self.field, key);
+        Options::of(self.findings, self.dialect, &field, self.get(key)?)
     }
 
-    /// A list of objects, each with its own options.
+    /// The options of each object in a list.
     pub(super) fn objects(&self, key: &str) -> Vec<Self> {
-        let place = self.place(key);
         let list = match self.get(key) {
             None => return Vec::new(),
             Some(Value::List(list)) => list,
             Some(other) => {
-                self.findings
-                    .wrong_type(&place, other, "a list of objects", REFUSES, None);
+                let place = self.at(key, other);
+                place.wrong_type(other, "a list of objects", REFUSES, None);
                 return Vec::new();
             }
         };
-        let below = |(at, value)| self.below(&format!("{place}[{at}]"), value);
-        list.iter().enumerate().filter_map(below).collect()
+        let object = |(index, value)| {
+            let field = place_of(&self.field, &format!("{key}[{index}]"));
+            Options::of(self.findings, self.dialect, &field, value)
+        };
+        list.iter().enumerate().filter_map(object).collect()
     }
 
-    /// No option may be a template: what it says is not known.
+    /// Reports every option that is a template, whether or not it is read.
     pub(super) fn refuse_templates(&self) {
-        let options = self.object.iter();
-        for (key, value) in options.filter(|(_, value)| value.is_template()) {
-            let (place, kind) = (self.place(key), ImportErrorKind::Template);
-            self.findings.error(&place, value, kind);
+        for (key, _) in self.object {
+            self.get(key);
         }
     }
 }

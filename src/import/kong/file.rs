@@ -1,69 +1,49 @@
 //! A declarative file: services, routes, and the plugins on them.
 
+use super::generation::Generation;
+use super::plugin;
 use super::policies::{Policies, Scope};
-use super::route::{self, Route};
-use super::{Generation, Options, plugin};
+use super::route::{self, Route, label};
 use crate::config::CorsConfig;
 use crate::import::document::{Object, Value, get, is_template};
-use crate::import::options::{Entry, is_among};
-use crate::import::{Findings, ImportErrorKind as ErrorKind};
+use crate::import::error::ImportErrorKind as ErrorKind;
+use crate::import::findings::Place;
+use crate::import::options::{Options, REFUSES, is_among};
 
 const NAME: &str = "cors";
 
-/// Whether an object is such a file, and not one plugin.
+/// The object is a declarative file, and not one plugin.
 pub(super) fn is_file(object: &Object) -> bool {
     let keys = ["_format_version", "services", "routes", "plugins", "apis"];
     keys.iter().any(|key| get(object, key).is_some())
 }
 
-pub(super) fn import(object: &Object, findings: &Findings) -> Policies {
-    let generation = generation(object);
-    let options = Options::new(findings, generation.dialect(false), object);
+pub(super) fn import(options: Options<'_>) -> Policies {
+    let generation = Generation::of_file(options.object);
+    let dialect = generation.dialect(false);
+    let options = Options { dialect, ..options };
     options.refuse_templates();
     let mut file = File::default();
     file.read(&options);
-    let plugins = file.plugins(&options, generation, findings);
-    let routes = file.routes(generation, &plugins, findings);
+    let plugins = file.plugins(&options, generation);
+    let routes = file.routes(generation, &plugins);
     let named = plugins.into_iter().filter_map(|plugin| {
         let (service, route) = plugin.at;
         let service = service.map(|at| label(&file.services[at]));
         let route = route.map(|at| label(&file.routes[at].0));
         Some((Scope { service, route }, plugin.config?))
     });
-    Policies {
-        plugins: named.collect(),
-        routes,
-    }
+    let plugins = named.collect();
+    Policies { plugins, routes }
 }
 
-fn generation(object: &Object) -> Generation {
-    let version = match get(object, "_format_version") {
-        Some(Value::String(version)) => version.clone(),
-        Some(Value::Number(version)) => version.to_string(),
-        _ if get(object, "apis").is_some() => return Generation::V0,
-        _ => return Generation::V3,
-    };
-    match version.split('.').next() {
-        Some("0") => Generation::V0,
-        Some("1" | "2") => Generation::V1,
-        _ => Generation::V3,
-    }
-}
-
-/// Where a plugin is: a service, a route, both, or none, which is global; by index.
-type Place = (Option<usize>, Option<usize>);
+/// The service and the route of a plugin, by index. A global plugin has neither.
+type At = (Option<usize>, Option<usize>);
 
 struct Plugin {
-    at: Place,
+    at: At,
     /// `None` is disabled: as if it were not there.
     config: Option<CorsConfig>,
-}
-
-/// What the file calls an object.
-pub(super) fn label(options: &Options<'_>) -> String {
-    let place = options.place.trim_end_matches('.');
-    let name = options.text("name").or(options.text("id"));
-    name.unwrap_or(place).to_owned()
 }
 
 /// What the file holds; routes and services are known by their index.
@@ -71,7 +51,7 @@ pub(super) fn label(options: &Options<'_>) -> String {
 struct File<'a> {
     services: Vec<Options<'a>>,
     routes: Vec<(Options<'a>, Option<usize>)>,
-    plugins: Vec<(Options<'a>, Place)>,
+    plugins: Vec<(Options<'a>, At)>,
 }
 
 impl<'a> File<'a> {
@@ -96,8 +76,7 @@ impl<'a> File<'a> {
             let consumers = options.objects(key).into_iter();
             let plugins = consumers.flat_map(|consumer| consumer.objects("plugins"));
             for plugin in plugins.filter(|plugin| plugin.text("name") == Some(NAME)) {
-                let place = plugin.place.trim_end_matches('.');
-                options.findings.error(place, "", ErrorKind::Consumer);
+                plugin.here().error(ErrorKind::Consumer, None);
             }
         }
     }
@@ -108,13 +87,12 @@ impl<'a> File<'a> {
         self.routes.push((route, service));
     }
 
-    fn add_plugins(&mut self, parent: &Options<'a>, scope: Place) {
+    fn add_plugins(&mut self, parent: &Options<'a>, at: At) {
         for plugin in parent.objects("plugins") {
             match plugin.text("name") {
-                Some(NAME) => self.plugins.push((plugin, scope)),
+                Some(NAME) => self.plugins.push((plugin, at)),
                 Some(name) if is_template(name) => {
-                    let place = plugin.place("name");
-                    plugin.findings.error(&place, name, ErrorKind::Template);
+                    plugin.at("name", name).error(ErrorKind::Template, None);
                 }
                 _ => {}
             }
@@ -136,23 +114,18 @@ impl<'a> File<'a> {
         };
         if found.is_none() {
             let written = wanted.unwrap_or(value);
-            from.findings
-                .error(&from.place(key), written, ErrorKind::NotFound);
+            from.at(key, written).error(ErrorKind::NotFound, None);
         }
         found
     }
 
-    fn plugins(
-        &self,
-        file: &Options<'a>,
-        generation: Generation,
-        findings: &Findings,
-    ) -> Vec<Plugin> {
+    fn plugins(&self, file: &Options<'a>, generation: Generation) -> Vec<Plugin> {
+        let findings = file.findings;
         let shared = file.object("_plugin_configs");
         let mut plugins: Vec<Plugin> = Vec::new();
         for (options, at) in &self.plugins {
             let (mut service, mut route) = *at;
-            let before = findings.errors.borrow().len();
+            let errors = findings.error_count();
             for key in ["route", "api", "api_id"] {
                 route = route.or_else(|| self.find(options, key));
             }
@@ -161,15 +134,14 @@ impl<'a> File<'a> {
             let shared = options.text("_config").and_then(|name| {
                 let found = shared.as_ref().and_then(|all| all.object(name));
                 if found.is_none() {
-                    findings.error(&options.place("_config"), name, ErrorKind::NotFound);
+                    options.at("_config", name).error(ErrorKind::NotFound, None);
                 }
                 found
             });
-            let is_found = findings.errors.borrow().len() == before;
+            let is_found = findings.error_count() == errors;
             let config = plugin::import(options, shared.as_ref(), generation);
             if is_found && plugins.iter().any(|other| other.at == at) {
-                let place = options.place.trim_end_matches('.');
-                findings.error(place, "", ErrorKind::SameScope);
+                options.here().error(ErrorKind::SameScope, None);
             }
             if is_found {
                 plugins.push(Plugin { at, config });
@@ -178,14 +150,9 @@ impl<'a> File<'a> {
         plugins
     }
 
-    fn routes(
-        &self,
-        generation: Generation,
-        plugins: &[Plugin],
-        findings: &Findings,
-    ) -> Vec<Route> {
+    fn routes(&self, generation: Generation, plugins: &[Plugin]) -> Vec<Route> {
         let mut routes = Vec::new();
-        let mut fields = Vec::new();
+        let mut places = Vec::new();
         for (at, (options, service)) in self.routes.iter().enumerate() {
             let is_live = service.is_none_or(|at| self.services[at].flag("enabled", true));
             if !is_live || is_stream(options) {
@@ -194,23 +161,23 @@ impl<'a> File<'a> {
             let (route, service) = (Some(at), *service);
             // From the narrowest.
             let both = (service, route);
-            let places = [both, (None, route), (service, None), (None, None)];
-            let config = places.iter().find_map(|place| {
-                let mut there = plugins.iter().filter(|plugin| plugin.at == *place);
+            let scopes = [both, (None, route), (service, None), (None, None)];
+            let config = scopes.iter().find_map(|scope| {
+                let mut there = plugins.iter().filter(|plugin| plugin.at == *scope);
                 there.find_map(|plugin| plugin.config.clone())
             });
             let service = service.map(|at| label(&self.services[at]));
             routes.push(route::route(options, service, config, generation));
-            fields.push(options.place.trim_end_matches('.'));
+            places.push(options.here());
         }
-        route::note_conditions(&mut routes, &fields, findings);
+        route::note_conditions(&mut routes, &places);
         routes
     }
 }
 
 /// Whether a route is for connections, not for requests.
 fn is_stream(options: &Options<'_>) -> bool {
-    let protocols = options.list("protocols");
-    let is_stream = |entry: &Entry| is_among(&entry.text, "tcp tls tls_passthrough udp");
+    let protocols = options.list("protocols", REFUSES);
+    let is_stream = |entry: &Place<'_>| is_among(&entry.text, "tcp tls tls_passthrough udp");
     !protocols.is_empty() && protocols.iter().all(is_stream)
 }

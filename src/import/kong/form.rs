@@ -1,7 +1,8 @@
 //! Form fields of the Admin API: flat keys with dots, and strings.
 
 use crate::import::document::{Object, Value, get};
-use crate::import::{Findings, ImportErrorKind as ErrorKind};
+use crate::import::error::ImportErrorKind as ErrorKind;
+use crate::import::findings::Findings;
 
 const CONFIG: &str = "config";
 
@@ -45,7 +46,9 @@ pub(super) fn nest(flat: &Object, findings: &Findings) -> Object {
             continue;
         };
         if outer == CONFIG && get(flat, CONFIG).is_some_and(|config| *config != Value::Null) {
-            findings.error(key, "", ErrorKind::Twice { other: CONFIG });
+            findings
+                .at(key, "")
+                .error(ErrorKind::Twice { other: CONFIG }, None);
         }
         let entry = (inner.to_owned(), value.clone());
         match nested.iter_mut().find(|(name, _)| name == outer) {

@@ -65,92 +65,69 @@
 
 mod file;
 mod form;
+mod generation;
 mod origins;
 mod pcre;
 mod plugin;
 mod policies;
 mod route;
 
+pub use generation::Generation;
 pub use policies::{Policies, Scope};
 pub use route::Route;
 
 use super::document::{Document, Object, Value, get};
-use super::options::{Dialect, Options, REFUSES};
-use super::{Findings, Gateway, ImportErrorKind as ErrorKind, ImportErrors, Imported};
+use super::error::{ImportErrorKind as ErrorKind, ImportErrors};
+use super::findings::{Findings, Imported};
+use super::gateway::Gateway;
+use super::options::Options;
 use crate::config::CorsConfig;
 
-/// The generation of a Kong, which decides what its configuration means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Generation {
-    /// 0.x: a string may be a list with commas, `origin` may be there instead
-    /// of `origins`, entries are searched for in the whole origin, and
-    /// `methods` does not have `OPTIONS` by default.
-    V0,
-    /// 1.x and 2.x: as 3.x, but `*` beside other origins does nothing.
-    V1,
-    /// 3.x. What `*` beside other origins does depends on the version: since 3.8 it is
-    /// any origin, before it is nothing, and so it is here.
-    #[default]
-    V3,
-}
-
-impl Generation {
-    fn dialect(self, form: bool) -> Dialect {
-        let commas = self == Generation::V0;
-        Dialect::Kong {
-            form: form || commas,
-            commas,
-        }
-    }
-}
-
-/// Imports a declarative file; or one plugin object or manifest (`KongPlugin`), for all
-/// paths.
+/// Imports a declarative file. A single plugin object or manifest (`KongPlugin`) is imported
+/// for all paths.
 ///
-/// The generation is told by `_format_version`, or by `apis`, which only 0.x
-/// has.
+/// The generation follows from `_format_version`, or from `apis`, which only 0.x has.
 ///
 /// # Errors
 ///
-/// All that cannot be imported, at once: what Kong refuses, and regexes that
-/// cannot be said in Rust.
+/// Everything that cannot be imported, at once: what Kong refuses, and regexes that Rust
+/// cannot express.
 pub fn import(document: &Document) -> Result<Imported<Policies>, ImportErrors> {
     let findings = Findings::new(Gateway::Kong, document);
     let mut policies = Policies::default();
-    if let Some(object) = findings.object(document, REFUSES) {
-        if file::is_file(object) {
-            policies = file::import(object, &findings);
+    if let Some(options) = document_options(document, Generation::V3, &findings) {
+        if file::is_file(options.object) {
+            policies = file::import(options);
         } else {
             for key in ["route", "service", "api", "api_id"] {
-                if let Some(reference) = get(object, key).filter(|value| **value != Value::Null) {
-                    findings.error(key, reference, ErrorKind::NotFound);
+                if let Some(reference) = options.get(key) {
+                    options.at(key, reference).error(ErrorKind::NotFound, None);
                 }
             }
-            let config = one_plugin(object, Generation::V3, &findings);
-            let global = config.map(|config| (Scope::default(), config));
-            policies.plugins.extend(global);
+            let config = one_plugin(&options, Generation::V3);
+            policies
+                .plugins
+                .extend(config.map(|config| (Scope::default(), config)));
         }
     }
     findings.finish(policies)
 }
 
-/// Imports one plugin object, or its `config` alone; `None` is a plugin that
-/// is not `enabled`. For which routes it is meant is not considered.
+/// Imports one plugin object, or its `config` alone, without regard to the routes that it is
+/// for. The configuration is `None` if the plugin is not `enabled`.
 ///
-/// An object of form fields (`config.origins`) is of 0.x, whatever the
-/// generation.
+/// An object of form fields (`config.origins`) is of 0.x, whatever the generation.
 ///
 /// # Errors
 ///
-/// As of [`import`].
+/// See [`import`].
 pub fn plugin(
     document: &Document,
     generation: Generation,
 ) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
     let findings = Findings::new(Gateway::Kong, document);
-    let object = findings.object(document, REFUSES);
-    let config = object.and_then(|object| one_plugin(object, generation, &findings));
+    let options = document_options(document, generation, &findings);
+    let config = options.and_then(|options| one_plugin(&options, generation));
     findings.finish(config)
 }
 
@@ -171,58 +148,75 @@ pub fn plugin(
 ///
 /// # Errors
 ///
-/// As of [`import`].
+/// See [`import`].
 pub fn form<K: Into<String>, V: Into<String>>(
     fields: impl IntoIterator<Item = (K, V)>,
     generation: Generation,
 ) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
     let text = |(key, value): (K, V)| (key.into(), Value::String(value.into()));
     let fields = form::gather(fields.into_iter().map(text));
-    let fields = Document(Value::Object(fields));
-    let findings = Findings::new(Gateway::Kong, &fields);
-    let object = findings.object(&fields, REFUSES);
-    let config = object.and_then(|object| one_form(object, generation, &findings));
+    let document = Document(Value::Object(Object::new()));
+    let findings = Findings::new(Gateway::Kong, &document);
+    let config = one_form(&fields, generation, &findings);
     findings.finish(config)
 }
 
-fn one_plugin(object: &Object, generation: Generation, findings: &Findings) -> Option<CorsConfig> {
-    if form::is_flat(object) {
-        return one_form(&form::last_of(object), Generation::V0, findings);
+fn document_options<'a>(
+    document: &'a Document,
+    generation: Generation,
+    findings: &'a Findings,
+) -> Option<Options<'a>> {
+    Options::of(findings, generation.dialect(false), "", &document.0)
+}
+
+fn one_plugin(options: &Options<'_>, generation: Generation) -> Option<CorsConfig> {
+    if form::is_flat(options.object) {
+        let fields = form::last_of(options.object);
+        return one_form(&fields, Generation::V0, options.findings);
     }
-    let options = Options::new(findings, generation.dialect(false), object);
-    if plugin::is_config_alone(&options) {
-        return Some(plugin::config(&options, generation));
+    if plugin::is_config_alone(options) {
+        return Some(plugin::config(options, generation));
+    }
+    named(options, generation)
+}
+
+/// A plugin in form fields.
+fn one_form(fields: &Object, generation: Generation, findings: &Findings) -> Option<CorsConfig> {
+    let gathered = form::gather(fields.iter().cloned());
+    let object = &form::nest(&gathered, findings);
+    let (dialect, field) = (generation.dialect(true), String::new());
+    let options = Options {
+        findings,
+        dialect,
+        field,
+        object,
+    };
+    // Fields that change a plugin do not name it.
+    if get(object, "name").is_none() && get(object, "config").is_some() {
+        return plugin::import(&options, None, generation);
     }
     named(&options, generation)
 }
 
-/// A plugin in form fields.
-fn one_form(object: &Object, generation: Generation, findings: &Findings) -> Option<CorsConfig> {
-    let object = form::nest(&form::gather(object.iter().cloned()), findings);
-    let options = Options::new(findings, generation.dialect(true), &object);
-    // What changes a plugin does not name it.
-    match options.get("name") {
-        None if options.get("config").is_some() => plugin::import(&options, None, generation),
-        _ => named(&options, generation),
-    }
-}
-
-/// A plugin, which has to be this one.
+/// A plugin, if its name is `cors`.
 fn named(options: &Options<'_>, generation: Generation) -> Option<CorsConfig> {
-    let findings = options.findings;
     let is_manifest = plugin::is_manifest(options);
     let key = if is_manifest { "plugin" } else { "name" };
     match options.get(key) {
-        Some(Value::String(name)) if name == "cors" => plugin::import(options, None, generation),
+        Some(Value::String(name)) if name == "cors" => {
+            return plugin::import(options, None, generation);
+        }
         Some(other) => {
-            let kind = ErrorKind::OtherPlugin;
-            findings.repair(key, other, kind, Some("cors".to_owned()));
-            None
+            let suggestion = Some("cors".to_owned());
+            options
+                .at(key, other)
+                .error(ErrorKind::OtherPlugin, suggestion);
         }
         None => {
             let expected = "a declarative file of Kong or its plugin `cors`";
-            findings.error("document", "", ErrorKind::OtherDocument { expected });
-            None
+            let place = options.at("document", "");
+            place.error(ErrorKind::OtherDocument { expected }, None);
         }
     }
+    None
 }

@@ -1,50 +1,46 @@
 //! Origins, by Kong's own rule for what is a regex and what it sees.
 
-use super::Generation;
+use super::generation::Generation;
 use super::pcre::Pcre;
-use crate::import::options::Entry;
-use crate::import::{Findings, ImportErrorKind as ErrorKind, NoteKind};
-use crate::origin::{
-    OriginPattern, Pattern, PatternFault, PatternKind, Port, check_regex, may_match_ipv6, repair,
-};
+use crate::import::error::ImportErrorKind as ErrorKind;
+use crate::import::findings::Place;
+use crate::import::note::NoteKind;
+use crate::import::origins::{is_dead, leave_out, note_https};
+use crate::origin::{OriginPattern, Pattern, PatternFault, PatternKind, Port};
 use crate::problem::ConfigErrorKind;
 
 /// The entries of `origins`; at least one.
 pub(super) fn import(
-    entries: &[Entry],
+    entries: &[Place<'_>],
     generation: Generation,
     credentials: bool,
-    findings: &Findings,
 ) -> Vec<OriginPattern> {
     if matches!(entries, [entry] if entry.text == "*") {
         return vec!["*".into()];
     }
-    let mut patterns = Vec::new();
-    for entry in entries {
-        let Entry { place, text } = entry;
-        let pattern = match &text[..] {
-            // Since Kong 3.8 the rest is as if it were not there; before, this was a
-            // regex that does not compile.
-            "*" => {
-                let is_any = generation == Generation::V3;
-                let kinds = [NoteKind::LiteralWildcard, NoteKind::AnySinceKong38];
-                findings.note(place, text, kinds[usize::from(is_any)].clone());
-                None
-            }
-            "" if generation != Generation::V0 => {
-                let kind = ConfigErrorKind::Origin(PatternFault::Empty);
-                findings.error(place, text, ErrorKind::Invalid(kind));
-                None
-            }
-            // The only entry is sent as it is, and browsers compare.
-            _ if is_literal(text) && entries.len() == 1 => literal(place, text, text, findings),
-            _ if generation == Generation::V0 => searched(entry, credentials, findings),
-            _ if is_literal(text) => literal(place, text, &normalise(text), findings),
-            _ => regex(entry, credentials, findings),
-        };
-        patterns.extend(pattern);
-    }
-    patterns
+    let pattern = |entry: &Place<'_>| match &entry.text[..] {
+        // Since Kong 3.8, a `*` among others is any origin. Before, it was a regex that does
+        // not compile.
+        "*" => {
+            let kind = match generation {
+                Generation::V3 => NoteKind::AnySinceKong38,
+                Generation::V0 | Generation::V1 => NoteKind::LiteralWildcard,
+            };
+            entry.note(kind, None);
+            None
+        }
+        "" if generation != Generation::V0 => {
+            let kind = ConfigErrorKind::Origin(PatternFault::Empty);
+            entry.error(ErrorKind::Invalid(kind), None);
+            None
+        }
+        // Kong sends the only entry as it is, and browsers compare.
+        text if is_literal(text) && entries.len() == 1 => literal(entry, text),
+        _ if generation == Generation::V0 => searched(entry, credentials),
+        text if is_literal(text) => literal(entry, &normalise(text)),
+        _ => regex(entry, credentials),
+    };
+    entries.iter().filter_map(pattern).collect()
 }
 
 /// Kong's own test: anything else makes it a regex.
@@ -53,28 +49,14 @@ fn is_literal(text: &str) -> bool {
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'/' | b'-'))
 }
 
-/// One exact origin, or a note on why it never was one.
-pub(super) fn literal(
-    place: &str,
-    written: &str,
-    origin: &str,
-    findings: &Findings,
-) -> Option<OriginPattern> {
-    if origin == "null" {
-        return Some(origin.into());
-    }
+/// One exact origin, or a note that says why no browser sends it.
+pub(super) fn literal(entry: &Place<'_>, origin: &str) -> Option<OriginPattern> {
     match Pattern::parse(origin) {
-        Ok(_) if origin.contains('*') => {
-            findings.note(place, written, NoteKind::LiteralWildcard);
-            None
-        }
-        Ok(_) => Some(origin.into()),
-        Err(fault) => {
-            let kind = NoteKind::LeftOut(ConfigErrorKind::Origin(fault));
-            findings.suggest(place, written, kind, repair(origin));
-            None
-        }
+        Ok(_) if origin.contains('*') => entry.note(NoteKind::LiteralWildcard, None),
+        Err(fault) if origin != "null" => leave_out(entry, fault, origin),
+        _ => return Some(origin.into()),
     }
+    None
 }
 
 /// Scheme, host and port of what has them; the default port goes.
@@ -100,25 +82,25 @@ fn normalise(text: &str) -> String {
 /// | `app.example.com` | `host_regex = '(?:.*\.)?app\.example\.com'` |
 /// | `^https?://localhost` | `regex = '(?:https?://localhost)(?::[0-9]+)?'` |
 /// | `example\.com$` | `regex = '.*://(?:.*\.)?(?:example\.com)'` |
-fn searched(entry: &Entry, credentials: bool, findings: &Findings) -> Option<OriginPattern> {
-    let Entry { place, text } = entry;
+fn searched(entry: &Place<'_>, credentials: bool) -> Option<OriginPattern> {
+    let text = &entry.text[..];
     let is_literal = is_literal(text);
     if is_literal && (has_scheme(text) || text == "null") {
-        let origin = literal(place, text, text, findings)?;
+        let origin = literal(entry, text)?;
         let has_port = Pattern::parse(text).is_ok_and(|pattern| pattern.port != Port::Exact(None));
         let pattern = match has_port || text == "null" {
             true => origin,
             false => format!("{text}:*").into(),
         };
         let imported = pattern.to_string();
-        findings.note(place, text, NoteKind::Searched { imported });
+        entry.note(NoteKind::Searched { imported }, None);
         return Some(pattern);
     }
     let core = match is_literal {
         true => regex::escape(text),
         false => without_anchors(text).to_owned(),
     };
-    look(entry, &core, findings)?;
+    look(entry, &core)?;
     // An anchor is one of the whole origin.
     let bare = core.replace("[^", "");
     let is_anchored = text.contains('$') || ["^", r"\A", r"\z"].iter().any(|a| bare.contains(a));
@@ -139,11 +121,11 @@ fn searched(entry: &Entry, credentials: bool, findings: &Findings) -> Option<Ori
         (false, true) => OriginPattern::regex(format!(".*://{front}(?:{core})")),
         (false, false) => OriginPattern::host_regex(format!("{front}(?:{core})")),
     };
-    let pattern = unless_dead(entry, pattern, findings)?;
+    let pattern = unless_dead(entry, pattern)?;
     let imported = pattern.to_string();
-    findings.note(place, text, NoteKind::Searched { imported });
+    entry.note(NoteKind::Searched { imported }, None);
     if credentials {
-        findings.note_https(place, text, &pattern);
+        note_https(entry, &pattern);
     }
     Some(pattern)
 }
@@ -153,59 +135,49 @@ fn has_scheme(text: &str) -> bool {
     text.contains("//") || text.contains(r"\/\/")
 }
 
-fn look(entry: &Entry, regex: &str, findings: &Findings) -> Option<Pcre> {
+fn look(entry: &Place<'_>, regex: &str) -> Option<Pcre> {
     let found = Pcre::look(regex);
-    found
-        .map_err(|kind| findings.error(&entry.place, &entry.text, kind))
-        .ok()
+    found.map_err(|kind| entry.error(kind, None)).ok()
 }
 
-fn regex(entry: &Entry, credentials: bool, findings: &Findings) -> Option<OriginPattern> {
-    let Entry { place, text } = entry;
-    let regex = without_anchors(text);
-    let found = look(entry, regex, findings)?;
-    // IPv6 addresses have lost their brackets.
-    let sees_brackets = check_regex(regex).is_ok_and(|regex| may_match_ipv6(&regex));
-    let imported = match sees_brackets {
-        true => &found.without_brackets,
-        false => regex,
-    };
+fn regex(entry: &Place<'_>, credentials: bool) -> Option<OriginPattern> {
+    let regex = without_anchors(&entry.text);
+    let Pcre {
+        alternation,
+        bracketless,
+    } = look(entry, regex)?;
+    let imported = bracketless.as_deref().unwrap_or(regex);
     let by_host = !regex.contains(':');
     let pattern = match by_host {
         true => OriginPattern::host_regex(imported),
         false => OriginPattern::regex(imported),
     };
-    let pattern = unless_dead(entry, pattern, findings)?;
-    if sees_brackets {
-        let regex = imported.to_owned();
-        findings.note(place, text, NoteKind::Ipv6Brackets { regex });
+    let pattern = unless_dead(entry, pattern)?;
+    if let Some(regex) = bracketless {
+        entry.note(NoteKind::Ipv6Brackets { regex }, None);
     }
-    if found.alternation {
-        findings.note(place, text, NoteKind::Alternation);
+    if alternation {
+        entry.note(NoteKind::Alternation, None);
     }
     if by_host {
-        let with_scheme = match found.alternation {
+        let with_scheme = match alternation {
             true => format!("https://(?:{regex})"),
             false => format!("https://{regex}"),
         };
-        findings.suggest(place, text, NoteKind::HostOnly, Some(with_scheme));
+        entry.note(NoteKind::HostOnly, Some(with_scheme));
     }
-    if Pattern::parse(text).is_ok() && text.contains('*') {
-        findings.note(place, text, NoteKind::LooksLikePattern);
+    if Pattern::parse(&entry.text).is_ok() && entry.text.contains('*') {
+        entry.note(NoteKind::LooksLikePattern, None);
     }
     if credentials {
-        findings.note_https(place, text, &pattern);
+        note_https(entry, &pattern);
     }
     Some(pattern)
 }
 
-/// The pattern, unless no origin matches its regex, which is noted with the cause.
-fn unless_dead(
-    entry: &Entry,
-    pattern: OriginPattern,
-    findings: &Findings,
-) -> Option<OriginPattern> {
-    if !Findings::is_dead(&pattern) {
+/// The pattern, unless no origin matches its regex. Then a note says why.
+fn unless_dead(entry: &Place<'_>, pattern: OriginPattern) -> Option<OriginPattern> {
+    if !is_dead(&pattern) {
         return Some(pattern);
     }
     let is_origin = matches!(pattern.kind, PatternKind::Regex(_));
@@ -236,8 +208,8 @@ fn unless_dead(
         true => Some(text.trim()).filter(|text| !text.contains(',')),
         false => port.or(slash.map(|text| text.trim_end_matches('\\'))),
     };
-    let kind = NoteKind::NeverMatches { cause };
-    findings.suggest(&entry.place, text, kind, suggestion.map(str::to_owned));
+    let suggestion = suggestion.map(str::to_owned);
+    entry.note(NoteKind::NeverMatches { cause }, suggestion);
     None
 }
 

@@ -9,16 +9,16 @@ use regex_syntax::ast::{
     self, AssertionKind, Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, RepetitionKind, Span,
 };
 
-use crate::import::ImportErrorKind as ErrorKind;
-use crate::origin::{RegexFault, check_regex};
+use crate::import::error::ImportErrorKind as ErrorKind;
+use crate::origin::{RegexFault, check_regex, may_match_ipv6};
 
 /// What is found in a pattern that says the same in both.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Pcre {
     /// A `|` outside of all groups.
     pub(super) alternation: bool,
-    /// The same pattern, but that nothing in it matches a bracket.
-    pub(super) without_brackets: String,
+    /// If it may match an IPv6 address: the pattern changed so that nothing matches a bracket.
+    pub(super) bracketless: Option<String>,
 }
 
 /// What remains of a class that matches more.
@@ -29,7 +29,7 @@ const NOTHING: &str = "[a&&b]";
 impl Pcre {
     /// Looks at a pattern without the anchors around it.
     pub(super) fn look(pattern: &str) -> Result<Self, ErrorKind> {
-        let ast = match (Parser::new().parse(pattern), check_regex(pattern)) {
+        let parsed = match (Parser::new().parse(pattern), check_regex(pattern)) {
             (_, Err(RegexFault::PcreOnly { what, .. })) => return Err(pcre(what)),
             (Err(error), _) => {
                 let message = match quote(pattern, error.span()) {
@@ -44,18 +44,22 @@ impl Pcre {
                 let message = message.trim_start_matches("error: ").to_owned();
                 return Err(ErrorKind::Regex { message });
             }
-            (Ok(ast), Ok(_)) => ast,
+            (Ok(ast), Ok(regex)) => (ast, may_match_ipv6(&regex)),
         };
-        let found = Pcre {
+        let (ast, may_match_ipv6) = parsed;
+        let bracketless = String::new();
+        let bracketless = ast::visit(
+            &ast,
+            Look {
+                pattern,
+                copied: 0,
+                bracketless,
+            },
+        )?;
+        Ok(Pcre {
             alternation: matches!(ast, Ast::Alternation(_)),
-            ..Pcre::default()
-        };
-        let look = Look {
-            pattern,
-            copied: 0,
-            found,
-        };
-        ast::visit(&ast, look)
+            bracketless: may_match_ipv6.then_some(bracketless),
+        })
     }
 }
 
@@ -67,21 +71,21 @@ fn quote<'a>(pattern: &'a str, span: &Span) -> &'a str {
     &pattern[span.start.offset..span.end.offset]
 }
 
+/// Looks at every part, and copies the pattern with brackets excluded.
 struct Look<'a> {
     pattern: &'a str,
-    /// How much of it is in `without_brackets`.
+    /// The length of the part that is copied.
     copied: usize,
-    found: Pcre,
+    bracketless: String,
 }
 
 impl ast::Visitor for Look<'_> {
-    type Output = Pcre;
+    type Output = String;
     type Err = ErrorKind;
 
-    fn finish(mut self) -> Result<Pcre, ErrorKind> {
-        let rest = &self.pattern[self.copied..];
-        self.found.without_brackets.push_str(rest);
-        Ok(self.found)
+    fn finish(mut self) -> Result<String, ErrorKind> {
+        self.bracketless.push_str(&self.pattern[self.copied..]);
+        Ok(self.bracketless)
     }
 
     fn visit_pre(&mut self, ast: &Ast) -> Result<(), ErrorKind> {
@@ -148,7 +152,7 @@ impl ast::Visitor for Look<'_> {
 impl Look<'_> {
     fn replace(&mut self, span: &Span, class: &str) {
         let before = &self.pattern[self.copied..span.start.offset];
-        self.found.without_brackets.extend([before, class]);
+        self.bracketless.extend([before, class]);
         self.copied = span.end.offset;
     }
 }
@@ -240,9 +244,9 @@ mod tests {
             let found = Pcre::look(pattern).map(|found| found.alternation);
             assert_eq!(found, Ok(alternation), "{pattern}");
         }
-        let without = Pcre::look(r"\[::1]").map(|found| found.without_brackets);
+        let without = Pcre::look(r"\[::1]").map(|found| found.bracketless);
         assert_eq!(without.unwrap(), "[a&&b]::1[a&&b]");
-        let without = Pcre::look(r"^.[a-z]+[A-z]\W\d*[^.]$").map(|found| found.without_brackets);
+        let without = Pcre::look(r"^.[a-z]+[A-z]\W\d*[^.]$").map(|found| found.bracketless);
         assert_eq!(
             without.unwrap(),
             r"^[^\[\]][a-z]+[[A-z]&&[^\[\]]][\W&&[^\[\]]]\d*[[^.]&&[^\[\]]]$"

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use super::generation::Generation;
 use super::origins;
-use super::{Generation, Options};
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode};
-use crate::import::document::{Value, get, is_template};
-use crate::import::names::{self, Reader};
-use crate::import::options::is_among;
-use crate::import::{ImportErrorKind as ErrorKind, NoteKind};
+use crate::import::document::{Value, get, is_template, place_of};
+use crate::import::error::ImportErrorKind as ErrorKind;
+use crate::import::names::{self, List};
+use crate::import::note::NoteKind;
+use crate::import::options::{self, Options, REFUSES, is_among, nearest_among};
+use crate::import::origins::{any_by_default, or_nobody};
 use crate::origin::OriginPattern;
-use crate::text::nearest;
 
 /// What a plugin object holds; `_config` is decK's.
 const PLUGIN: &str = "_comment _ignore _config name config enabled route service consumer \
@@ -46,7 +47,8 @@ pub(super) fn is_manifest(options: &Options<'_>) -> bool {
     kind.is_some_and(|kind| is_among(kind, "KongPlugin KongClusterPlugin"))
 }
 
-/// Imports a plugin; `None` if it is disabled. What its `config` lacks, `shared` may have.
+/// Imports a plugin; `None` if it is disabled. `shared` has the options that are not in its
+/// own `config`.
 pub(super) fn import(
     options: &Options<'_>,
     shared: Option<&Options<'_>>,
@@ -60,35 +62,44 @@ pub(super) fn import(
     let consumers = consumers.map(|key| (key, ErrorKind::Consumer));
     for (key, kind) in elsewhere.into_iter().chain(consumers) {
         if let Some(value) = options.get(key) {
-            findings.error(&options.place(key), value, kind);
+            options.at(key, value).error(kind, None);
         }
     }
-    let protocols = options.list("protocols");
-    let has = |name| protocols.iter().any(|entry| entry.text == name);
-    if !(protocols.is_empty() || has("http") && has("https")) {
-        let listed: Vec<_> = protocols.iter().map(|entry| &entry.text[..]).collect();
-        let place = options.place("protocols");
-        findings.error(&place, listed.join(", "), ErrorKind::Protocols);
+    let protocols = options.list("protocols", REFUSES);
+    let protocols: Vec<_> = protocols.iter().map(|entry| &entry.text[..]).collect();
+    if !protocols.is_empty()
+        && !["http", "https"]
+            .iter()
+            .all(|name| protocols.contains(name))
+    {
+        let place = options.at("protocols", protocols.join(", "));
+        place.error(ErrorKind::Protocols, None);
     }
     let enabled = options.flag("enabled", true) && !(manifest && options.flag("disabled", false));
     let own = options.object("config");
-    let mut object = own.as_ref().map_or(Vec::new(), |own| own.object.clone());
-    let shared_alone = shared.filter(|_| object.is_empty());
+    let mut object = own.map_or(Vec::new(), |own| own.object.clone());
+    let field = match shared.filter(|_| object.is_empty()) {
+        Some(shared) => shared.field.clone(),
+        None => place_of(&options.field, "config"),
+    };
     for (key, value) in shared.iter().flat_map(|shared| shared.object) {
         if get(&object, key).is_none() {
             object.push((key.clone(), value.clone()));
         }
     }
-    let inner = Options {
-        findings,
-        dialect: options.dialect,
-        place: shared_alone.map_or(options.place("config."), |shared| shared.place.clone()),
-        object: &object,
-    };
-    let before = findings.mark();
-    let config = config(&inner, generation);
+    let mark = findings.mark();
+    let (dialect, object) = (options.dialect, &object);
+    let config = config(
+        &Options {
+            findings,
+            dialect,
+            field,
+            object,
+        },
+        generation,
+    );
     if !enabled {
-        findings.forget(before);
+        findings.forget(mark);
     }
     enabled.then_some(config)
 }
@@ -100,15 +111,14 @@ fn refuse_unknown(options: &Options<'_>, known: &str) {
             true => ErrorKind::Template,
             false => ErrorKind::UnknownOption,
         };
-        let near = nearest(key, known.split(' ')).map(ToOwned::to_owned);
-        let place = options.place(key);
-        options.findings.repair(&place, value, kind, near);
+        options
+            .at(key, value)
+            .error(kind, nearest_among(key, known));
     }
 }
 
 /// Imports the options of a plugin.
 pub(super) fn config(options: &Options<'_>, generation: Generation) -> CorsConfig {
-    let findings = options.findings;
     let known = match generation {
         Generation::V0 => CONFIG_OF_OLD,
         Generation::V1 | Generation::V3 => CONFIG,
@@ -120,27 +130,28 @@ pub(super) fn config(options: &Options<'_>, generation: Generation) -> CorsConfi
     let mut config = CorsConfig::default()
         .allow_origins(origins)
         .allow_methods(methods(options, generation));
-    let place = options.place("credentials");
     // Before 0.10.1, the only `origin` was sent as it was.
     let reflects = options.get("origin").is_none();
-    match credentials && is_any {
-        true if reflects => findings.note(&place, "true", NoteKind::ReflectsAnyOrigin),
-        true => findings.note(&place, "true", NoteKind::CredentialsWithAny),
-        false => {}
+    if credentials && is_any {
+        let kind = match reflects {
+            true => NoteKind::ReflectsAnyOrigin,
+            false => NoteKind::CredentialsWithAny,
+        };
+        options.at("credentials", true).note(kind, None);
     }
     config.allow_credentials = credentials && (!is_any || reflects);
 
-    // Browsers take `*` for a name where there are credentials.
+    // With credentials, browsers take `*` for a name.
     let wildcard = !config.allow_credentials;
-    let headers = options.list("headers");
-    // An empty list of 0.x is sent.
+    let headers = options.list("headers", REFUSES);
+    // 0.x sends an empty list.
     let is_list = generation == Generation::V0 && options.get("headers").is_some();
     config.allow_headers = match headers.is_empty() && !is_list {
         true => AllowHeaders::Mirror,
-        false => names::request_headers(&headers, wildcard, Reader::Browser, findings).into(),
+        false => names::import(List::RequestHeaders, &headers, wildcard).into(),
     };
-    let exposed = options.list("exposed_headers");
-    config.expose_headers = names::exposed_headers(&exposed, wildcard, findings);
+    let exposed = options.list("exposed_headers", REFUSES);
+    config.expose_headers = names::import(List::ExposedHeaders, &exposed, wildcard);
     config.max_age = max_age(options);
     config.allow_private_network = options.flag("private_network", false);
     if options.flag("preflight_continue", false) {
@@ -155,56 +166,56 @@ pub(super) fn config(options: &Options<'_>, generation: Generation) -> CorsConfi
 }
 
 fn origins(options: &Options<'_>, generation: Generation, credentials: bool) -> Vec<OriginPattern> {
-    let findings = options.findings;
-    let place = options.place("origins");
     if generation == Generation::V0 && options.get("origin").is_some() {
         return one_origin(options);
     }
-    let entries = options.list("origins");
+    let key = "origins";
+    let entries = options.list(key, REFUSES);
     if entries.is_empty() {
-        return findings.any_by_default(&place, options.get("origins"));
+        return any_by_default(options, key);
     }
-    let notes = findings.mark();
-    let origins = origins::import(&entries, generation, credentials, findings);
-    findings.left(&place, origins, notes)
+    let mark = options.findings.mark();
+    let origins = origins::import(&entries, generation, credentials);
+    or_nobody(origins, options, key, mark)
 }
 
-/// The option before 0.10.1, sent as it was.
+/// The option before 0.10.1, which Kong sent as it was.
 fn one_origin(options: &Options<'_>) -> Vec<OriginPattern> {
-    let findings = options.findings;
-    let place = options.place("origin");
+    let key = "origin";
     if options.get("origins").is_some() {
-        findings.error(&place, "", ErrorKind::Twice { other: "origins" });
+        options
+            .at(key, "")
+            .error(ErrorKind::Twice { other: "origins" }, None);
     }
-    let notes = findings.mark();
-    match options.get("origin") {
-        Some(value @ Value::String(text)) if text != "*" && !value.is_template() => {
-            let origin = origins::literal(&place, text, text, findings);
-            return findings.left(&place, Vec::from_iter(origin), notes);
+    let mark = options.findings.mark();
+    match options.get(key) {
+        Some(Value::String(text)) if text != "*" => {
+            let origin = origins::literal(&options.at(key, text), text);
+            return or_nobody(Vec::from_iter(origin), options, key, mark);
         }
-        Some(Value::String(text)) if text == "*" => {}
-        Some(other) => findings.wrong_type(&place, other, "a string", "Kong refuses it", None),
-        None => {}
+        Some(Value::String(_)) | None => {}
+        Some(other) => options
+            .at(key, other)
+            .wrong_type(other, "a string", REFUSES, None),
     }
     vec!["*".into()]
 }
 
-/// The methods. Kong does not compare those of requests, and browsers ask for no leave
-/// for three of them, so these are always among them.
+/// The methods. `GET`, `HEAD` and `POST` are always among them: browsers ask no permission
+/// for these, and Kong does not check the method of a request.
 fn methods(options: &Options<'_>, generation: Generation) -> Vec<String> {
-    let findings = options.findings;
-    let entries = options.list("methods");
+    let entries = options.list("methods", REFUSES);
     // 0.x sends the option as it is.
     let checked = entries.iter().filter(|_| generation != Generation::V0);
     for entry in checked.filter(|entry| !is_among(&entry.text, METHODS)) {
         let upper = entry.text.to_ascii_uppercase();
         let near = Some(upper).filter(|upper| is_among(upper, METHODS));
-        findings.repair(&entry.place, &entry.text, ErrorKind::UnknownMethod, near);
+        entry.error(ErrorKind::UnknownMethod, near);
     }
     let count = if generation == Generation::V0 { 6 } else { 7 };
     let mut methods: Vec<String> = match options.get("methods") {
         None => METHODS.split(' ').take(count).map(str::to_owned).collect(),
-        Some(_) => names::methods(&entries, Reader::Browser, findings),
+        Some(_) => names::import(List::Methods, &entries, false),
     };
     for name in ["GET", "HEAD", "POST"] {
         if !methods.iter().any(|method| method == name) {
@@ -215,18 +226,17 @@ fn methods(options: &Options<'_>, generation: Generation) -> Vec<String> {
 }
 
 fn max_age(options: &Options<'_>) -> MaxAge {
-    let findings = options.findings;
-    let place = options.place("max_age");
-    let Some(seconds) = options.number("max_age", "Kong refuses it") else {
+    let Some(seconds) = options.number("max_age", REFUSES) else {
         return MaxAge::BrowserDefault;
     };
+    let place = options.at("max_age", seconds);
     if seconds.fract() != 0.0 || !(-EXPONENT..EXPONENT).contains(&seconds) {
-        findings.note(&place, seconds, NoteKind::MaxAgeUnreadable);
+        place.note(NoteKind::MaxAgeUnreadable, None);
         return MaxAge::BrowserDefault;
     }
     if seconds < 0.0 {
-        findings.note(&place, seconds, NoteKind::MaxAgeNegative);
+        place.note(NoteKind::MaxAgeNegative, None);
     }
-    let whole = Duration::from_secs_f64(seconds.max(0.0)).as_secs();
-    findings.seconds(&place, seconds, whole, "86400")
+    let seconds = Duration::from_secs_f64(seconds.max(0.0)).as_secs();
+    options::max_age(&place, seconds, "86400")
 }

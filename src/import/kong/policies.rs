@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::route::Route;
 use crate::config::{CorsConfig, PathConfigs};
-use crate::import::{ImportError, ImportErrorKind as ErrorKind, ImportErrors};
+use crate::import::error::{ImportError, ImportErrorKind as ErrorKind, ImportErrors};
 use crate::policy::is_plain;
 use crate::text::Readable;
 

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::{Generation, Options};
+use super::generation::Generation;
 use crate::config::{AllowHeaders, CorsConfig, PreflightMode};
 use crate::import::document::Value;
-use crate::import::{Findings, NoteKind};
+use crate::import::findings::Place;
+use crate::import::note::NoteKind;
+use crate::import::options::{Options, REFUSES};
 
 /// A route, as written, and its policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +36,12 @@ pub struct Route {
     priority: Option<f64>,
 }
 
+/// The name that the file gives to an object: its name, its id, or its place.
+pub(super) fn label(options: &Options<'_>) -> String {
+    let name = options.text("name").or(options.text("id"));
+    name.unwrap_or(&options.field).to_owned()
+}
+
 pub(super) fn route(
     options: &Options<'_>,
     service: Option<String>,
@@ -42,7 +50,7 @@ pub(super) fn route(
 ) -> Route {
     // The names of 0.x are the later ones.
     let texts = |keys: &[&str]| -> Vec<String> {
-        let entries = keys.iter().flat_map(|key| options.list(key));
+        let entries = keys.iter().flat_map(|key| options.list(key, REFUSES));
         entries.map(|entry| entry.text).collect()
     };
     let mut paths = texts(&["paths", "uris", "request_path"]);
@@ -72,14 +80,14 @@ pub(super) fn route(
         if prefixes.is_none() || expression.contains("==") {
             others.push("expression".to_owned());
         }
-        priority = Some(options.number("priority", "").unwrap_or_default());
+        priority = Some(options.number("priority", REFUSES).unwrap_or_default());
     } else if paths.iter().any(|path| !is_prefix(path, generation)) {
         prefixes = None;
     } else if paths.is_empty() {
         prefixes = Some(vec![String::new()]);
     }
     Route {
-        name: super::file::label(options),
+        name: label(options),
         service,
         paths,
         hosts,
@@ -120,7 +128,7 @@ fn prefixes_of(expression: &str) -> Option<Vec<String>> {
 
 /// Notes what a table of paths does not consider, and restricts what Kong allows
 /// without a preflight only.
-pub(super) fn note_conditions(routes: &mut [Route], places: &[&str], findings: &Findings) {
+pub(super) fn note_conditions(routes: &mut [Route], places: &[Place<'_>]) {
     for at in 0..routes.len() {
         let route = &routes[at];
         if route.config.is_none() {
@@ -133,7 +141,7 @@ pub(super) fn note_conditions(routes: &mut [Route], places: &[&str], findings: &
                 let conditions = route.conditions().into_iter().map(|(what, _)| what);
                 let by = conditions.collect::<Vec<_>>().join(" and ");
                 if !by.is_empty() {
-                    findings.note(places[at], "", NoteKind::RouteConditions { by });
+                    places[at].note(NoteKind::RouteConditions { by }, None);
                 }
                 continue;
             }
@@ -147,7 +155,7 @@ pub(super) fn note_conditions(routes: &mut [Route], places: &[&str], findings: &
         if routes.iter().any(takes_over) {
             continue;
         }
-        findings.note(places[at], "", NoteKind::RouteWithoutPreflights { by });
+        places[at].note(NoteKind::RouteWithoutPreflights { by }, None);
         if let Some(config) = &mut routes[at].config {
             let unasked = |method: &String| matches!(&method[..], "GET" | "HEAD" | "POST");
             config.allow_methods.retain(unasked);

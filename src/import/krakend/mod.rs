@@ -48,54 +48,37 @@ mod component;
 mod origins;
 
 use super::document::{Document, Value, is_template};
-use super::names::{self, Reader};
-use super::options::{Dialect, Options, is_among};
-use super::{
-    Findings, Gateway, ImportErrorKind as ErrorKind, ImportErrors, Imported, NOBODY, NoteKind,
-};
+use super::error::{ImportErrorKind as ErrorKind, ImportErrors};
+use super::findings::{Findings, Imported};
+use super::gateway::Gateway;
+use super::names::{self, List};
+use super::note::{NOBODY, NoteKind};
+use super::options::{self, Options, STARTS_WITHOUT, is_among, nearest_among};
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode, parse_go};
 use crate::problem::ConfigErrorKind;
-use crate::text::nearest;
+use component::{Generation, OPTIONS};
 
-const OPTIONS: &str = "allow_origins allow_methods allow_headers expose_headers \
-    allow_credentials allow_private_network options_passthrough options_success_status max_age \
-    debug";
-
-/// Where no header is listed; `Origin`, which is there too, needs no leave.
+/// The headers where none is listed, without `Origin`, which needs no permission.
 const HEADERS: [&str; 3] = ["Accept", "Content-Type", "X-Requested-With"];
 
-/// The generation of KrakenD that reads a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Generation {
-    /// KrakenD 1, of files of version 2.
-    V1,
-    /// KrakenD 2, of files of version 3.
-    V2,
-}
-
-/// Imports a whole `krakend.json`, its `extra_config`, or the CORS component
-/// alone. `None` is a file without the component: CORS is off.
-///
-/// The component alone is read as KrakenD 2 reads it.
+/// Imports a whole `krakend.json`, its `extra_config`, or the CORS component alone, which is
+/// read as KrakenD 2 reads it. The configuration is `None` if the file lacks the component:
+/// then CORS is off.
 ///
 /// # Errors
 ///
-/// All that cannot be imported, at once: texts where lists belong, which KrakenD
-/// silently takes for its defaults, durations that are none, templates that are not
-/// filled in, and the component under a name that the file's `version` does not have.
+/// Everything that cannot be imported, at once: texts in place of lists, which KrakenD
+/// silently takes for its defaults; texts that are not durations; templates that are not
+/// filled in; and the component under a name that the file's `version` does not have.
 pub fn import(document: &Document) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
     let findings = Findings::new(Gateway::KrakenD, document);
     let found = component::find(document, &findings);
-    let config = found.map(|(object, generation)| {
-        let options = Options::new(&findings, Dialect::KrakenD, object);
-        config(&options, generation)
-    });
+    let config = found.map(|(options, generation)| config(&options, generation));
     findings.finish(config)
 }
 
 fn config(options: &Options<'_>, generation: Generation) -> CorsConfig {
-    let findings = options.findings;
-    remark_unknown(options);
+    note_unknown(options);
     let credentials = options.flag("allow_credentials", false);
     let mut config = CorsConfig::default()
         .allow_origins(origins::import(options, credentials))
@@ -107,145 +90,139 @@ fn config(options: &Options<'_>, generation: Generation) -> CorsConfig {
     }
 
     let any = config.allow_origins == ["*".into()];
-    // A request without `Origin` is none for KrakenD.
+    // To KrakenD, a request without `Origin` is not a CORS request.
     config.answer_without_origin = !any;
     if credentials && any {
-        let field = options.place("allow_credentials");
-        findings.note(&field, "true", NoteKind::CredentialsWithAny);
+        let place = options.at("allow_credentials", true);
+        place.note(NoteKind::CredentialsWithAny, None);
     }
     config.allow_credentials = credentials && !any;
 
-    let exposed = options.list_or("expose_headers", "KrakenD takes it for absent");
-    config.expose_headers = names::exposed_headers(&exposed, !config.allow_credentials, findings);
+    let exposed = options.list("expose_headers", "KrakenD takes it for absent");
+    let wildcard = !config.allow_credentials;
+    config.expose_headers = names::import(List::ExposedHeaders, &exposed, wildcard);
     config.allow_private_network = options.flag("allow_private_network", false);
     if options.flag("options_passthrough", false) {
         config.preflight = PreflightMode::Decorate;
-        let field = options.place("options_passthrough");
-        findings.note(&field, "true", NoteKind::Passthrough);
+        let place = options.at("options_passthrough", true);
+        place.note(NoteKind::Passthrough, None);
     }
     config.preflight_status = status(options);
     config.debug = options.flag("debug", false);
     if config.debug {
-        findings.note(&options.place("debug"), "true", NoteKind::Debug);
+        options.at("debug", true).note(NoteKind::Debug, None);
     }
     config
 }
 
-fn remark_unknown(options: &Options<'_>) {
-    let findings = options.findings;
+fn note_unknown(options: &Options<'_>) {
     for (key, value) in options.object {
-        if is_among(key, OPTIONS) {
-            continue;
-        }
-        if is_template(key) {
-            findings.error(&options.place(key), value, ErrorKind::Template);
-        // Keys with such a sign are comments by custom.
-        } else if !key.starts_with(['@', '$', '#', '_']) {
-            let near = nearest(key, OPTIONS.split(' ')).map(ToOwned::to_owned);
-            findings.suggest(&options.place(key), value, NoteKind::IgnoredOption, near);
+        let place = options.at(key, value);
+        match key.chars().next() {
+            _ if is_among(key, OPTIONS) => {}
+            _ if is_template(key) => place.error(ErrorKind::Template, None),
+            // By convention, such keys are comments.
+            Some('@' | '$' | '#' | '_') => {}
+            _ => place.note(NoteKind::IgnoredOption, nearest_among(key, OPTIONS)),
         }
     }
 }
 
-/// The methods; none if KrakenD allows a page no method.
+/// The methods; none if KrakenD allows pages no method.
 fn methods(options: &Options<'_>, generation: Generation) -> Vec<String> {
-    let findings = options.findings;
     let key = "allow_methods";
     let absent = "KrakenD takes it for absent, which allows `GET`, `POST` and `HEAD`";
-    let mut entries = options.list_or(key, absent);
-    let before = findings.mark();
+    let mut entries = options.list(key, absent);
+    let mark = options.findings.mark();
     if generation == Generation::V1 {
         let texts = entries.iter_mut().map(|entry| &mut entry.text);
         texts.for_each(|text| text.make_ascii_uppercase());
     }
     let mut methods = match entries.is_empty() {
         true => ["GET", "POST", "HEAD"].map(str::to_owned).to_vec(),
-        false => names::methods(&entries, Reader::Gateway, findings),
+        false => names::import(List::Methods, &entries, false),
     };
-    // rs/cors passes every preflight for `OPTIONS`. That of KrakenD 1 adds nothing to the
-    // response to the request itself.
+    // rs/cors lets every preflight for `OPTIONS` pass. The version in KrakenD 1 then adds no
+    // header to the response to the actual request.
     methods.retain(|method| method != "OPTIONS");
     if generation == Generation::V2 {
         methods.push("OPTIONS".to_owned());
     } else if methods.is_empty() {
-        findings.nothing_left(&options.place(key), before);
+        options.at(key, "").nothing_left(mark);
     }
     methods
 }
 
 fn headers(options: &Options<'_>, generation: Generation) -> AllowHeaders {
-    let findings = options.findings;
+    let key = "allow_headers";
     let absent = "KrakenD takes it for absent, which since 2.7 allows any header";
-    let entries = options.list_or("allow_headers", absent);
+    let entries = options.list(key, absent);
     if let Some(any) = entries.iter().find(|entry| entry.text == "*") {
         if entries.len() > 1 {
-            findings.note(&any.place, "*", NoteKind::AnyAmongOthers);
+            any.note(NoteKind::AnyAmongOthers, None);
         }
         // Not `*`: KrakenD repeats the names, `Authorization` too.
         return AllowHeaders::Mirror;
     }
     if entries.is_empty() {
         if generation == Generation::V2 {
-            let place = options.place("allow_headers");
-            findings.note(&place, "", NoteKind::DefaultHeaders);
+            options.at(key, "").note(NoteKind::DefaultHeaders, None);
         }
         return HEADERS.into();
     }
-    names::request_headers(&entries, false, Reader::Gateway, findings).into()
+    names::import(List::RequestHeaders, &entries, false).into()
 }
 
 fn max_age(options: &Options<'_>, generation: Generation) -> MaxAge {
-    let findings = options.findings;
-    let place = options.place("max_age");
     let text = match options.get("max_age") {
         None => return MaxAge::BrowserDefault,
-        Some(value @ Value::String(text)) if !value.is_template() => text,
-        Some(other) => {
-            let repair = match other {
+        Some(Value::String(text)) => text,
+        Some(value) => {
+            let repair = match value {
                 Value::Number(seconds) => Some(format!("\"{seconds}s\"")),
                 _ => None,
             };
-            let starts_without = "KrakenD does not start with it";
-            findings.wrong_type(&place, other, "a string", starts_without, repair);
+            let place = options.at("max_age", value);
+            place.wrong_type(value, "a string", STARTS_WITHOUT, repair);
             return MaxAge::BrowserDefault;
         }
     };
+    let place = options.at("max_age", text);
     let Some(nanoseconds) = parse_go(text) else {
         let seconds: Option<u64> = text.parse().ok();
         let seconds = seconds.or_else(|| Some(humantime::parse_duration(text).ok()?.as_secs()));
-        let repair = seconds.map(|seconds| format!("{seconds}s"));
-        findings.repair(&place, text, ErrorKind::Duration, repair);
+        place.error(
+            ErrorKind::Duration,
+            seconds.map(|seconds| format!("{seconds}s")),
+        );
         return MaxAge::BrowserDefault;
     };
-    // Towards zero, as KrakenD cuts. KrakenD 1 sends nothing of what is negative, either.
+    // KrakenD rounds towards zero. KrakenD 1 does not send negative ages either.
     match nanoseconds / 1_000_000_000 {
         seconds if seconds == 0 || seconds < 0 && generation == Generation::V1 => {
-            findings.note(&place, text, NoteKind::MaxAgeNotSent);
+            place.note(NoteKind::MaxAgeNotSent, None);
             MaxAge::BrowserDefault
         }
-        seconds => match u64::try_from(seconds) {
-            Err(_) => MaxAge::Disabled,
-            Ok(seconds) => findings.seconds(&place, text, seconds, "24h"),
-        },
+        seconds => u64::try_from(seconds).map_or(MaxAge::Disabled, |seconds| {
+            options::max_age(&place, seconds, "24h")
+        }),
     }
 }
 
 fn status(options: &Options<'_>) -> u16 {
-    let findings = options.findings;
     let key = "options_success_status";
-    let ignores = "KrakenD ignores it, and sends 204";
     let default = CorsConfig::default().preflight_status;
-    let Some(number) = options.number(key, ignores) else {
-        return default;
-    };
-    // As Go cuts. 0 is absent.
-    let is_it = |status: &u16| (f64::from(*status)..f64::from(status + 1)).contains(&number);
+    let number = options.number(key, "KrakenD ignores it, and sends 204");
+    let number = number.unwrap_or_default();
+    // Go truncates the number, and 0 is absent.
     if number > -1.0 && number < 1.0 {
         return default;
     }
-    (200..300).find(is_it).unwrap_or_else(|| {
+    let is_it = |status: &u16| (f64::from(*status)..f64::from(status + 1)).contains(&number);
+    let status = (200..300).find(is_it);
+    status.unwrap_or_else(|| {
         let kind = ErrorKind::Invalid(ConfigErrorKind::PreflightStatus);
-        findings.error(&options.place(key), number, kind);
+        options.at(key, number).error(kind, None);
         default
     })
 }

@@ -1,62 +1,58 @@
-//! Origins, as rs/cors, which KrakenD has inside, compares them.
+//! Origins, as KrakenD's library rs/cors compares them.
 
 use crate::import::document::Value;
-use crate::import::options::{Entry, Options};
-use crate::import::{Findings, NoteKind};
+use crate::import::findings::Place;
+use crate::import::note::NoteKind;
+use crate::import::options::Options;
+use crate::import::origins::{any_by_default, is_dead, leave_out, note_https, or_nobody};
 use crate::origin::{Host, OriginPattern, Pattern, PatternFault, Port, repair};
-use crate::problem::ConfigErrorKind;
 
 pub(super) fn import(options: &Options<'_>, credentials: bool) -> Vec<OriginPattern> {
-    let findings = options.findings;
     let key = "allow_origins";
     let absent = "KrakenD takes it for absent, which allows every origin";
-    let notes_before = findings.mark();
-    let entries = options.list_or(key, absent);
-    let place = options.place(key);
-    match options.get(key) {
-        // With a template in it, it has an error already.
-        Some(Value::List(list)) if entries.is_empty() && list.iter().any(Value::is_template) => {
-            return vec!["*".into()];
-        }
-        Some(value @ Value::List(list)) if entries.is_empty() && !list.is_empty() => {
-            findings.forget(notes_before);
-            findings.wrong_type(&place, value, "one of strings", absent, None);
-            return vec!["*".into()];
-        }
-        written if entries.is_empty() => return findings.any_by_default(&place, written),
-        _ => {}
-    }
-    if let Some(any) = entries.iter().find(|entry| entry.text == "*") {
-        if entries.iter().any(|entry| entry.text != "*") {
-            findings.note(&any.place, "*", NoteKind::AnyAmongOthers);
+    let mark = options.findings.mark();
+    let entries = options.list(key, absent);
+    if entries.is_empty() {
+        match options.get(key) {
+            Some(Value::List(list)) if list.iter().any(Value::is_template) => {}
+            Some(value @ Value::List(list)) if !list.is_empty() => {
+                options.findings.forget(mark);
+                let place = options.at(key, value);
+                place.wrong_type(value, "one of strings", absent, None);
+            }
+            _ => return any_by_default(options, key),
         }
         return vec!["*".into()];
     }
-    let before = findings.mark();
-    let origins = entries.iter();
-    let origins = origins
-        .filter_map(|entry| origin(entry, credentials, findings))
-        .collect();
-    findings.left(&place, origins, before)
+    if let Some(any) = entries.iter().find(|entry| entry.text == "*") {
+        if entries.iter().any(|entry| entry.text != "*") {
+            any.note(NoteKind::AnyAmongOthers, None);
+        }
+        return vec!["*".into()];
+    }
+    let mark = options.findings.mark();
+    let origins = entries
+        .iter()
+        .filter_map(|entry| origin(entry, credentials));
+    or_nobody(origins.collect(), options, key, mark)
 }
 
-/// What an entry matches of the origins that browsers send.
-fn origin(entry: &Entry, credentials: bool, findings: &Findings) -> Option<OriginPattern> {
-    let Entry { place, text } = entry;
+/// The pattern for an entry, of which only origins that browsers send matter.
+fn origin(entry: &Place<'_>, credentials: bool) -> Option<OriginPattern> {
     // KrakenD compares in lower case, and browsers send it.
-    let lower = text.to_lowercase();
+    let lower = entry.text.to_lowercase();
     let parsed = Pattern::parse(&lower);
     let Some((before, after)) = lower.split_once('*') else {
-        if lower == "null" || parsed.is_ok() {
-            return Some(lower.into());
-        }
-        let fault = parsed.err()?;
-        let kind = NoteKind::LeftOut(ConfigErrorKind::Origin(fault));
-        findings.suggest(place, text, kind, repair(&lower));
-        return None;
+        return match parsed {
+            Err(fault) if lower != "null" => {
+                leave_out(entry, fault, &lower);
+                None
+            }
+            _ => Some(lower.into()),
+        };
     };
     let never = |cause| {
-        findings.note(place, text, NoteKind::NeverMatches { cause });
+        entry.note(NoteKind::NeverMatches { cause }, None);
         None
     };
     if after.contains('*') {
@@ -68,35 +64,33 @@ fn origin(entry: &Entry, credentials: bool, findings: &Findings) -> Option<Origi
             port: Port::Exact(_),
             ..
         }) => {
-            findings.note(place, text, NoteKind::Subdomains);
-            Some(lower.into())
+            entry.note(NoteKind::Subdomains, None);
+            return Some(lower.into());
         }
-        Err(fault) if never_matches(fault) => {
-            let kind = NoteKind::LeftOut(ConfigErrorKind::Origin(fault));
-            findings.suggest(place, text, kind, repair(&lower));
-            None
+        Err(fault) if is_final(fault) => {
+            leave_out(entry, fault, &lower);
+            return None;
         }
-        _ => {
-            let regex = format!("{}.*{}", regex::escape(before), regex::escape(after));
-            let origin = OriginPattern::regex(&regex[..]);
-            if Findings::is_dead(&origin) {
-                return never("no text in place of its `*` makes it an origin");
-            }
-            let pattern = match parsed {
-                Ok(_) => Some(lower.clone()),
-                Err(_) => repair(&lower).filter(|repaired| Pattern::parse(repaired).is_ok()),
-            };
-            findings.suggest(place, text, NoteKind::AnyText { regex }, pattern);
-            if credentials {
-                findings.note_https(place, text, &origin);
-            }
-            Some(origin)
-        }
+        _ => {}
     }
+    let regex = format!("{}.*{}", regex::escape(before), regex::escape(after));
+    let origin = OriginPattern::regex(&regex[..]);
+    if is_dead(&origin) {
+        return never("no text in place of its `*` makes it an origin");
+    }
+    let pattern = match parsed {
+        Ok(_) => Some(lower.clone()),
+        Err(_) => repair(&lower).filter(|repaired| Pattern::parse(repaired).is_ok()),
+    };
+    entry.note(NoteKind::AnyText { regex }, pattern);
+    if credentials {
+        note_https(entry, &origin);
+    }
+    Some(origin)
 }
 
-/// Whether no origin can be like that, whatever stands for the `*`.
-fn never_matches(fault: PatternFault) -> bool {
+/// No text in place of the `*` makes an origin of an entry with this fault.
+fn is_final(fault: PatternFault) -> bool {
     matches!(
         fault,
         PatternFault::Whitespace
