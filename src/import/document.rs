@@ -31,13 +31,6 @@ pub(super) enum Value {
 /// Keys and their values, in the order of the file.
 pub(super) type Object = Vec<(String, Value)>;
 
-/// The value of a key. If the key is repeated, the last value counts, as in the parsers of
-/// the gateways.
-pub(super) fn get<'a>(object: &'a Object, key: &str) -> Option<&'a Value> {
-    let found = object.iter().rev().find(|(name, _)| name == key);
-    found.map(|(_, value)| value)
-}
-
 /// The place of a key in an object.
 pub(super) fn place_of(object: &str, key: &str) -> String {
     match object {
@@ -47,11 +40,25 @@ pub(super) fn place_of(object: &str, key: &str) -> String {
 }
 
 impl Value {
-    /// The value of a key, if this is an object that has it.
+    /// The value of a key, if this is an object that has it. If the key is repeated, the last
+    /// value counts, as in the parsers of the gateways.
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
+        let found = self.entries().iter().rev().find(|(name, _)| name == key);
+        found.map(|(_, value)| value)
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
-            Value::Object(object) => get(object, key),
+            Value::String(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// The keys and values, if this is an object.
+    pub(super) fn entries(&self) -> &[(String, Value)] {
+        match self {
+            Value::Object(object) => object,
+            _ => &[],
         }
     }
 
@@ -80,7 +87,7 @@ impl Value {
     /// It is filled in before a gateway reads the file, such as `{{ env "ORIGIN" }}` or
     /// `https://${HOST}`. No regex has a letter after a `$`.
     pub(super) fn is_template(&self) -> bool {
-        matches!(self, Value::String(text) if is_template(text))
+        self.text().is_some_and(is_template)
     }
 
     /// The name of its type, with an article.
@@ -198,11 +205,8 @@ mod tests {
     fn the_last_of_several_values_counts() {
         let json = r#"{"a": 1, "b": [{"c": 1, "c": 2}], "a": {"d": 3}}"#;
         let document: Document = serde_json::from_str(json).unwrap();
-        let Value::Object(object) = &document.0 else {
-            panic!("{document:?}");
-        };
         let last = Value::Object(vec![("d".to_owned(), Value::Number(3.0))]);
-        assert_eq!(get(object, "a"), Some(&last));
+        assert_eq!(document.0.get("a"), Some(&last));
         let mut repeated = Vec::new();
         document
             .0

@@ -20,22 +20,17 @@ kinds! {
         Invalid(kind: ConfigErrorKind) = kind.code() => "{kind}",
         /// A value of another type than the gateway reads.
         WrongType {
-            /// What is there.
-            found: &'static str,
-            /// What belongs there.
-            expected: &'static str,
-            /// What the gateway makes of it.
-            consequence: &'static str,
+            found: &'static str = "What is there.",
+            expected: &'static str = "What belongs there.",
+            consequence: &'static str = "What the gateway makes of it.",
         } = "wrong-type" => "this is {found}, not {expected}; {consequence}",
         /// A text that is filled in before the gateway reads the file.
         Template = "template" =>
             "this is a template, which is filled in before the gateway reads the file; import \
              the file that results",
         /// Something else than this gateway's configuration.
-        OtherDocument {
-            /// What it should be.
-            expected: &'static str,
-        } = "other-document" => "this is not {expected}",
+        OtherDocument { expected: &'static str = "What it should be." } = "other-document" =>
+            "this is not {expected}",
         /// KrakenD's component under its later name in a file of version 2.
         OtherGeneration = "other-generation" =>
             "KrakenD does not read this key in a file of `version` 2, and leaves CORS off; \
@@ -60,22 +55,15 @@ kinds! {
              `CONNECT` only, and refuses this",
         /// Syntax of PCRE that Rust's regular expressions do not have, or read
         /// differently.
-        Pcre {
-            /// What it is, with its article.
-            construct: &'static str,
-        } = "pcre" =>
+        Pcre { construct: &'static str = "What it is, with its article." } = "pcre" =>
             "{construct} means something in PCRE that Rust's regular expressions cannot say; \
              write the regex without it, or list the origins",
         /// A regular expression that does not compile.
-        Regex {
-            /// The parser's own message.
-            message: String,
-        } = "regex" => "this does not compile as a regular expression of Rust: {message}",
+        Regex { message: String = "The parser's own message." } = "regex" =>
+            "this does not compile as a regular expression of Rust: {message}",
         /// Two spellings of the same thing, of which a gateway reads one.
-        Twice {
-            /// The other.
-            other: &'static str,
-        } = "twice" => "`{other}` is there too; remove one of them",
+        Twice { other: &'static str = "The other." } = "twice" =>
+            "`{other}` is there too; remove one of them",
         /// A plugin for some consumers only.
         Consumer = "consumer" =>
             "Kong refuses the plugin on consumers: a preflight does not tell who sends it; put \
@@ -96,10 +84,8 @@ kinds! {
         NotFound = "not-found" => "nothing in the file has this name or id",
         /// Routes with different policies, which path prefixes do not tell apart.
         NotByPath {
-            /// Their names.
-            routes: String,
-            /// What tells them apart.
-            by: String,
+            routes: String = "Their names.",
+            by: String = "What tells them apart.",
         } = "not-by-path" =>
             "Kong tells {routes} apart by {by}, and their CORS differs, so path prefixes do not \
              tell which policy a request has; put each policy on its own routes, or take the \

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::mem::take;
 
-use super::document::{Document, Value};
-use super::error::{ImportError, ImportErrorKind, ImportErrors};
+use super::document::Document;
+use super::error::{ImportError, ImportErrors};
 use super::gateway::Gateway;
 use super::note::{Note, NoteKind};
 
@@ -35,17 +35,17 @@ impl Findings {
             errors: RefCell::default(),
         };
         document.0.repeated_keys("", &mut |field| {
-            findings.at(field, "").note(NoteKind::Repeated, None);
+            findings.note(Note::new(field, "", NoteKind::Repeated));
         });
         findings
     }
 
-    pub(super) fn at(&self, field: impl Into<String>, text: impl ToString) -> Place<'_> {
-        Place {
-            findings: self,
-            field: field.into(),
-            text: text.to_string(),
-        }
+    pub(super) fn note(&self, note: Note) {
+        self.notes.borrow_mut().push(note);
+    }
+
+    pub(super) fn error(&self, error: ImportError) {
+        self.errors.borrow_mut().push(error);
     }
 
     pub(super) fn error_count(&self) -> usize {
@@ -67,61 +67,6 @@ impl Findings {
         let notes = merged(self.notes.into_inner(), |note| &mut note.field);
         let errors = merged(self.errors.into_inner(), |error| &mut error.field);
         ImportErrors::unless_empty(heading, errors, Imported { config, notes })
-    }
-}
-
-/// A place in a document, with its text: all that a note or an error needs to name it.
-#[derive(Clone)]
-pub(super) struct Place<'a> {
-    pub(super) findings: &'a Findings,
-    /// Such as `services[0].plugins[1].config.origins[0]`.
-    pub(super) field: String,
-    pub(super) text: String,
-}
-
-impl Place<'_> {
-    pub(super) fn note(&self, kind: NoteKind, suggestion: Option<String>) {
-        let note = Note::new(&self.field, &self.text, kind).suggest(suggestion);
-        self.findings.notes.borrow_mut().push(note);
-    }
-
-    pub(super) fn error(&self, kind: ImportErrorKind, suggestion: Option<String>) {
-        let error = ImportError::new(&self.field, &self.text, kind).suggest(suggestion);
-        self.findings.errors.borrow_mut().push(error);
-    }
-
-    /// An error about a value of the wrong type, with what the gateway makes of it.
-    pub(super) fn wrong_type(
-        &self,
-        value: &Value,
-        expected: &'static str,
-        consequence: &'static str,
-        suggestion: Option<String>,
-    ) {
-        let kind = ImportErrorKind::WrongType {
-            found: value.type_name(),
-            expected,
-            consequence,
-        };
-        self.error(kind, suggestion);
-    }
-
-    /// Replaces the notes on the entries of a list since a mark, of which none is left, by
-    /// one note on the list.
-    pub(super) fn nothing_left(&self, mark: usize) {
-        let (mut causes, mut suggestions) = (Vec::new(), Vec::new());
-        for note in self.findings.forget(mark) {
-            match note.kind().cause() {
-                Some(cause) => {
-                    causes.push(format!("`{}`: {cause}", note.value()));
-                    suggestions.extend(note.suggestion().map(str::to_owned));
-                }
-                None => self.findings.notes.borrow_mut().push(note),
-            }
-        }
-        let causes = causes.join("; ");
-        let suggestion = (!suggestions.is_empty()).then(|| suggestions.join("`, `"));
-        self.note(NoteKind::NothingLeft { causes }, suggestion);
     }
 }
 

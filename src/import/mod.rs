@@ -50,9 +50,10 @@ pub mod kong;
 #[cfg(feature = "krakend")]
 #[cfg_attr(docsrs, doc(cfg(feature = "krakend")))]
 pub mod krakend;
+mod max_age;
 mod names;
+mod node;
 mod note;
-mod options;
 mod origins;
 
 pub use document::Document;

@@ -1,8 +1,8 @@
 //! Methods and header names.
 
 use super::error::ImportErrorKind;
-use super::findings::Place;
 use super::gateway::Gateway;
+use super::node::Place;
 use super::note::NoteKind;
 use crate::compile::{Fault, check_exposed_header, check_method, check_request_header};
 use crate::problem::ConfigErrorKind as Kind;
@@ -59,20 +59,24 @@ pub(super) fn import(list: List, entries: &[Place<'_>], wildcard: bool) -> Vec<S
     let mark = findings.mark();
     let (mut names, mut any) = (Vec::new(), None);
     for entry in entries {
-        let parts: Vec<&str> = match for_browsers {
-            false => vec![&entry.text],
-            // Browsers skip empty elements (Fetch, "get, decode, and split").
-            true => {
-                let parts = entry.text.split(',');
-                let parts = parts.map(|part| part.trim_matches([' ', '\t']));
-                parts.filter(|part| !part.is_empty()).collect()
-            }
-        };
+        // Browsers skip empty elements (Fetch, "get, decode, and split").
+        let parts = entry.text.split(|c| c == ',' && for_browsers);
+        let parts = parts.map(|part| match for_browsers {
+            true => part.trim_matches([' ', '\t']),
+            false => part,
+        });
+        let parts: Vec<_> = parts
+            .filter(|part| !for_browsers || !part.is_empty())
+            .collect();
         if parts.len() > 1 {
             entry.note(NoteKind::Split, None);
         }
         for name in parts {
-            let place = findings.at(&entry.field, name);
+            let text = name.to_owned();
+            let place = Place {
+                text,
+                ..entry.clone()
+            };
             match list.check(name) {
                 _ if name == ANY && !wildcard => place.note(NoteKind::LiteralWildcard, None),
                 Ok(_) => {

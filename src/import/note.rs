@@ -30,12 +30,9 @@ kinds! {
             "KrakenD has no such option, and ignores it; so did the import",
         /// The gateway ignored a value of a wrong type.
         IgnoredValue {
-            /// What is there.
-            found: &'static str,
-            /// What belongs there.
-            expected: &'static str,
-            /// What the gateway makes of it.
-            consequence: &'static str,
+            found: &'static str = "What is there.",
+            expected: &'static str = "What belongs there.",
+            consequence: &'static str = "What the gateway makes of it.",
         } = "ignored-value" =>
             "this is {found}, not {expected}; {consequence}, and so does the import",
         /// A key that is there several times.
@@ -47,15 +44,10 @@ kinds! {
             "KrakenD reads this in the `extra_config` of the whole file only, and ignores it \
              here; so did the import",
         /// An entry that matches no origin.
-        NeverMatches {
-            /// Why.
-            cause: &'static str,
-        } = "regex-never-matches" => "left out, for no origin matches this: {cause}",
+        NeverMatches { cause: &'static str = "Why." } = "regex-never-matches" =>
+            "left out, for no origin matches this: {cause}",
         /// A list of which no entry is left.
-        NothingLeft {
-            /// Each entry, and why it is left out.
-            causes: String,
-        } = "nothing-left" =>
+        NothingLeft { causes: String = "Each entry, and why it is left out." } = "nothing-left" =>
             "no page could use this: {causes}; imported so that none can, as `{NOBODY}`, which \
              no page is",
         /// A `*` that is no wildcard there.
@@ -70,10 +62,7 @@ kinds! {
             "left out: since Kong 3.8 a `*` beside other entries allows every origin, and before \
              that none; if every origin is meant, remove the others",
         /// No origin is listed, which is any.
-        AnyByDefault {
-            /// For whom.
-            gateway: Gateway,
-        } = "any-by-default" =>
+        AnyByDefault { gateway: Gateway = "For whom." } = "any-by-default" =>
             "{gateway} allows every origin where none is listed, and so does the import; list \
              the origins that are meant",
         /// No request header is listed, which means more to later versions of KrakenD.
@@ -102,10 +91,7 @@ kinds! {
             "KrakenD lets `*` stand for any text; in an origin that can only be labels of the \
              host in this place, so it is kept as the same subdomain pattern",
         /// KrakenD's `*` for any text.
-        AnyText {
-            /// The regex that it became.
-            regex: String,
-        } = "any-text" =>
+        AnyText { regex: String = "The regex that it became." } = "any-text" =>
             "KrakenD lets `*` stand for any text, dots and slashes included; imported as `{{ \
              regex = '{regex}' }}`, which says that; list the origins that are meant",
         /// With credentials, an entry that also allowed plain http.
@@ -126,18 +112,12 @@ kinds! {
             "Kong compares a regex without `:` with the host alone, so any scheme and any port \
              are allowed; put the scheme in front",
         /// A regex that would see the brackets of IPv6 addresses, which Kong removes.
-        Ipv6Brackets {
-            /// The regex that it became.
-            regex: String,
-        } = "ipv6-brackets" =>
+        Ipv6Brackets { regex: String = "The regex that it became." } = "ipv6-brackets" =>
             "Kong removes the brackets of IPv6 addresses before it matches; imported as \
              `{regex}`, which allows no such address; list one that is meant in the imported \
              configuration, `http://[::1]:3000`",
         /// An entry that Kong 0.x searched for anywhere in the origin.
-        Searched {
-            /// What it became.
-            imported: String,
-        } = "searched" =>
+        Searched { imported: String = "What it became." } = "searched" =>
             "Kong 0.x searches for this anywhere in the origin, so longer names match too; \
              imported as `{imported}`, which has to match the whole of it",
         /// A maximum age below a second, of which the gateway sent nothing.
@@ -163,16 +143,12 @@ kinds! {
             "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set it \
              during development only",
         /// A route that Kong also chooses by more than its path.
-        RouteConditions {
-            /// By what.
-            by: String,
-        } = "route-conditions" =>
+        RouteConditions { by: String = "By what." } = "route-conditions" =>
             "Kong chooses this route by {by} too, and answers 404 to what fits no route; a table \
              of path prefixes goes by the path alone",
         /// A route that Kong chooses for no preflight.
         RouteWithoutPreflights {
-            /// What preflights lack.
-            by: &'static str,
+            by: &'static str = "What preflights lack.",
         } = "route-without-preflights" =>
             "preflights have {by}, so Kong never chooses this route for one; its policy has only \
              what browsers send without a preflight",

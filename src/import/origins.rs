@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::findings::Place;
+use super::node::{Node, Place};
 use super::note::{NOBODY, NoteKind};
-use super::options::Options;
 use crate::origin::{Inferred, OriginPattern, Outline, PatternFault, PatternKind, Subject};
 use crate::origin::{check_regex, repair};
 use crate::problem::ConfigErrorKind;
 
 /// Any origin, which both gateways allow where none is listed.
-pub(super) fn any_by_default(options: &Options<'_>, key: &str) -> Vec<OriginPattern> {
-    let written = options.get(key).map(ToString::to_string);
+pub(super) fn any_by_default(options: &Node<'_>, key: &str) -> Vec<OriginPattern> {
+    let written = options.get(key).map(|list| list.value.to_string());
     let gateway = options.findings.gateway;
     let list = options.at(key, written.unwrap_or_default());
     list.note(NoteKind::AnyByDefault { gateway }, None);
@@ -22,7 +21,7 @@ pub(super) fn any_by_default(options: &Options<'_>, key: &str) -> Vec<OriginPatt
 /// place of those since a mark.
 pub(super) fn or_nobody(
     mut origins: Vec<OriginPattern>,
-    options: &Options<'_>,
+    options: &Node<'_>,
     key: &str,
     mark: usize,
 ) -> Vec<OriginPattern> {

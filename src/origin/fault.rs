@@ -78,45 +78,32 @@ kinds! {
     pub enum RegexFault {
         /// It uses syntax of PCRE that the `regex` crate does not have.
         PcreOnly {
-            /// The construct with its article, such as `a back-reference`.
-            what: &'static str,
-            /// The parser's own message.
-            message: String,
+            what: &'static str = "The construct with its article, such as `a back-reference`.",
+            message: String = "The parser's own message.",
         } = "pcre-only" => "{what} exists in PCRE, not here: {message:#}",
         /// It uses Unicode classes, but origins are ASCII.
-        NotAscii {
-            /// The parser's own message.
-            message: String,
-        } = "regex" => "origins are ASCII, and so are their regexes: {message:#}",
+        NotAscii { message: String = "The parser's own message." } = "regex" =>
+            "origins are ASCII, and so are their regexes: {message:#}",
         /// It does not compile.
-        Syntax {
-            /// The parser's own message.
-            message: String,
-        } = "regex" => "{message:#}",
+        Syntax { message: String = "The parser's own message." } = "regex" => "{message:#}",
         /// It is longer than any regex that is needed.
-        TooLong {
-            /// The most bytes that a regex may have.
-            limit: usize,
-        } = "regex-too-long" =>
+        TooLong { limit: usize = "The most bytes that a regex may have." } = "regex-too-long" =>
             "a regex may have {limit} bytes; split it into several, or list the origins",
         /// It takes too much memory once compiled, and with it too much time.
         TooBig {
-            /// The most bytes that a compiled regex may take.
-            limit: usize,
+            limit: usize = "The most bytes that a compiled regex may take.",
         } = "regex-too-big" =>
             "compiled, this takes more than {limit} bytes; write `+` for counts such as \
              `{{1,63}}`, or split it into several",
         /// All regexes of the policy together take too much memory, and with it time.
         AllTooBig {
-            /// The most bytes that they may take together.
-            limit: usize,
+            limit: usize = "The most bytes that they may take together.",
         } = "regexes-too-big" =>
             "compiled, all regexes together take more than {limit} bytes; write `+` for counts \
              such as `{{1,63}}`, and patterns such as `https://*.example.com` for regexes",
         /// There are more regexes than a policy may have.
         TooMany {
-            /// The most regexes that a policy may have.
-            limit: usize,
+            limit: usize = "The most regexes that a policy may have.",
         } = "too-many-regexes" =>
             "a policy may have {limit} regexes; write patterns such as `https://*.example.com` \
              for them, or list the origins",

@@ -32,10 +32,8 @@ kinds! {
         SafelistedResponseHeader = "safelisted-response-header" =>
             "pages may read this header anyway",
         /// Another entry allows this origin too.
-        Covered {
-            /// The other entry.
-            by: String,
-        } = "covered" => "`{by}` allows this origin already; remove one of them",
+        Covered { by: String = "The other entry." } = "covered" =>
+            "`{by}` allows this origin already; remove one of them",
         /// Private network access, which Chromium has replaced with a permission prompt.
         PrivateNetwork = "private-network" =>
             "Chromium asks the user for permission instead, and no other browser asks for it",
@@ -48,10 +46,8 @@ kinds! {
         WithoutEffect = "without-effect" => "the rest of the policy leaves this without effect",
         /// An entry that would be an error with credentials.
         Danger {
-            /// The danger.
-            danger: Danger,
-            /// An origin that the entry allows and that an attacker can have.
-            witness: String,
+            danger: Danger = "The danger.",
+            witness: String = "An origin that the entry allows and that an attacker can have.",
         } = danger.as_str() =>
             "this allows `{witness}`, which need not be yours; it would be an error (`{danger}`) \
              with credentials",

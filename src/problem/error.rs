@@ -55,8 +55,7 @@ kinds! {
             "`*` already allows all; remove it, or everything else in the list",
         /// Too many in-label patterns below one domain have their `*` in different places.
         TooManyShapes {
-            /// The most places there may be: pairs of lengths before and after the `*`.
-            limit: usize,
+            limit: usize = "The most pairs of lengths before and after the `*`.",
         } = "too-many-shapes" =>
             "in the labels below this, `*` may stand in {limit} places, counted by the bytes \
              before and after it; list the origins, or write this pattern",
@@ -120,18 +119,13 @@ kinds! {
         PathTwice = "path-twice" => "this prefix is there already; remove one of them",
         /// A regular expression or a predicate without the border that credentials require.
         NoBorder {
-            /// The sites that a regular expression spans, if they are known.
-            sites: Vec<String>,
-            /// An origin that the entry also allows and that an attacker can have; empty if
-            /// none of the classic attacks works.
-            witness: String,
-            /// The item that `dangerously_allow` would need.
-            allow: String,
+            sites: Vec<String> = "The sites that a regular expression spans, if they are known.",
+            witness: String = "An allowed origin that an attacker can have; empty if unknown.",
+            allow: String = "The item that `dangerously_allow` would need.",
         } = "no-border" => no_border,
         /// The borders of a policy name too many domains.
         TooManyDomains {
-            /// The most domains that they may name in all.
-            limit: usize,
+            limit: usize = "The most domains that they may name in all.",
         } = "too-many-domains" =>
             "the regexes and predicates of a policy may stay within {limit} domains in all; \
              write patterns such as `https://*.example.com` for some of them",
@@ -147,12 +141,9 @@ kinds! {
              write the domain that it ends in",
         /// A danger that `dangerously_allow` does not name for this entry.
         Danger {
-            /// The danger.
-            danger: Danger,
-            /// An origin that the entry allows and that an attacker can have.
-            witness: String,
-            /// The item that `dangerously_allow` would need.
-            allow: String,
+            danger: Danger = "The danger.",
+            witness: String = "An origin that the entry allows and that an attacker can have.",
+            allow: String = "The item that `dangerously_allow` would need.",
         } = danger.as_str() => danger_with_credentials,
     }
 }

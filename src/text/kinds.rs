@@ -9,17 +9,15 @@
 ///         /// There is no name.
 ///         Empty = "empty" => "write a name",
 ///         /// The name is too long.
-///         TooLong {
-///             /// The most bytes that a name may have.
-///             limit: usize,
-///         } = "too-long" => "a name has at most {limit} bytes",
+///         TooLong { limit: usize = "The most bytes that a name may have." } =
+///             "too-long" => "a name has at most {limit} bytes",
 ///         /// The host in the name is wrong.
 ///         Host(fault: HostFault) = fault.code() => "{fault}",
 ///     }
 /// }
 /// ```
 ///
-/// A variant without words does not compile. Words are a format string over the fields of
+/// A field has its documentation behind it. A variant without words does not compile. Words are a format string over the fields of
 /// the variant, which are made [`Readable`](crate::text::Readable) first; `{field:#}` keeps
 /// line breaks. Where words need code, they are the name of a function that takes a
 /// formatter and a reference to each field.
@@ -30,7 +28,7 @@ macro_rules! kinds {
             $(
                 $(#[$doc:meta])*
                 $variant:ident
-                $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })?
+                $({ $($field:ident: $type:ty = $field_doc:literal),+ $(,)? })?
                 $(($inner:ident: $inner_type:ty))?
                 = $code:expr => $words:tt,
             )+
@@ -42,7 +40,7 @@ macro_rules! kinds {
         pub enum $name {
             $(
                 $(#[$doc])*
-                $variant $({ $($(#[$field_doc])* $field: $type),+ })? $(($inner_type))?,
+                $variant $({ $(#[doc = $field_doc] $field: $type),+ })? $(($inner_type))?,
             )+
         }
 

@@ -5,23 +5,22 @@ use super::plugin;
 use super::policies::{Policies, Scope};
 use super::route::{self, Route, label};
 use crate::config::CorsConfig;
-use crate::import::document::{Object, Value, get, is_template};
+use crate::import::document::{Value, is_template};
 use crate::import::error::ImportErrorKind as ErrorKind;
-use crate::import::findings::Place;
-use crate::import::options::{Options, REFUSES, is_among};
+use crate::import::node::{Node, Place, REFUSES, is_among};
 
 const NAME: &str = "cors";
 
 /// The object is a declarative file, and not one plugin.
-pub(super) fn is_file(object: &Object) -> bool {
+pub(super) fn is_file(object: &Value) -> bool {
     let keys = ["_format_version", "services", "routes", "plugins", "apis"];
-    keys.iter().any(|key| get(object, key).is_some())
+    keys.iter().any(|key| object.get(key).is_some())
 }
 
-pub(super) fn import(options: Options<'_>) -> Policies {
-    let generation = Generation::of_file(options.object);
+pub(super) fn import(options: Node<'_>) -> Policies {
+    let generation = Generation::of_file(options.value);
     let dialect = generation.dialect(false);
-    let options = Options { dialect, ..options };
+    let options = Node { dialect, ..options };
     options.refuse_templates();
     let mut file = File::default();
     file.read(&options);
@@ -49,13 +48,13 @@ struct Plugin {
 /// What the file holds; routes and services are known by their index.
 #[derive(Default)]
 struct File<'a> {
-    services: Vec<Options<'a>>,
-    routes: Vec<(Options<'a>, Option<usize>)>,
-    plugins: Vec<(Options<'a>, At)>,
+    services: Vec<Node<'a>>,
+    routes: Vec<(Node<'a>, Option<usize>)>,
+    plugins: Vec<(Node<'a>, At)>,
 }
 
 impl<'a> File<'a> {
-    fn read(&mut self, options: &Options<'a>) {
+    fn read(&mut self, options: &Node<'a>) {
         for service in options.objects("services") {
             let index = Some(self.services.len());
             for route in service.objects("routes") {
@@ -76,18 +75,18 @@ impl<'a> File<'a> {
             let consumers = options.objects(key).into_iter();
             let plugins = consumers.flat_map(|consumer| consumer.objects("plugins"));
             for plugin in plugins.filter(|plugin| plugin.text("name") == Some(NAME)) {
-                plugin.here().error(ErrorKind::Consumer, None);
+                plugin.place("").error(ErrorKind::Consumer, None);
             }
         }
     }
 
-    fn add_route(&mut self, route: Options<'a>, service: Option<usize>) {
+    fn add_route(&mut self, route: Node<'a>, service: Option<usize>) {
         route.refuse_templates();
         self.add_plugins(&route, (None, Some(self.routes.len())));
         self.routes.push((route, service));
     }
 
-    fn add_plugins(&mut self, parent: &Options<'a>, at: At) {
+    fn add_plugins(&mut self, parent: &Node<'a>, at: At) {
         for plugin in parent.objects("plugins") {
             match plugin.text("name") {
                 Some(NAME) => self.plugins.push((plugin, at)),
@@ -100,28 +99,30 @@ impl<'a> File<'a> {
     }
 
     /// The index of what an option refers to, by name or by id.
-    fn find(&self, from: &Options<'_>, key: &str) -> Option<usize> {
-        let value = from.get(key)?;
-        let wanted = match value {
-            Value::Object(object) => get(object, "id").or(get(object, "name")),
+    fn find(&self, from: &Node<'_>, key: &str) -> Option<usize> {
+        let reference = from.get(key)?;
+        let wanted = match reference.value {
+            Value::Object(_) => reference.value.get("id").or(reference.value.get("name")),
             other => Some(other),
         };
-        let has_it = |of: &Options<'_>, key| of.get(key).is_some_and(|it| Some(it) == wanted);
-        let is_it = |options: &Options<'_>| has_it(options, "id") || has_it(options, "name");
+        let is_it = |object: &Node<'_>| {
+            let mut names = ["id", "name"].into_iter();
+            names.any(|key| wanted.is_some() && object.value.get(key) == wanted)
+        };
         let found = match key {
             "service" => self.services.iter().position(is_it),
             _ => self.routes.iter().position(|(route, _)| is_it(route)),
         };
         if found.is_none() {
-            let written = wanted.unwrap_or(value);
-            from.at(key, written).error(ErrorKind::NotFound, None);
+            let place = reference.place(wanted.unwrap_or(reference.value));
+            place.error(ErrorKind::NotFound, None);
         }
         found
     }
 
-    fn plugins(&self, file: &Options<'a>, generation: Generation) -> Vec<Plugin> {
+    fn plugins(&self, file: &Node<'a>, generation: Generation) -> Vec<Plugin> {
         let findings = file.findings;
-        let shared = file.object("_plugin_configs");
+        let shared = file.object_at("_plugin_configs");
         let mut plugins: Vec<Plugin> = Vec::new();
         for (options, at) in &self.plugins {
             let (mut service, mut route) = *at;
@@ -132,7 +133,7 @@ impl<'a> File<'a> {
             service = service.or_else(|| self.find(options, "service"));
             let at = (service, route);
             let shared = options.text("_config").and_then(|name| {
-                let found = shared.as_ref().and_then(|all| all.object(name));
+                let found = shared.as_ref().and_then(|all| all.object_at(name));
                 if found.is_none() {
                     options.at("_config", name).error(ErrorKind::NotFound, None);
                 }
@@ -141,7 +142,7 @@ impl<'a> File<'a> {
             let is_found = findings.error_count() == errors;
             let config = plugin::import(options, shared.as_ref(), generation);
             if is_found && plugins.iter().any(|other| other.at == at) {
-                options.here().error(ErrorKind::SameScope, None);
+                options.place("").error(ErrorKind::SameScope, None);
             }
             if is_found {
                 plugins.push(Plugin { at, config });
@@ -168,7 +169,7 @@ impl<'a> File<'a> {
             });
             let service = service.map(|at| label(&self.services[at]));
             routes.push(route::route(options, service, config, generation));
-            places.push(options.here());
+            places.push(options.place(""));
         }
         route::note_conditions(&mut routes, &places);
         routes
@@ -176,7 +177,7 @@ impl<'a> File<'a> {
 }
 
 /// Whether a route is for connections, not for requests.
-fn is_stream(options: &Options<'_>) -> bool {
+fn is_stream(options: &Node<'_>) -> bool {
     let protocols = options.list("protocols", REFUSES);
     let is_stream = |entry: &Place<'_>| is_among(&entry.text, "tcp tls tls_passthrough udp");
     !protocols.is_empty() && protocols.iter().all(is_stream)

@@ -1,7 +1,7 @@
 //! Form fields of the Admin API: flat keys with dots, and strings.
 
-use crate::import::document::{Object, Value, get};
-use crate::import::error::ImportErrorKind as ErrorKind;
+use crate::import::document::{Object, Value};
+use crate::import::error::{ImportError, ImportErrorKind as ErrorKind};
 use crate::import::findings::Findings;
 
 const CONFIG: &str = "config";
@@ -22,33 +22,35 @@ pub(super) fn gather(pairs: impl IntoIterator<Item = (String, Value)>) -> Object
     object
 }
 
-/// Of keys that a document has several times, the last, as the gateway's parser has it.
-pub(super) fn last_of(document: &Object) -> Object {
-    let mut kept = Object::new();
-    for (key, value) in document {
-        kept.retain(|(other, _)| other != key);
-        kept.push((key.clone(), value.clone()));
-    }
-    kept
+/// The fields without those that a later one repeats, as the gateway's parser has them.
+pub(super) fn last_of(fields: &Value) -> Object {
+    let is_last = |(key, value): &&(String, Value)| {
+        let last = fields.get(key);
+        last.is_some_and(|last| std::ptr::eq(last, value))
+    };
+    fields.entries().iter().filter(is_last).cloned().collect()
 }
 
-/// Whether an object has options of the plugin as form fields.
-pub(super) fn is_flat(object: &Object) -> bool {
-    object.iter().any(|(key, _)| key.starts_with("config."))
+/// The options of the plugin are form fields.
+pub(super) fn is_flat(object: &Value) -> bool {
+    let mut keys = object.entries().iter().map(|(key, _)| key);
+    keys.any(|key| key.starts_with("config."))
 }
 
 /// Makes an object of the keys that begin with the same name and a dot.
 pub(super) fn nest(flat: &Object, findings: &Findings) -> Object {
     let mut nested = Object::new();
+    let has_config = flat
+        .iter()
+        .any(|(key, value)| key == CONFIG && *value != Value::Null);
     for (key, value) in flat.iter().filter(|(_, value)| *value != Value::Null) {
         let Some((outer, inner)) = key.split_once('.') else {
             nested.push((key.clone(), value.clone()));
             continue;
         };
-        if outer == CONFIG && get(flat, CONFIG).is_some_and(|config| *config != Value::Null) {
-            findings
-                .at(key, "")
-                .error(ErrorKind::Twice { other: CONFIG }, None);
+        if outer == CONFIG && has_config {
+            let kind = ErrorKind::Twice { other: CONFIG };
+            findings.error(ImportError::new(key, "", kind));
         }
         let entry = (inner.to_owned(), value.clone());
         match nested.iter_mut().find(|(name, _)| name == outer) {

@@ -1,7 +1,7 @@
 //! The generations of Kong.
 
-use crate::import::document::{Object, Value, get};
-use crate::import::options::Dialect;
+use crate::import::document::Value;
+use crate::import::node::Dialect;
 
 /// The generation of Kong that a configuration is for, which decides its meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -21,11 +21,11 @@ pub enum Generation {
 
 impl Generation {
     /// The generation of a declarative file.
-    pub(super) fn of_file(file: &Object) -> Self {
-        let version = match get(file, "_format_version") {
+    pub(super) fn of_file(file: &Value) -> Self {
+        let version = match file.get("_format_version") {
             Some(Value::String(version)) => version.clone(),
             Some(Value::Number(version)) => version.to_string(),
-            _ if get(file, "apis").is_some() => return Generation::V0,
+            _ if file.get("apis").is_some() => return Generation::V0,
             _ => return Generation::V3,
         };
         match version.split('.').next() {

@@ -76,11 +76,11 @@ pub use generation::Generation;
 pub use policies::{Policies, Scope};
 pub use route::Route;
 
-use super::document::{Document, Object, Value, get};
+use super::document::{Document, Object, Value};
 use super::error::{ImportErrorKind as ErrorKind, ImportErrors};
 use super::findings::{Findings, Imported};
 use super::gateway::Gateway;
-use super::options::Options;
+use super::node::Node;
 use crate::config::CorsConfig;
 
 /// Imports a declarative file. A single plugin object or manifest (`KongPlugin`) is imported
@@ -95,19 +95,20 @@ use crate::config::CorsConfig;
 pub fn import(document: &Document) -> Result<Imported<Policies>, ImportErrors> {
     let findings = Findings::new(Gateway::Kong, document);
     let mut policies = Policies::default();
-    if let Some(options) = document_options(document, Generation::V3, &findings) {
-        if file::is_file(options.object) {
+    let dialect = Generation::V3.dialect(false);
+    if let Some(options) = Node::of_document(&findings, dialect, document) {
+        if file::is_file(options.value) {
             policies = file::import(options);
         } else {
             for key in ["route", "service", "api", "api_id"] {
                 if let Some(reference) = options.get(key) {
-                    options.at(key, reference).error(ErrorKind::NotFound, None);
+                    let place = reference.place(reference.value);
+                    place.error(ErrorKind::NotFound, None);
                 }
             }
             let config = one_plugin(&options, Generation::V3);
-            policies
-                .plugins
-                .extend(config.map(|config| (Scope::default(), config)));
+            let global = config.map(|config| (Scope::default(), config));
+            policies.plugins.extend(global);
         }
     }
     findings.finish(policies)
@@ -126,7 +127,7 @@ pub fn plugin(
     generation: Generation,
 ) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
     let findings = Findings::new(Gateway::Kong, document);
-    let options = document_options(document, generation, &findings);
+    let options = Node::of_document(&findings, generation.dialect(false), document);
     let config = options.and_then(|options| one_plugin(&options, generation));
     findings.finish(config)
 }
@@ -153,26 +154,17 @@ pub fn form<K: Into<String>, V: Into<String>>(
     fields: impl IntoIterator<Item = (K, V)>,
     generation: Generation,
 ) -> Result<Imported<Option<CorsConfig>>, ImportErrors> {
-    let text = |(key, value): (K, V)| (key.into(), Value::String(value.into()));
-    let fields = form::gather(fields.into_iter().map(text));
     let document = Document(Value::Object(Object::new()));
     let findings = Findings::new(Gateway::Kong, &document);
-    let config = one_form(&fields, generation, &findings);
+    let text = |(key, value): (K, V)| (key.into(), Value::String(value.into()));
+    let config = one_form(fields.into_iter().map(text), generation, &findings);
     findings.finish(config)
 }
 
-fn document_options<'a>(
-    document: &'a Document,
-    generation: Generation,
-    findings: &'a Findings,
-) -> Option<Options<'a>> {
-    Options::of(findings, generation.dialect(false), "", &document.0)
-}
-
-fn one_plugin(options: &Options<'_>, generation: Generation) -> Option<CorsConfig> {
-    if form::is_flat(options.object) {
-        let fields = form::last_of(options.object);
-        return one_form(&fields, Generation::V0, options.findings);
+fn one_plugin(options: &Node<'_>, generation: Generation) -> Option<CorsConfig> {
+    if form::is_flat(options.value) {
+        let fields = form::last_of(options.value);
+        return one_form(fields, Generation::V0, options.findings);
     }
     if plugin::is_config_alone(options) {
         return Some(plugin::config(options, generation));
@@ -181,36 +173,33 @@ fn one_plugin(options: &Options<'_>, generation: Generation) -> Option<CorsConfi
 }
 
 /// A plugin in form fields.
-fn one_form(fields: &Object, generation: Generation, findings: &Findings) -> Option<CorsConfig> {
-    let gathered = form::gather(fields.iter().cloned());
-    let object = &form::nest(&gathered, findings);
-    let (dialect, field) = (generation.dialect(true), String::new());
-    let options = Options {
-        findings,
-        dialect,
-        field,
-        object,
-    };
+fn one_form(
+    fields: impl IntoIterator<Item = (String, Value)>,
+    generation: Generation,
+    findings: &Findings,
+) -> Option<CorsConfig> {
+    let fields = form::gather(fields);
+    let document = Document(Value::Object(form::nest(&fields, findings)));
+    let options = Node::of_document(findings, generation.dialect(true), &document)?;
     // Fields that change a plugin do not name it.
-    if get(object, "name").is_none() && get(object, "config").is_some() {
+    if document.0.get("name").is_none() && document.0.get("config").is_some() {
         return plugin::import(&options, None, generation);
     }
     named(&options, generation)
 }
 
 /// A plugin, if its name is `cors`.
-fn named(options: &Options<'_>, generation: Generation) -> Option<CorsConfig> {
+fn named(options: &Node<'_>, generation: Generation) -> Option<CorsConfig> {
     let is_manifest = plugin::is_manifest(options);
     let key = if is_manifest { "plugin" } else { "name" };
     match options.get(key) {
-        Some(Value::String(name)) if name == "cors" => {
+        Some(name) if name.value.text() == Some("cors") => {
             return plugin::import(options, None, generation);
         }
         Some(other) => {
             let suggestion = Some("cors".to_owned());
-            options
-                .at(key, other)
-                .error(ErrorKind::OtherPlugin, suggestion);
+            let place = other.place(other.value);
+            place.error(ErrorKind::OtherPlugin, suggestion);
         }
         None => {
             let expected = "a declarative file of Kong or its plugin `cors`";

@@ -3,7 +3,7 @@
 use super::generation::Generation;
 use super::pcre::Pcre;
 use crate::import::error::ImportErrorKind as ErrorKind;
-use crate::import::findings::Place;
+use crate::import::node::Place;
 use crate::import::note::NoteKind;
 use crate::import::origins::{is_dead, leave_out, note_https};
 use crate::origin::{OriginPattern, Pattern, PatternFault, PatternKind, Port};

@@ -244,12 +244,12 @@ mod tests {
             let found = Pcre::look(pattern).map(|found| found.alternation);
             assert_eq!(found, Ok(alternation), "{pattern}");
         }
-        let without = Pcre::look(r"\[::1]").map(|found| found.bracketless);
-        assert_eq!(without.unwrap(), "[a&&b]::1[a&&b]");
-        let without = Pcre::look(r"^.[a-z]+[A-z]\W\d*[^.]$").map(|found| found.bracketless);
+        let bracketless = |pattern| Pcre::look(pattern).unwrap().bracketless;
+        assert_eq!(bracketless(r"\[::1]").as_deref(), Some("[a&&b]::1[a&&b]"));
         assert_eq!(
-            without.unwrap(),
-            r"^[^\[\]][a-z]+[[A-z]&&[^\[\]]][\W&&[^\[\]]]\d*[[^.]&&[^\[\]]]$"
+            bracketless(r"^.[a-z]+[A-z]\W\d*[^.].*$").as_deref(),
+            Some(r"^[^\[\]][a-z]+[[A-z]&&[^\[\]]][\W&&[^\[\]]]\d*[[^.]&&[^\[\]]][^\[\]]*$")
         );
+        assert_eq!(bracketless(r"https://.*\.example\.com"), None);
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use super::generation::Generation;
 use super::origins;
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode};
-use crate::import::document::{Value, get, is_template, place_of};
+use crate::import::document::{Object, Value, is_template, place_of};
 use crate::import::error::ImportErrorKind as ErrorKind;
+use crate::import::max_age;
 use crate::import::names::{self, List};
+use crate::import::node::{Node, REFUSES, is_among, nearest_among};
 use crate::import::note::NoteKind;
-use crate::import::options::{self, Options, REFUSES, is_among, nearest_among};
 use crate::import::origins::{any_by_default, or_nobody};
 use crate::origin::OriginPattern;
 
@@ -36,13 +37,14 @@ const METHODS: &str = "GET HEAD PUT PATCH POST DELETE OPTIONS TRACE CONNECT";
 const EXPONENT: f64 = 1e14;
 
 /// Whether these are the options of a plugin without the plugin around.
-pub(super) fn is_config_alone(options: &Options<'_>) -> bool {
-    let mut keys = options.object.iter().map(|(key, _)| &key[..]);
-    !options.object.is_empty() && keys.all(|key| key == "origin" || is_among(key, CONFIG))
+pub(super) fn is_config_alone(options: &Node<'_>) -> bool {
+    let options = options.value.entries();
+    let mut keys = options.iter().map(|(key, _)| &key[..]);
+    !options.is_empty() && keys.all(|key| key == "origin" || is_among(key, CONFIG))
 }
 
 /// Whether this is a manifest of Kubernetes, `KongPlugin` or `KongClusterPlugin`.
-pub(super) fn is_manifest(options: &Options<'_>) -> bool {
+pub(super) fn is_manifest(options: &Node<'_>) -> bool {
     let kind = options.text("kind");
     kind.is_some_and(|kind| is_among(kind, "KongPlugin KongClusterPlugin"))
 }
@@ -50,8 +52,8 @@ pub(super) fn is_manifest(options: &Options<'_>) -> bool {
 /// Imports a plugin; `None` if it is disabled. `shared` has the options that are not in its
 /// own `config`.
 pub(super) fn import(
-    options: &Options<'_>,
-    shared: Option<&Options<'_>>,
+    options: &Node<'_>,
+    shared: Option<&Node<'_>>,
     generation: Generation,
 ) -> Option<CorsConfig> {
     let findings = options.findings;
@@ -61,8 +63,8 @@ pub(super) fn import(
     let consumers = ["consumer", "consumer_group", "consumer_id", "consumerRef"];
     let consumers = consumers.map(|key| (key, ErrorKind::Consumer));
     for (key, kind) in elsewhere.into_iter().chain(consumers) {
-        if let Some(value) = options.get(key) {
-            options.at(key, value).error(kind, None);
+        if let Some(option) = options.get(key) {
+            option.place(option.value).error(kind, None);
         }
     }
     let protocols = options.list("protocols", REFUSES);
@@ -76,25 +78,25 @@ pub(super) fn import(
         place.error(ErrorKind::Protocols, None);
     }
     let enabled = options.flag("enabled", true) && !(manifest && options.flag("disabled", false));
-    let own = options.object("config");
-    let mut object = own.map_or(Vec::new(), |own| own.object.clone());
-    let field = match shared.filter(|_| object.is_empty()) {
-        Some(shared) => shared.field.clone(),
-        None => place_of(&options.field, "config"),
+    let own = options.object_at("config");
+    let field = match (&own, shared) {
+        (None, Some(shared)) => shared.field.clone(),
+        _ => place_of(&options.field, "config"),
     };
-    for (key, value) in shared.iter().flat_map(|shared| shared.object) {
-        if get(&object, key).is_none() {
-            object.push((key.clone(), value.clone()));
-        }
-    }
+    // The last value of a key counts.
+    let parts = shared.into_iter().chain(&own);
+    let object: Object = parts
+        .flat_map(|part| part.value.entries())
+        .cloned()
+        .collect();
+    let (dialect, value) = (options.dialect, &Value::Object(object));
     let mark = findings.mark();
-    let (dialect, object) = (options.dialect, &object);
     let config = config(
-        &Options {
+        &Node {
             findings,
             dialect,
             field,
-            object,
+            value,
         },
         generation,
     );
@@ -104,8 +106,8 @@ pub(super) fn import(
     enabled.then_some(config)
 }
 
-fn refuse_unknown(options: &Options<'_>, known: &str) {
-    for (key, value) in options.object {
+fn refuse_unknown(options: &Node<'_>, known: &str) {
+    for (key, value) in options.value.entries() {
         let kind = match is_template(key) {
             _ if is_among(key, known) => continue,
             true => ErrorKind::Template,
@@ -118,12 +120,9 @@ fn refuse_unknown(options: &Options<'_>, known: &str) {
 }
 
 /// Imports the options of a plugin.
-pub(super) fn config(options: &Options<'_>, generation: Generation) -> CorsConfig {
-    let known = match generation {
-        Generation::V0 => CONFIG_OF_OLD,
-        Generation::V1 | Generation::V3 => CONFIG,
-    };
-    refuse_unknown(options, known);
+pub(super) fn config(options: &Node<'_>, generation: Generation) -> CorsConfig {
+    let is_old = generation == Generation::V0;
+    refuse_unknown(options, if is_old { CONFIG_OF_OLD } else { CONFIG });
     let credentials = options.flag("credentials", false);
     let origins = origins(options, generation, credentials);
     let is_any = origins == ["*".into()];
@@ -145,7 +144,7 @@ pub(super) fn config(options: &Options<'_>, generation: Generation) -> CorsConfi
     let wildcard = !config.allow_credentials;
     let headers = options.list("headers", REFUSES);
     // 0.x sends an empty list.
-    let is_list = generation == Generation::V0 && options.get("headers").is_some();
+    let is_list = is_old && options.get("headers").is_some();
     config.allow_headers = match headers.is_empty() && !is_list {
         true => AllowHeaders::Mirror,
         false => names::import(List::RequestHeaders, &headers, wildcard).into(),
@@ -158,14 +157,11 @@ pub(super) fn config(options: &Options<'_>, generation: Generation) -> CorsConfi
         config.preflight = PreflightMode::Forward;
     }
     config.answer_without_origin = options.flag("allow_origin_absent", true);
-    config.preflight_status = match generation {
-        Generation::V0 => 204,
-        Generation::V1 | Generation::V3 => 200,
-    };
+    config.preflight_status = if is_old { 204 } else { 200 };
     config
 }
 
-fn origins(options: &Options<'_>, generation: Generation, credentials: bool) -> Vec<OriginPattern> {
+fn origins(options: &Node<'_>, generation: Generation, credentials: bool) -> Vec<OriginPattern> {
     if generation == Generation::V0 && options.get("origin").is_some() {
         return one_origin(options);
     }
@@ -180,7 +176,7 @@ fn origins(options: &Options<'_>, generation: Generation, credentials: bool) -> 
 }
 
 /// The option before 0.10.1, which Kong sent as it was.
-fn one_origin(options: &Options<'_>) -> Vec<OriginPattern> {
+fn one_origin(options: &Node<'_>) -> Vec<OriginPattern> {
     let key = "origin";
     if options.get("origins").is_some() {
         options
@@ -188,22 +184,22 @@ fn one_origin(options: &Options<'_>) -> Vec<OriginPattern> {
             .error(ErrorKind::Twice { other: "origins" }, None);
     }
     let mark = options.findings.mark();
-    match options.get(key) {
-        Some(Value::String(text)) if text != "*" => {
-            let origin = origins::literal(&options.at(key, text), text);
-            return or_nobody(Vec::from_iter(origin), options, key, mark);
+    if let Some(option) = options.get(key) {
+        match option.value.text() {
+            None => option.wrong_type("a string", REFUSES, None),
+            Some("*") => {}
+            Some(text) => {
+                let origin = origins::literal(&option.place(text), text);
+                return or_nobody(Vec::from_iter(origin), options, key, mark);
+            }
         }
-        Some(Value::String(_)) | None => {}
-        Some(other) => options
-            .at(key, other)
-            .wrong_type(other, "a string", REFUSES, None),
     }
     vec!["*".into()]
 }
 
 /// The methods. `GET`, `HEAD` and `POST` are always among them: browsers ask no permission
 /// for these, and Kong does not check the method of a request.
-fn methods(options: &Options<'_>, generation: Generation) -> Vec<String> {
+fn methods(options: &Node<'_>, generation: Generation) -> Vec<String> {
     let entries = options.list("methods", REFUSES);
     // 0.x sends the option as it is.
     let checked = entries.iter().filter(|_| generation != Generation::V0);
@@ -225,7 +221,7 @@ fn methods(options: &Options<'_>, generation: Generation) -> Vec<String> {
     methods
 }
 
-fn max_age(options: &Options<'_>) -> MaxAge {
+fn max_age(options: &Node<'_>) -> MaxAge {
     let Some(seconds) = options.number("max_age", REFUSES) else {
         return MaxAge::BrowserDefault;
     };
@@ -238,5 +234,5 @@ fn max_age(options: &Options<'_>) -> MaxAge {
         place.note(NoteKind::MaxAgeNegative, None);
     }
     let seconds = Duration::from_secs_f64(seconds.max(0.0)).as_secs();
-    options::max_age(&place, seconds, "86400")
+    max_age::import(&place, seconds, "86400")
 }

@@ -1,7 +1,7 @@
 //! What a file says: every policy with its scope, and a table of path prefixes where
 //! those tell all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::route::Route;
@@ -112,40 +112,31 @@ impl Policies {
     }
 
     fn table(&self) -> PathConfigs {
+        let mut prefixes: BTreeMap<&str, Option<&CorsConfig>> = BTreeMap::new();
+        let is_global = |(scope, _): &&(Scope, CorsConfig)| *scope == Scope::default();
+        let global = self.plugins.iter().find(is_global);
+        prefixes.extend(global.map(|(_, config)| ("", Some(config))));
         let root = vec![String::new()];
-        let mut prefixes: Vec<(&str, Option<&CorsConfig>)> = Vec::new();
         for route in &self.routes {
-            // Where they are not plain, all routes have the same policy.
-            let paths = route.prefixes.as_ref().unwrap_or(&root);
-            prefixes.extend(paths.iter().map(|path| (&path[..], route.config.as_ref())));
-        }
-        let is_root = |prefix: &str| matches!(prefix, "" | "/");
-        let is_global = |scope: &Scope| *scope == Scope::default();
-        let global = self.plugins.iter().find(|(scope, _)| is_global(scope));
-        if !prefixes.iter().any(|(prefix, _)| is_root(prefix)) {
-            prefixes.extend(global.map(|(_, config)| ("/", Some(config))));
-        }
-        // What encloses a prefix comes before it; all paths begin with a slash.
-        prefixes.sort_by_key(|(prefix, _)| *prefix);
-        prefixes.dedup_by(|next, one| {
-            let is_same = next.0 == one.0 || is_root(next.0) && is_root(one.0);
-            if is_same {
-                *one = *next;
-            }
-            is_same
-        });
-        let mut found: Vec<(&str, Option<&CorsConfig>)> = Vec::new();
-        for (prefix, config) in prefixes {
-            let mut around = found.iter().rev();
-            let around = around.find(|(outer, _)| prefix.starts_with(outer));
-            if around.and_then(|(_, config)| *config) != config {
-                found.push((prefix, config));
+            // If prefixes are unknown, all routes have the same policy.
+            for prefix in route.prefixes.as_ref().unwrap_or(&root) {
+                prefixes.insert(prefix, route.config.as_ref());
             }
         }
-        let found = found.into_iter();
-        found.fold(PathConfigs::new(), |table, (prefix, config)| {
-            table.path(written(prefix), config.cloned())
-        })
+        // All paths begin with a slash, so `/` leaves nothing to the empty prefix.
+        if prefixes.contains_key("/") {
+            prefixes.remove("");
+        }
+        let mut table = PathConfigs::new();
+        for (prefix, config) in &prefixes {
+            // The order of the map puts the longest prefix around this one last.
+            let mut shorter = prefixes.range::<&str, _>(..prefix).rev();
+            let around = shorter.find(|(outer, _)| prefix.starts_with(**outer));
+            if around.and_then(|(_, config)| *config) != *config {
+                table = table.path(written(prefix), config.cloned());
+            }
+        }
+        table
     }
 
     /// The routes that one host has, without a port. Plugins stay as they are.

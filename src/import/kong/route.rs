@@ -5,9 +5,8 @@ use std::cmp::Ordering;
 use super::generation::Generation;
 use crate::config::{AllowHeaders, CorsConfig, PreflightMode};
 use crate::import::document::Value;
-use crate::import::findings::Place;
+use crate::import::node::{Node, Place, REFUSES};
 use crate::import::note::NoteKind;
-use crate::import::options::{Options, REFUSES};
 
 /// A route, as written, and its policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,13 +36,13 @@ pub struct Route {
 }
 
 /// The name that the file gives to an object: its name, its id, or its place.
-pub(super) fn label(options: &Options<'_>) -> String {
+pub(super) fn label(options: &Node<'_>) -> String {
     let name = options.text("name").or(options.text("id"));
     name.unwrap_or(&options.field).to_owned()
 }
 
 pub(super) fn route(
-    options: &Options<'_>,
+    options: &Node<'_>,
     service: Option<String>,
     config: Option<CorsConfig>,
     generation: Generation,
@@ -56,13 +55,12 @@ pub(super) fn route(
     let mut paths = texts(&["paths", "uris", "request_path"]);
     let hosts = texts(&["hosts", "request_host"]);
     let methods = texts(&["methods"]);
-    let headers = match options.get("headers") {
-        Some(Value::Object(headers)) => headers.iter().map(|(name, _)| name.clone()).collect(),
-        _ => Vec::new(),
-    };
-    let is_there = |key: &&str| match options.get(key) {
-        Some(Value::List(list)) => !list.is_empty(),
-        value => value.is_some(),
+    let headers = options.get("headers");
+    let headers = headers.iter().flat_map(|headers| headers.value.entries());
+    let headers = headers.map(|(name, _)| name.clone()).collect();
+    let is_there = |key: &&str| {
+        let option = options.get(key);
+        option.is_some_and(|option| *option.value != Value::List(Vec::new()))
     };
     let mut others: Vec<_> = ["snis", "sources", "destinations"]
         .into_iter()

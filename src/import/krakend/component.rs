@@ -1,10 +1,10 @@
 //! Where the component stands in a file, and which generation of KrakenD reads it.
 
-use crate::import::document::{Document, Value, get, is_template};
+use crate::import::document::{Document, Value, is_template};
 use crate::import::error::ImportErrorKind as ErrorKind;
 use crate::import::findings::Findings;
+use crate::import::node::{Dialect, Node, is_among};
 use crate::import::note::NoteKind;
-use crate::import::options::{Dialect, Options, is_among};
 
 const COMPONENT: &str = "security/cors";
 /// The name of the component before KrakenD 2.
@@ -27,56 +27,45 @@ pub(super) enum Generation {
 pub(super) fn find<'a>(
     document: &'a Document,
     findings: &'a Findings,
-) -> Option<(Options<'a>, Generation)> {
-    let file = Options::of(findings, Dialect::KrakenD, "", &document.0)?;
-    let has = |key: &&str| get(file.object, key).is_some();
-    let is_file = ["extra_config", "version", "endpoints", "$schema"]
-        .iter()
-        .any(has);
+) -> Option<(Node<'a>, Generation)> {
+    let file = Node::of_document(findings, Dialect::KrakenD, document)?;
+    let keys = ["extra_config", "version", "endpoints", "$schema"];
+    let is_file = keys.iter().any(|key| file.value.get(key).is_some());
     note_endpoints(&file);
-    let extra = match has(&"extra_config") {
-        true => Options {
-            field: String::new(),
-            ..file.object("extra_config")?
-        },
-        false if is_file => return None,
-        false => file.clone(),
+    let mut extra = match file.value.get("extra_config") {
+        Some(_) => file.object_at("extra_config")?,
+        None if is_file => return None,
+        None => file.clone(),
     };
-    let (key, value) = match (extra.get(COMPONENT), extra.get(OLD_COMPONENT)) {
-        (Some(_), Some(_)) => {
+    extra.field.clear();
+    let (key, component) = match (extra.get(COMPONENT), extra.get(OLD_COMPONENT)) {
+        (Some(component), Some(_)) => {
             let other = OLD_COMPONENT;
-            extra
-                .at(COMPONENT, "")
-                .error(ErrorKind::Twice { other }, None);
+            component.place("").error(ErrorKind::Twice { other }, None);
             return None;
         }
-        (Some(value), None) => (COMPONENT, value),
-        (None, Some(value)) => (OLD_COMPONENT, value),
-        (None, None) => {
+        (Some(component), None) => (COMPONENT, component),
+        (None, Some(component)) => (OLD_COMPONENT, component),
+        (None, None) if is_file => {
             // The component may be behind a template.
-            let mut keys = extra.object.iter().map(|(key, _)| key);
-            if let Some(key) = keys.find(|key| is_file && is_template(key)) {
-                findings
-                    .at("extra_config", key)
+            let mut keys = extra.value.entries().iter().map(|(key, _)| key);
+            if let Some(key) = keys.find(|key| is_template(key)) {
+                file.at("extra_config", key)
                     .error(ErrorKind::Template, None);
             }
-            if is_file || file.object.iter().any(|(key, _)| key.contains('/')) {
-                return None;
-            }
-            return is_component(&file).then_some((file, Generation::V2));
+            return None;
         }
+        (None, None) => return is_component(&file).then_some((file, Generation::V2)),
     };
     let written = file.get("version");
-    let version = match written {
-        Some(Value::Number(version)) => Some(*version),
-        Some(Value::String(version)) => version.trim().parse().ok(),
-        _ => None,
-    };
+    let version = written.as_ref().and_then(|version| match version.value {
+        Value::Number(version) => Some(*version),
+        version => version.text()?.trim().parse().ok(),
+    });
     let version = version.filter(|version: &f64| version.is_finite());
     if let (Some(written), None) = (written, version) {
         let consequence = "what an absent option means depends on it; write 2 or 3";
-        file.at("version", written)
-            .wrong_type(written, "a number", consequence, None);
+        written.wrong_type("a number", consequence, None);
         return None;
     }
     let generation = match version {
@@ -87,44 +76,44 @@ pub(super) fn find<'a>(
     // KrakenD 2 knows both names.
     if generation == Generation::V1 && key == COMPONENT {
         let usual = Some(OLD_COMPONENT.to_owned());
-        findings
-            .at("extra_config", key)
-            .error(ErrorKind::OtherGeneration, usual);
+        let place = file.at("extra_config", key);
+        place.error(ErrorKind::OtherGeneration, usual);
         return None;
     }
-    if let Value::Object(object) = value {
-        return Some((Options { object, ..extra }, generation));
+    if !matches!(component.value, Value::Object(_)) {
+        let consequence = "KrakenD then leaves CORS off; correct it, or remove it";
+        component.wrong_type("an object", consequence, None);
+        return None;
     }
-    let consequence = "KrakenD then leaves CORS off; correct it, or remove it";
-    extra
-        .at(key, value)
-        .wrong_type(value, "an object", consequence, None);
-    None
+    let field = String::new();
+    Some((Node { field, ..component }, generation))
 }
 
 /// KrakenD does not read the component on endpoints.
-fn note_endpoints(file: &Options<'_>) {
-    let Some(Value::List(endpoints)) = get(file.object, "endpoints") else {
+fn note_endpoints(file: &Node<'_>) {
+    let Some(Value::List(endpoints)) = file.value.get("endpoints") else {
         return;
     };
     for (index, endpoint) in endpoints.iter().enumerate() {
+        let extra = endpoint.get("extra_config");
         for key in [COMPONENT, OLD_COMPONENT] {
-            if endpoint
-                .get("extra_config")
-                .is_some_and(|extra| extra.get(key).is_some())
-            {
-                let field = format!("endpoints[{index}].extra_config");
-                file.at(&field, key).note(NoteKind::EndpointLevel, None);
+            if extra.is_some_and(|extra| extra.get(key).is_some()) {
+                let place = file.at(&format!("endpoints[{index}].extra_config"), key);
+                place.note(NoteKind::EndpointLevel, None);
             }
         }
     }
 }
 
-/// The document is the component alone. As an object without any known option would be a
-/// policy for any origin, it has to be empty to be one.
-fn is_component(document: &Options<'_>) -> bool {
-    let object = document.object;
-    let is_component = object.is_empty() || object.iter().any(|(key, _)| is_among(key, OPTIONS));
+/// The document is the component alone. An object without any known option would be a policy
+/// for any origin, so it counts only if it is empty.
+fn is_component(document: &Node<'_>) -> bool {
+    let options = document.value.entries();
+    if options.iter().any(|(key, _)| key.contains('/')) {
+        // An `extra_config` without the component.
+        return false;
+    }
+    let is_component = options.is_empty() || options.iter().any(|(key, _)| is_among(key, OPTIONS));
     if !is_component {
         let expected = "a `krakend.json` or its CORS component";
         let place = document.at("document", "");

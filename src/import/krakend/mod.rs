@@ -51,9 +51,10 @@ use super::document::{Document, Value, is_template};
 use super::error::{ImportErrorKind as ErrorKind, ImportErrors};
 use super::findings::{Findings, Imported};
 use super::gateway::Gateway;
+use super::max_age;
 use super::names::{self, List};
+use super::node::{Node, STARTS_WITHOUT, is_among, nearest_among};
 use super::note::{NOBODY, NoteKind};
-use super::options::{self, Options, STARTS_WITHOUT, is_among, nearest_among};
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode, parse_go};
 use crate::problem::ConfigErrorKind;
 use component::{Generation, OPTIONS};
@@ -77,7 +78,7 @@ pub fn import(document: &Document) -> Result<Imported<Option<CorsConfig>>, Impor
     findings.finish(config)
 }
 
-fn config(options: &Options<'_>, generation: Generation) -> CorsConfig {
+fn config(options: &Node<'_>, generation: Generation) -> CorsConfig {
     note_unknown(options);
     let credentials = options.flag("allow_credentials", false);
     let mut config = CorsConfig::default()
@@ -115,8 +116,8 @@ fn config(options: &Options<'_>, generation: Generation) -> CorsConfig {
     config
 }
 
-fn note_unknown(options: &Options<'_>) {
-    for (key, value) in options.object {
+fn note_unknown(options: &Node<'_>) {
+    for (key, value) in options.value.entries() {
         let place = options.at(key, value);
         match key.chars().next() {
             _ if is_among(key, OPTIONS) => {}
@@ -129,7 +130,7 @@ fn note_unknown(options: &Options<'_>) {
 }
 
 /// The methods; none if KrakenD allows pages no method.
-fn methods(options: &Options<'_>, generation: Generation) -> Vec<String> {
+fn methods(options: &Node<'_>, generation: Generation) -> Vec<String> {
     let key = "allow_methods";
     let absent = "KrakenD takes it for absent, which allows `GET`, `POST` and `HEAD`";
     let mut entries = options.list(key, absent);
@@ -153,7 +154,7 @@ fn methods(options: &Options<'_>, generation: Generation) -> Vec<String> {
     methods
 }
 
-fn headers(options: &Options<'_>, generation: Generation) -> AllowHeaders {
+fn headers(options: &Node<'_>, generation: Generation) -> AllowHeaders {
     let key = "allow_headers";
     let absent = "KrakenD takes it for absent, which since 2.7 allows any header";
     let entries = options.list(key, absent);
@@ -173,21 +174,19 @@ fn headers(options: &Options<'_>, generation: Generation) -> AllowHeaders {
     names::import(List::RequestHeaders, &entries, false).into()
 }
 
-fn max_age(options: &Options<'_>, generation: Generation) -> MaxAge {
-    let text = match options.get("max_age") {
-        None => return MaxAge::BrowserDefault,
-        Some(Value::String(text)) => text,
-        Some(value) => {
-            let repair = match value {
-                Value::Number(seconds) => Some(format!("\"{seconds}s\"")),
-                _ => None,
-            };
-            let place = options.at("max_age", value);
-            place.wrong_type(value, "a string", STARTS_WITHOUT, repair);
-            return MaxAge::BrowserDefault;
-        }
+fn max_age(options: &Node<'_>, generation: Generation) -> MaxAge {
+    let Some(option) = options.get("max_age") else {
+        return MaxAge::BrowserDefault;
     };
-    let place = options.at("max_age", text);
+    let Some(text) = option.value.text() else {
+        let suggestion = match option.value {
+            Value::Number(seconds) => Some(format!("\"{seconds}s\"")),
+            _ => None,
+        };
+        option.wrong_type("a string", STARTS_WITHOUT, suggestion);
+        return MaxAge::BrowserDefault;
+    };
+    let place = option.place(text);
     let Some(nanoseconds) = parse_go(text) else {
         let seconds: Option<u64> = text.parse().ok();
         let seconds = seconds.or_else(|| Some(humantime::parse_duration(text).ok()?.as_secs()));
@@ -204,12 +203,12 @@ fn max_age(options: &Options<'_>, generation: Generation) -> MaxAge {
             MaxAge::BrowserDefault
         }
         seconds => u64::try_from(seconds).map_or(MaxAge::Disabled, |seconds| {
-            options::max_age(&place, seconds, "24h")
+            max_age::import(&place, seconds, "24h")
         }),
     }
 }
 
-fn status(options: &Options<'_>) -> u16 {
+fn status(options: &Node<'_>) -> u16 {
     let key = "options_success_status";
     let default = CorsConfig::default().preflight_status;
     let number = options.number(key, "KrakenD ignores it, and sends 204");

@@ -1,27 +1,27 @@
 //! Origins, as KrakenD's library rs/cors compares them.
 
 use crate::import::document::Value;
-use crate::import::findings::Place;
+use crate::import::node::{Node, Place};
 use crate::import::note::NoteKind;
-use crate::import::options::Options;
 use crate::import::origins::{any_by_default, is_dead, leave_out, note_https, or_nobody};
 use crate::origin::{Host, OriginPattern, Pattern, PatternFault, Port, repair};
 
-pub(super) fn import(options: &Options<'_>, credentials: bool) -> Vec<OriginPattern> {
+pub(super) fn import(options: &Node<'_>, credentials: bool) -> Vec<OriginPattern> {
     let key = "allow_origins";
     let absent = "KrakenD takes it for absent, which allows every origin";
     let mark = options.findings.mark();
     let entries = options.list(key, absent);
     if entries.is_empty() {
-        match options.get(key) {
-            Some(Value::List(list)) if list.iter().any(Value::is_template) => {}
-            Some(value @ Value::List(list)) if !list.is_empty() => {
-                options.findings.forget(mark);
-                let place = options.at(key, value);
-                place.wrong_type(value, "one of strings", absent, None);
-            }
-            _ => return any_by_default(options, key),
-        }
+        // A template in the list has an error of its own.
+        let option = options.get(key).filter(|option| match option.value {
+            Value::List(list) => !list.is_empty() && !list.iter().any(Value::is_template),
+            _ => false,
+        });
+        let Some(option) = option else {
+            return any_by_default(options, key);
+        };
+        options.findings.forget(mark);
+        option.wrong_type("one of strings", absent, None);
         return vec!["*".into()];
     }
     if let Some(any) = entries.iter().find(|entry| entry.text == "*") {
