@@ -1,4 +1,4 @@
-//! A gateway's configuration as any serde format gives it.
+//! Documents: the data of any serde format, with the order and the repetition of keys.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,8 +6,7 @@ use std::iter::from_fn;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A gateway's configuration, read from JSON, YAML or whatever serde reads,
-/// and not yet understood.
+/// A gateway's configuration as data, read from JSON, YAML or any other serde format.
 ///
 /// ```
 /// use tower_cors::import::Document;
@@ -149,7 +148,7 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         Ok(Value::Bool(value))
     }
 
-    // Both gateways hold numbers as `f64`: Go's JSON and Lua.
+    // Both gateways keep numbers as `f64`: Go's JSON and Lua.
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
         Ok(Value::Number(value as f64))
     }

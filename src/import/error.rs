@@ -1,4 +1,4 @@
-//! What of a gateway's configuration cannot be imported.
+//! Errors: parts of a gateway's configuration that cannot be imported.
 
 use crate::problem::{ConfigErrorKind, problem, problem_list};
 use crate::text::kinds;
@@ -20,16 +20,16 @@ kinds! {
         Invalid(kind: ConfigErrorKind) = kind.code() => "{kind}",
         /// A value of another type than the gateway reads.
         WrongType {
-            found: &'static str = "What is there.",
-            expected: &'static str = "What belongs there.",
-            consequence: &'static str = "What the gateway makes of it.",
+            found: &'static str = "The type of the value, with its article.",
+            expected: &'static str = "The type that is expected.",
+            consequence: &'static str = "The effect in the gateway.",
         } = "wrong-type" => "this is {found}, not {expected}; {consequence}",
-        /// A text that is filled in before the gateway reads the file.
+        /// A template, which is filled in before the gateway reads the file.
         Template = "template" =>
             "this is a template, which is filled in before the gateway reads the file; import \
              the file that results",
-        /// Something else than this gateway's configuration.
-        OtherDocument { expected: &'static str = "What it should be." } = "other-document" =>
+        /// The document is not a configuration of this gateway.
+        OtherDocument { expected: &'static str = "The document that was expected." } = "other-document" =>
             "this is not {expected}",
         /// KrakenD's component under its later name in a file of version 2.
         OtherGeneration = "other-generation" =>
@@ -38,14 +38,14 @@ kinds! {
         /// A string with commas, which the gateway does not split.
         NotSplit = "not-split" =>
             "Kong takes this for one entry, and does not split it at commas; make it a list",
-        /// An option that the gateway does not have, and refuses.
+        /// An option that the gateway refuses because it does not have it.
         UnknownOption = "unknown-option" =>
             "Kong's plugin has no such option, and refuses it; remove it",
         /// A list of names that browsers cannot read.
         Unreadable = "unreadable" =>
             "browsers cannot read a list with this in it, and every preflight fails; make each \
              name an entry of its own",
-        /// Not a duration in Go's grammar, which KrakenD takes for zero.
+        /// A text that is not a duration in Go's grammar. KrakenD takes it for zero.
         Duration = "duration" =>
             "this is not a duration in Go's grammar, such as `12h` or `1h30m`; KrakenD silently \
              takes it for zero",
@@ -53,26 +53,25 @@ kinds! {
         UnknownMethod = "unknown-method" =>
             "Kong knows `GET`, `HEAD`, `PUT`, `PATCH`, `POST`, `DELETE`, `OPTIONS`, `TRACE` and \
              `CONNECT` only, and refuses this",
-        /// Syntax of PCRE that Rust's regular expressions do not have, or read
-        /// differently.
-        Pcre { construct: &'static str = "What it is, with its article." } = "pcre" =>
+        /// Syntax of PCRE that Rust's regular expressions do not have or read differently.
+        Pcre { construct: &'static str = "The construct, with its article." } = "pcre" =>
             "{construct} means something in PCRE that Rust's regular expressions cannot say; \
              write the regex without it, or list the origins",
         /// A regular expression that does not compile.
         Regex { message: String = "The parser's own message." } = "regex" =>
             "this does not compile as a regular expression of Rust: {message}",
-        /// Two spellings of the same thing, of which a gateway reads one.
-        Twice { other: &'static str = "The other." } = "twice" =>
+        /// Two spellings of one option, of which the gateway reads only one.
+        Twice { other: &'static str = "The other spelling." } = "twice" =>
             "`{other}` is there too; remove one of them",
-        /// A plugin for some consumers only.
+        /// A plugin that is restricted to consumers.
         Consumer = "consumer" =>
             "Kong refuses the plugin on consumers: a preflight does not tell who sends it; put \
              it on a route, on a service, or on none",
-        /// A plugin for some protocols only.
+        /// A plugin that is restricted to some protocols.
         Protocols = "protocols" =>
             "Kong ran the plugin on some protocols only, which a layer cannot see; list both \
              `http` and `https`, or remove it",
-        /// Another plugin than `cors`.
+        /// A plugin other than `cors`.
         OtherPlugin = "other-plugin" => "this is not the plugin `cors`",
         /// A plugin whose options are not in the file.
         ConfigElsewhere = "config-elsewhere" =>
@@ -80,12 +79,12 @@ kinds! {
         /// Another plugin has the same scope.
         SameScope = "same-scope" =>
             "another `cors` plugin has the same scope, which Kong refuses; remove one of them",
-        /// A name or an id that nothing in the file has.
+        /// A reference to an object that is not in the file.
         NotFound = "not-found" => "nothing in the file has this name or id",
-        /// Routes with different policies, which path prefixes do not tell apart.
+        /// Routes with different policies that path prefixes do not tell apart.
         NotByPath {
-            routes: String = "Their names.",
-            by: String = "What tells them apart.",
+            routes: String = "The names of the routes.",
+            by: String = "The conditions that tell them apart.",
         } = "not-by-path" =>
             "Kong tells {routes} apart by {by}, and their CORS differs, so path prefixes do not \
              tell which policy a request has; put each policy on its own routes, or take the \

@@ -1,28 +1,27 @@
-//! Configurations of API gateways: `krakend` and `kong`.
+//! Imports the CORS configuration of API gateways: `krakend` and `kong`.
 //!
-//! Each importer takes a [`Document`], which any serde format gives, and gives
-//! a configuration with [`Note`]s on all that is not kept or was hardly meant.
+//! An importer reads a [`Document`], which any serde format can provide, and returns a
+//! configuration with [`Note`]s on everything that differs or was hardly meant.
 //!
-//! An import never allows more than the gateway did, which tests compare with answers
-//! of the real ones. What cannot be kept exactly is narrowed with a note, or is an error.
-//! Values of another type than the gateway reads are errors where it may silently take
-//! them for "all", and notes where it ignores them. If no browser sends any origin of a
-//! list, its policy is for `https://nobody.invalid`, which no page is, and a note says
-//! what is wrong with each entry.
+//! An import never allows more than the gateway did. Tests compare it with recorded answers
+//! of the real gateways. If something cannot be kept exactly, it is narrowed with a note, or
+//! it is an error. A value of the wrong type is an error if the gateway might silently take
+//! it for "all", and a note if the gateway ignores it. If browsers send none of the origins
+//! in a list, the policy is for `https://nobody.invalid`, which is not the origin of any
+//! page, and a note gives the reason for each entry.
 //!
-//! Dangers stay what they are: an import names none in
-//! [`dangerously_allow`](crate::CorsConfig::dangerously_allow), so what the
-//! gateway let pass with credentials is an error of
-//! [`compile`](crate::CorsConfig::compile) until you take it on by name. With
-//! credentials, an open entry keeps within its site and to https; `compile` finds the
+//! An import takes on no danger: [`dangerously_allow`](crate::CorsConfig::dangerously_allow)
+//! is empty. If the gateway allowed something dangerous with credentials,
+//! [`compile`](crate::CorsConfig::compile) reports an error until you name the danger. With
+//! credentials, an open entry is restricted to its site and to https. `compile` infers the
 //! site, or its error says what to add.
 //!
-//! # What is deliberately different from both
+//! # Deliberate differences from both
 //!
 //! | | KrakenD | Kong | here |
 //! |---|---|---|---|
 //! | preflight from an origin that is not allowed | the usual status, without `Access-Control-*` | 200 with all but the origin | 403 |
-//! | preflight that is allowed | repeats the asked method and headers | all that is listed | all that is listed |
+//! | preflight that is allowed | repeats the requested method and headers | all that is listed | all that is listed |
 //! | preflight for a method or header that is not listed | the usual status, without `Access-Control-*` | 200 with all that is listed | the lists; 403 for a `GET`, `HEAD` or `POST` that is not listed |
 //! | a method that is not listed, on a request | denied | allowed; browsers send it after a preflight only | denied |
 //! | `OPTIONS` that is no preflight | the application's | the application's; before 1.3 answered | the application's |
@@ -33,13 +32,16 @@
 //! | `Access-Control-*` from the inner service | – | replaced one by one | all removed |
 //! | `Vary` on a preflight | each time a line more | `Origin` | what the answer depends on |
 //!
-//! None of these lets a page read or do what the gateway did not.
+//! None of these lets a page read or do more than it could with the gateway.
 
 #![cfg_attr(
     not(all(feature = "kong", feature = "krakend")),
     allow(dead_code, reason = "the two share what one alone may not need")
 )]
 
+// This room may use `compile`, `config`, `origin`, `policy`, `problem` and `text`. Inside, the
+// arrows go one way: krakend, kong → names, origins, max_age → node → findings → note, error →
+// document, gateway.
 mod document;
 mod error;
 mod findings;

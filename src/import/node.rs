@@ -140,7 +140,7 @@ impl<'a> Node<'a> {
         items.flatten().collect()
     }
 
-    /// An error about a value of the wrong type, with what the gateway makes of it.
+    /// Reports a value of the wrong type as an error, with the consequence in the gateway.
     pub(super) fn wrong_type(
         &self,
         expected: &'static str,
@@ -156,8 +156,8 @@ impl<'a> Node<'a> {
         self.place(self.value).error(kind, suggestion);
     }
 
-    /// The same, but only a note if the gateway ignores the value. The consequence is what
-    /// KrakenD makes of it.
+    /// Reports a value of the wrong type: KrakenD ignores it, with a consequence, and Kong
+    /// refuses it.
     fn mistyped(
         &self,
         expected: &'static str,
@@ -204,8 +204,8 @@ impl<'a> Node<'a> {
         list.items().into_iter().filter_map(Node::object).collect()
     }
 
-    /// An option that is a list of strings; empty if it is absent. The consequence is what
-    /// KrakenD makes of a value of another type.
+    /// An option that is a list of strings; empty if it is absent. A value of another type has
+    /// this consequence in KrakenD.
     pub(super) fn list(&self, key: &str, consequence: &'static str) -> Vec<Place<'a>> {
         let Some(option) = self.get(key) else {
             return Vec::new();
@@ -239,8 +239,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value that is written in a string. If the gateway does not read strings so, it is
-    /// only suggested.
+    /// Parses a value that is written as a string. Where the gateway does not read strings so,
+    /// the value is only suggested.
     fn in_string<T: ToString>(
         &self,
         expected: &'static str,
@@ -270,8 +270,7 @@ impl<'a> Node<'a> {
         flag.unwrap_or(default)
     }
 
-    /// An option that is a number. The consequence is what KrakenD makes of a value of
-    /// another type.
+    /// An option that is a number. A value of another type has this consequence in KrakenD.
     pub(super) fn number(&self, key: &str, consequence: &'static str) -> Option<f64> {
         let option = self.get(key)?;
         let is_finite = |number: &f64| number.is_finite();

@@ -1,4 +1,4 @@
-//! What an import changes, or what was less than obvious before it.
+//! Notes: differences from the gateway, and entries that were hardly meant.
 
 use std::fmt::{self, Formatter};
 
@@ -12,10 +12,10 @@ use crate::text::kinds;
 pub(super) const NOBODY: &str = "https://nobody.invalid";
 
 problem! {
-    /// Something that the gateway did and the imported configuration does not, or
-    /// that is kept although it was hardly meant.
+    /// A difference between the gateway and the imported configuration, or something that
+    /// was imported although it was hardly meant.
     ///
-    /// What several plugins or routes of a file have in common is one note, whose field
+    /// If several plugins or routes of a file have the same note, there is one, whose field
     /// names the first place and counts the others.
     pub struct Note of NoteKind, |_| None
 }
@@ -23,19 +23,19 @@ problem! {
 kinds! {
     /// The kind of a [`Note`].
     pub enum NoteKind {
-        /// An entry that did nothing, or that browsers did not heed.
+        /// An entry that is left out because it had no effect in browsers.
         LeftOut(kind: ConfigErrorKind) = kind.code() => left_out,
-        /// The gateway ignored the option.
+        /// The gateway ignores the option.
         IgnoredOption = "ignored-option" =>
             "KrakenD has no such option, and ignores it; so did the import",
-        /// The gateway ignored a value of a wrong type.
+        /// The gateway ignores a value of the wrong type.
         IgnoredValue {
-            found: &'static str = "What is there.",
-            expected: &'static str = "What belongs there.",
-            consequence: &'static str = "What the gateway makes of it.",
+            found: &'static str = "The type of the value, with its article.",
+            expected: &'static str = "The type that is expected.",
+            consequence: &'static str = "The effect in the gateway.",
         } = "ignored-value" =>
             "this is {found}, not {expected}; {consequence}, and so does the import",
-        /// A key that is there several times.
+        /// A key that is repeated.
         Repeated = "repeated" =>
             "this key is there several times; the gateway takes the last, and so does the \
              import; remove the others",
@@ -44,28 +44,28 @@ kinds! {
             "KrakenD reads this in the `extra_config` of the whole file only, and ignores it \
              here; so did the import",
         /// An entry that matches no origin.
-        NeverMatches { cause: &'static str = "Why." } = "regex-never-matches" =>
+        NeverMatches { cause: &'static str = "The reason." } = "regex-never-matches" =>
             "left out, for no origin matches this: {cause}",
-        /// A list of which no entry is left.
-        NothingLeft { causes: String = "Each entry, and why it is left out." } = "nothing-left" =>
+        /// A list without any entry that browsers could use.
+        NothingLeft { causes: String = "Each entry, with the reason why it is left out." } = "nothing-left" =>
             "no page could use this: {causes}; imported so that none can, as `{NOBODY}`, which \
              no page is",
-        /// A `*` that is no wildcard there.
+        /// A `*` that stands for itself.
         LiteralWildcard = "literal-wildcard" =>
             "left out: this `*` is no wildcard, and stands for itself only",
-        /// A `*` beside other entries, which it makes superfluous.
+        /// A `*` that makes the entries beside it superfluous.
         AnyAmongOthers = "any-among-others" =>
             "`*` beside other entries allows all, so it is all that is imported; remove the \
              others, or `*` if they are meant",
-        /// A `*` beside other origins, which is any origin since Kong 3.8.
+        /// A `*` beside other origins, which allows any origin since Kong 3.8.
         AnySinceKong38 = "any-since-kong-3.8" =>
             "left out: since Kong 3.8 a `*` beside other entries allows every origin, and before \
              that none; if every origin is meant, remove the others",
-        /// No origin is listed, which is any.
-        AnyByDefault { gateway: Gateway = "For whom." } = "any-by-default" =>
+        /// No origin is listed, which allows any.
+        AnyByDefault { gateway: Gateway = "The gateway with this default." } = "any-by-default" =>
             "{gateway} allows every origin where none is listed, and so does the import; list \
              the origins that are meant",
-        /// No request header is listed, which means more to later versions of KrakenD.
+        /// No request header is listed, which allows more in later versions of KrakenD.
         DefaultHeaders = "default-headers" =>
             "KrakenD before 2.7 allows `Accept`, `Content-Type` and `X-Requested-With` where no \
              header is listed, later ones allow any; imported as those three; if any is meant, \
@@ -78,23 +78,23 @@ kinds! {
         ExposesNothing = "exposes-nothing" =>
             "browsers cannot read a list with this in it, so pages can read none of these \
              headers; none is imported; make each name an entry of its own",
-        /// Credentials beside `*`, which browsers refuse; imported without.
+        /// Credentials beside `*`, which browsers refuse. They are not imported.
         CredentialsWithAny = "credentials-with-any" =>
             "imported without credentials: browsers refuse them beside the `*` that was sent \
              here, so no page could use them; list the origins that may send them",
-        /// Credentials with any origin, whose name the gateway repeats.
+        /// Credentials for any origin, since the gateway repeats the origin of the request.
         ReflectsAnyOrigin = "reflects-any-origin" =>
             "with credentials, Kong repeats every origin, so any site can act as the user; list \
              the origins that may",
-        /// KrakenD's `*` for any text, which is one of subdomains here.
+        /// KrakenD's `*` for any text, imported as a subdomain pattern.
         Subdomains = "subdomains" =>
             "KrakenD lets `*` stand for any text; in an origin that can only be labels of the \
              host in this place, so it is kept as the same subdomain pattern",
-        /// KrakenD's `*` for any text.
+        /// KrakenD's `*` for any text, imported as a regex.
         AnyText { regex: String = "The regex that it became." } = "any-text" =>
             "KrakenD lets `*` stand for any text, dots and slashes included; imported as `{{ \
              regex = '{regex}' }}`, which says that; list the origins that are meant",
-        /// With credentials, an entry that also allowed plain http.
+        /// An entry that also allowed plain http with credentials.
         OnlyHttps = "only-https" =>
             "the gateway allows plain http here too; with credentials whoever controls the \
              network could act as the user, so only https, loopback aside, is imported",
@@ -103,7 +103,7 @@ kinds! {
             "Kong takes this for a regex, in which `*` repeats the character in front and `.` is \
              any character, and so does the import; if a pattern is meant, put it into the \
              imported configuration as it is, outside of `regex`",
-        /// A regex of which Kong anchors the first and the last branch only.
+        /// A regex whose branches Kong does not all anchor at the end.
         Alternation = "alternation" =>
             "Kong binds only the last branch of a regex to the end of the origin, so the others \
              allow longer names too; imported so that each branch matches the whole",
@@ -111,16 +111,16 @@ kinds! {
         HostOnly = "host-only" =>
             "Kong compares a regex without `:` with the host alone, so any scheme and any port \
              are allowed; put the scheme in front",
-        /// A regex that would see the brackets of IPv6 addresses, which Kong removes.
+        /// A regex that could match the brackets of IPv6 addresses, which Kong removes.
         Ipv6Brackets { regex: String = "The regex that it became." } = "ipv6-brackets" =>
             "Kong removes the brackets of IPv6 addresses before it matches; imported as \
              `{regex}`, which allows no such address; list one that is meant in the imported \
              configuration, `http://[::1]:3000`",
-        /// An entry that Kong 0.x searched for anywhere in the origin.
-        Searched { imported: String = "What it became." } = "searched" =>
+        /// An entry that Kong 0.x searches for anywhere in the origin.
+        Searched { imported: String = "The entry that it became." } = "searched" =>
             "Kong 0.x searches for this anywhere in the origin, so longer names match too; \
              imported as `{imported}`, which has to match the whole of it",
-        /// A maximum age below a second, of which the gateway sent nothing.
+        /// A maximum age below a second, which the gateway does not send.
         MaxAgeNotSent = "max-age-not-sent" =>
             "KrakenD sends nothing for less than a second, and browsers then keep an answer for \
              5 seconds; to forbid that, set `max_age` to `0` in the imported configuration",
@@ -134,21 +134,21 @@ kinds! {
              time, for which `0` is the way to write it",
         /// A maximum age that is longer than any browser keeps an answer.
         MaxAgeOverDay = "max-age-over-day" => "no browser keeps an answer longer than a day",
-        /// Preflights that the inner service is to answer.
+        /// Preflights that the inner service answers.
         Passthrough = "passthrough" =>
             "preflights reach the inner service, whose status is sent; browsers accept it from \
              200 to 299 only",
-        /// A switch that does more here.
+        /// A switch that has a further effect here.
         Debug = "debug" =>
             "KrakenD logs its decisions; here responses tell them too, in `x-cors-debug`; set it \
              during development only",
         /// A route that Kong also chooses by more than its path.
-        RouteConditions { by: String = "By what." } = "route-conditions" =>
+        RouteConditions { by: String = "The conditions besides the path." } = "route-conditions" =>
             "Kong chooses this route by {by} too, and answers 404 to what fits no route; a table \
              of path prefixes goes by the path alone",
-        /// A route that Kong chooses for no preflight.
+        /// A route that Kong never chooses for a preflight.
         RouteWithoutPreflights {
-            by: &'static str = "What preflights lack.",
+            by: &'static str = "The property of preflights that does not match.",
         } = "route-without-preflights" =>
             "preflights have {by}, so Kong never chooses this route for one; its policy has only \
              what browsers send without a preflight",
@@ -156,7 +156,7 @@ kinds! {
 }
 
 impl NoteKind {
-    /// Why an entry is not imported, if that is what the note says.
+    /// The reason why an entry is left out, if this note says that it is.
     pub(super) fn cause(&self) -> Option<String> {
         match self {
             NoteKind::LeftOut(kind) => Some(words_of(kind)),
@@ -177,7 +177,7 @@ fn left_out(f: &mut Formatter<'_>, kind: &ConfigErrorKind) -> fmt::Result {
     write!(f, "left out{of}: {}", words_of(kind))
 }
 
-/// In the words of the gateway whose entries may be taken for something else.
+/// The words of an error, fit for a gateway: `{ regex = … }` would be no repair there.
 fn words_of(kind: &ConfigErrorKind) -> String {
     match kind {
         ConfigErrorKind::Origin(PatternFault::LooksLikeRegex) => {

@@ -1,4 +1,20 @@
 //! A declarative file: services, routes, and the plugins on them.
+//!
+//! # Scopes
+//!
+//! Kong runs one `cors` plugin for a request: the one with the narrowest scope that fits the
+//! route of the request. A worked example, with plugins `g` (global), `s` on the service
+//! `shop`, `r` on the route `cart`, and `b` on both `shop` and `cart`:
+//!
+//! | route | its service | searched in this order | plugin |
+//! |---|---|---|---|
+//! | `cart` | `shop` | both, the route, the service, global | `b` |
+//! | `cart`, without `b` | `shop` | the route, the service, global | `r` |
+//! | `items` | `shop` | the service, global | `s` |
+//! | `login` | `accounts` | global | `g` |
+//!
+//! A plugin that is not `enabled` is passed over: without `b` and with `r` disabled, `cart`
+//! has `s`. A route without any plugin has no CORS.
 
 use super::generation::Generation;
 use super::plugin;
@@ -41,11 +57,11 @@ type At = (Option<usize>, Option<usize>);
 
 struct Plugin {
     at: At,
-    /// `None` is disabled: as if it were not there.
+    /// `None` if it is disabled, which is the same as absent.
     config: Option<CorsConfig>,
 }
 
-/// What the file holds; routes and services are known by their index.
+/// The objects of a file. Services and routes are referred to by index.
 #[derive(Default)]
 struct File<'a> {
     services: Vec<Node<'a>>,
@@ -63,7 +79,7 @@ impl<'a> File<'a> {
             self.add_plugins(&service, (index, None));
             self.services.push(service);
         }
-        // An API of 0.x is a service with one route.
+        // An API of 0.x is a service and a route in one.
         for key in ["routes", "apis"] {
             for route in options.objects(key) {
                 let service = self.find(&route, "service");
@@ -98,7 +114,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The index of what an option refers to, by name or by id.
+    /// The index of the object that an option refers to, by name or by id.
     fn find(&self, from: &Node<'_>, key: &str) -> Option<usize> {
         let reference = from.get(key)?;
         let wanted = match reference.value {
@@ -160,7 +176,7 @@ impl<'a> File<'a> {
                 continue;
             }
             let (route, service) = (Some(at), *service);
-            // From the narrowest.
+            // The narrowest scope comes first.
             let both = (service, route);
             let scopes = [both, (None, route), (service, None), (None, None)];
             let config = scopes.iter().find_map(|scope| {
@@ -176,7 +192,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// Whether a route is for connections, not for requests.
+/// The route is for connections, not for requests.
 fn is_stream(options: &Node<'_>) -> bool {
     let protocols = options.list("protocols", REFUSES);
     let is_stream = |entry: &Place<'_>| is_among(&entry.text, "tcp tls tls_passthrough udp");

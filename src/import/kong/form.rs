@@ -6,7 +6,7 @@ use crate::import::findings::Findings;
 
 const CONFIG: &str = "config";
 
-/// Makes lists of repeated keys, and of `key[]` and `key[1]`.
+/// Collects the values of repeated keys, and those of `key[]` and `key[1]`, in lists.
 pub(super) fn gather(pairs: impl IntoIterator<Item = (String, Value)>) -> Object {
     let mut object = Object::new();
     for (key, value) in pairs {
@@ -22,7 +22,7 @@ pub(super) fn gather(pairs: impl IntoIterator<Item = (String, Value)>) -> Object
     object
 }
 
-/// The fields without those that a later one repeats, as the gateway's parser has them.
+/// The last field of each name, which is the one that the gateway's parser keeps.
 pub(super) fn last_of(fields: &Value) -> Object {
     let is_last = |(key, value): &&(String, Value)| {
         let last = fields.get(key);
@@ -37,7 +37,7 @@ pub(super) fn is_flat(object: &Value) -> bool {
     keys.any(|key| key.starts_with("config."))
 }
 
-/// Makes an object of the keys that begin with the same name and a dot.
+/// Collects the keys with one name before their first dot in an object of that name.
 pub(super) fn nest(flat: &Object, findings: &Findings) -> Object {
     let mut nested = Object::new();
     let has_config = flat

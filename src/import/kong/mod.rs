@@ -1,5 +1,5 @@
-//! Kong: the plugin `cors`, of today and of 0.x, alone or in a declarative
-//! file with services and routes.
+//! Imports Kong's plugin `cors`, of 0.x up to 3.x, alone or in a declarative file with services
+//! and routes.
 //!
 //! ```
 //! use tower_cors::CorsLayer;
@@ -35,7 +35,7 @@
 //! | option | absent or empty | becomes |
 //! |---|---|---|
 //! | `origins` | any | literals as origins; regexes as regexes for the whole origin, or for the host if they have no `:` |
-//! | `methods` | all but `TRACE` and `CONNECT`, which scripts cannot send | the same, and `GET`, `HEAD`, `POST`, for which browsers ask no leave |
+//! | `methods` | all but `TRACE` and `CONNECT`, which scripts cannot send | the same, and `GET`, `HEAD`, `POST`, which need no preflight |
 //! | `headers` | [`AllowHeaders::Mirror`]; an empty list of 0.x is none | the same, without those that scripts cannot set |
 //! | `exposed_headers` | none | the same |
 //! | `credentials` | `false` | the same; with any origin an error of `compile` until taken on |
@@ -46,19 +46,20 @@
 //!
 //! # Services and routes
 //!
-//! Kong chooses the plugin by route: the route's own, else its service's, else the
-//! global one. It chooses the route by path, host, method, header and more. Whoever
-//! moves to Rust builds these routes anew, so an import gives [`Policies`]: every
-//! plugin with its scope, and every route with the policy that Kong chooses for it.
-//! Where plain path prefixes tell the policies apart, [`Policies::paths`] makes a
-//! [`PathConfigs`](crate::PathConfigs) of them: each prefix of a route becomes one,
-//! `/users*`, and the global plugin `/`. Where they do not, its error names the routes.
-//! [`Policies::at_host`] takes what one host has.
+//! Kong chooses the route of a request by path, host, method, header and more, and then the
+//! plugin: the route's own, otherwise that of its service, otherwise the global one. As you
+//! will write these routes anew in Rust, an import returns [`Policies`]: every plugin with its
+//! scope, and every route with the policy that Kong chooses for it.
 //!
-//! Kong's plugin works only on routes that match preflights, which carry no headers of
-//! the page and have the method `OPTIONS`. Where a route does not, its policy has only
-//! what browsers send without a preflight, and a note says so. A layer in front of all
-//! routing has no such limit: add what is meant to the imported configuration.
+//! If plain path prefixes tell the policies apart, [`Policies::paths`] turns them into
+//! [`PathConfigs`](crate::PathConfigs): the prefix `/users` becomes `/users*`, and the global
+//! plugin becomes `/`. Otherwise its error names the routes. [`Policies::at_host`] keeps only
+//! the routes of one host.
+//!
+//! Kong's plugin works only on routes that match preflights, which have the method `OPTIONS`
+//! and none of the page's headers. The policy of any other route is reduced to requests
+//! without a preflight, and a note says so. A layer in front of all routing has no such
+//! limit, so you can extend the imported configuration.
 //!
 //! [`AllowHeaders::Mirror`]: crate::AllowHeaders::Mirror
 //! [`PreflightMode::Forward`]: crate::PreflightMode::Forward

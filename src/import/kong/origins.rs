@@ -1,4 +1,5 @@
-//! Origins, by Kong's own rule for what is a regex and what it sees.
+//! Origins. Kong's own rules decide which entries are regexes, and whether a regex is compared
+//! with the whole origin or only with the host.
 
 use super::generation::Generation;
 use super::pcre::Pcre;
@@ -43,7 +44,7 @@ pub(super) fn import(
     entries.iter().filter_map(pattern).collect()
 }
 
-/// Kong's own test: anything else makes it a regex.
+/// Kong's own test. Any other character makes the entry a regex.
 fn is_literal(text: &str) -> bool {
     text.bytes()
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'/' | b'-'))
@@ -59,7 +60,7 @@ pub(super) fn literal(entry: &Place<'_>, origin: &str) -> Option<OriginPattern> 
     None
 }
 
-/// Scheme, host and port of what has them; the default port goes.
+/// Reduces a URL to scheme, host and port, without the default port.
 fn normalise(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
@@ -74,7 +75,8 @@ fn normalise(text: &str) -> String {
     format!("{scheme}://{authority}")
 }
 
-/// What Kong 0.x searches for in the origin, dots as any character.
+/// An entry that Kong 0.x searches for anywhere in the origin, where a dot is any character.
+/// The import matches the whole origin.
 ///
 /// | written | imported |
 /// |---|---|
@@ -101,7 +103,7 @@ fn searched(entry: &Place<'_>, credentials: bool) -> Option<OriginPattern> {
         false => without_anchors(text).to_owned(),
     };
     look(entry, &core)?;
-    // An anchor is one of the whole origin.
+    // Anchors refer to the whole origin.
     let bare = core.replace("[^", "");
     let is_anchored = text.contains('$') || ["^", r"\A", r"\z"].iter().any(|a| bare.contains(a));
     let is_anchored = is_anchored || text.ends_with(r"\Z");
@@ -130,7 +132,7 @@ fn searched(entry: &Place<'_>, credentials: bool) -> Option<OriginPattern> {
     Some(pattern)
 }
 
-/// A scheme is written in an entry.
+/// The entry contains a scheme.
 fn has_scheme(text: &str) -> bool {
     text.contains("//") || text.contains(r"\/\/")
 }
@@ -213,7 +215,8 @@ fn unless_dead(entry: &Place<'_>, pattern: OriginPattern) -> Option<OriginPatter
     None
 }
 
-/// Both anchors are part of matching the whole. An escaped `$` is none.
+/// Removes the anchors at both ends, since regexes match the whole text anyway. An escaped
+/// `$` is not an anchor.
 fn without_anchors(text: &str) -> &str {
     let text = text.strip_prefix('^').unwrap_or(text);
     let text = text.strip_suffix(r"\Z").unwrap_or(text);

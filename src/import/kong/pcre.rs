@@ -1,7 +1,7 @@
-//! A look at a PCRE pattern: whether it says the same in Rust.
+//! Checks that a PCRE pattern has the same meaning in Rust.
 //!
-//! What Rust's parser refuses, it names. What is looked for here is the syntax
-//! that it accepts and reads otherwise, which could allow more.
+//! Rust's parser reports the syntax that it does not have. This file finds the syntax that it
+//! accepts with another meaning, which could allow more origins.
 
 use regex::bytes::RegexBuilder;
 use regex_syntax::ast::parse::Parser;
@@ -12,22 +12,23 @@ use regex_syntax::ast::{
 use crate::import::error::ImportErrorKind as ErrorKind;
 use crate::origin::{RegexFault, check_regex, may_match_ipv6};
 
-/// What is found in a pattern that says the same in both.
+/// The properties of a pattern that has the same meaning in both.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Pcre {
     /// A `|` outside of all groups.
     pub(super) alternation: bool,
-    /// If it may match an IPv6 address: the pattern changed so that nothing matches a bracket.
+    /// The pattern, changed so that nothing matches a bracket; `None` if it matches no IPv6
+    /// address anyway. Kong removes the brackets of addresses before it matches.
     pub(super) bracketless: Option<String>,
 }
 
-/// What remains of a class that matches more.
+/// Restricts a class that also matches brackets.
 const NO_BRACKET: &str = r"[^\[\]]";
 /// Matches nothing.
 const NOTHING: &str = "[a&&b]";
 
 impl Pcre {
-    /// Looks at a pattern without the anchors around it.
+    /// Checks a pattern without its outer anchors.
     pub(super) fn look(pattern: &str) -> Result<Self, ErrorKind> {
         let parsed = match (Parser::new().parse(pattern), check_regex(pattern)) {
             (_, Err(RegexFault::PcreOnly { what, .. })) => return Err(pcre(what)),
@@ -71,10 +72,10 @@ fn quote<'a>(pattern: &'a str, span: &Span) -> &'a str {
     &pattern[span.start.offset..span.end.offset]
 }
 
-/// Looks at every part, and copies the pattern with brackets excluded.
+/// Visits every part of a pattern, and copies it without matches for brackets.
 struct Look<'a> {
     pattern: &'a str,
-    /// The length of the part that is copied.
+    /// The length of the part of the pattern that is copied so far.
     copied: usize,
     bracketless: String,
 }
@@ -120,7 +121,7 @@ impl ast::Visitor for Look<'_> {
             }
             Ast::ClassPerl(_) | Ast::ClassBracketed(_) => {
                 let class = quote(self.pattern, ast.span());
-                // PCRE: a range. Here it is two characters.
+                // A range in PCRE, but two characters in Rust.
                 let inner = class.trim_start_matches('[').trim_start_matches('^');
                 let range = inner.strip_prefix("--").or(inner.strip_prefix("]-"));
                 if range.is_some_and(|rest| !matches!(rest, "]" | "-]")) {
@@ -136,7 +137,7 @@ impl ast::Visitor for Look<'_> {
     }
 
     fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), ErrorKind> {
-        // PCRE: a bracket among the characters.
+        // A bracket among the characters in PCRE, but a nested class in Rust.
         match item {
             ClassSetItem::Bracketed(_) => Err(pcre("a `[` within a class")),
             _ => Ok(()),
@@ -144,7 +145,7 @@ impl ast::Visitor for Look<'_> {
     }
 
     fn visit_class_set_binary_op_pre(&mut self, _: &ClassSetBinaryOp) -> Result<(), ErrorKind> {
-        // PCRE: characters.
+        // Two characters in PCRE, but an operator in Rust.
         Err(pcre("a doubled `&`, `-` or `~` within a class"))
     }
 }
@@ -157,7 +158,7 @@ impl Look<'_> {
     }
 }
 
-/// Whether a class matches one of them.
+/// The class matches a bracket.
 fn has_bracket(class: &str) -> bool {
     let regex = RegexBuilder::new(class).unicode(false).build();
     regex.is_ok_and(|regex| regex.is_match(b"[") || regex.is_match(b"]"))
@@ -168,7 +169,7 @@ fn flags(flags: &Flags) -> Result<(), ErrorKind> {
         return Err(pcre("a recursion"));
     }
     match flags.flag_state(Flag::IgnoreWhitespace) {
-        // The two ignore different things.
+        // PCRE and Rust ignore different characters.
         Some(_) => Err(pcre("the option `x`")),
         None => Ok(()),
     }

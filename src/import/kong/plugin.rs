@@ -14,36 +14,37 @@ use crate::import::note::NoteKind;
 use crate::import::origins::{any_by_default, or_nobody};
 use crate::origin::OriginPattern;
 
-/// What a plugin object holds; `_config` is decK's.
+/// The keys of a plugin object. `_config` is decK's.
 const PLUGIN: &str = "_comment _ignore _config name config enabled route service consumer \
     consumer_group protocols tags instance_name id created_at updated_at ordering run_on api \
     api_id consumer_id";
 
-/// What a manifest of Kubernetes holds instead.
+/// The keys of a manifest for Kubernetes.
 const MANIFEST: &str = "apiVersion kind metadata plugin config configFrom configPatches \
     consumerRef disabled instance_name ordering protocols run_on status";
 
 const CONFIG: &str = "origins methods headers exposed_headers credentials max_age \
     preflight_continue private_network allow_origin_absent";
 
-/// The same before 0.10.1.
+/// The options of 0.x; `origin` is the one before 0.10.1.
 const CONFIG_OF_OLD: &str = "origin origins methods headers exposed_headers credentials max_age \
     preflight_continue";
 
-/// What Kong's schema accepts, and its default.
+/// The methods that Kong's schema accepts. The first ones are the default: seven, or six in
+/// 0.x.
 const METHODS: &str = "GET HEAD PUT PATCH POST DELETE OPTIONS TRACE CONNECT";
 
-/// From here on, Lua writes a number with an exponent.
+/// Lua writes numbers from here on with an exponent.
 const EXPONENT: f64 = 1e14;
 
-/// Whether these are the options of a plugin without the plugin around.
+/// The object is the `config` of a plugin alone.
 pub(super) fn is_config_alone(options: &Node<'_>) -> bool {
     let options = options.value.entries();
     let mut keys = options.iter().map(|(key, _)| &key[..]);
     !options.is_empty() && keys.all(|key| key == "origin" || is_among(key, CONFIG))
 }
 
-/// Whether this is a manifest of Kubernetes, `KongPlugin` or `KongClusterPlugin`.
+/// The object is a manifest for Kubernetes, `KongPlugin` or `KongClusterPlugin`.
 pub(super) fn is_manifest(options: &Node<'_>) -> bool {
     let kind = options.text("kind");
     kind.is_some_and(|kind| is_among(kind, "KongPlugin KongClusterPlugin"))
@@ -129,7 +130,7 @@ pub(super) fn config(options: &Node<'_>, generation: Generation) -> CorsConfig {
     let mut config = CorsConfig::default()
         .allow_origins(origins)
         .allow_methods(methods(options, generation));
-    // Before 0.10.1, the only `origin` was sent as it was.
+    // Before 0.10.1, Kong sent the only `origin` as it was.
     let reflects = options.get("origin").is_none();
     if credentials && is_any {
         let kind = match reflects {

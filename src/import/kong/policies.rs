@@ -1,5 +1,5 @@
-//! What a file says: every policy with its scope, and a table of path prefixes where
-//! those tell all.
+//! The result of an import: every policy with its scope, and a table of path prefixes if those
+//! determine the policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -26,10 +26,10 @@ use crate::text::Readable;
 ///     ]
 /// }"#)?;
 /// let policies = kong::import(&document)?.config;
-/// // Paths do not tell the two apart, but each host has one of them.
+/// // Paths do not tell the two apart, but hosts do.
 /// assert!(policies.paths().is_err());
 /// let shop = CorsLayer::from(policies.at_host("shop.example.com").paths()?.compile()?);
-/// // Or mount each on its own route.
+/// // Or mount each policy on its own route.
 /// for route in &policies.routes {
 ///     if let Some(config) = &route.config {
 ///         let cors = CorsLayer::new(config.clone())?;
@@ -47,13 +47,13 @@ pub struct Policies {
     pub routes: Vec<Route>,
 }
 
-/// What a plugin is for. One on neither is global.
+/// The scope of a plugin: a service, a route, both, or neither, which is global.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Scope {
     /// The name of the service, its id, or its place in the file.
     pub service: Option<String>,
-    /// The same of the route.
+    /// The name of the route, its id, or its place in the file.
     pub route: Option<String>,
 }
 
@@ -71,11 +71,24 @@ impl fmt::Display for Scope {
 }
 
 impl Policies {
-    /// A configuration for each path prefix, where those tell which policy a request
-    /// has. The global plugin, if there is one, has all other paths.
+    /// A configuration for each path prefix, if prefixes determine the policy of a request.
+    /// All other paths have the global plugin, if there is one.
     ///
-    /// A condition that all routes in question share is not considered, such as a host:
-    /// Kong answers by 404 what does not meet it.
+    /// Conditions that all these routes share, such as a host, are ignored: Kong answers 404
+    /// to requests that do not meet them.
+    ///
+    /// A worked example:
+    ///
+    /// | plugin | on | prefixes of its routes |
+    /// |---|---|---|
+    /// | `g` | everything | |
+    /// | `u` | the service `users` | `/users`, `/users/me` |
+    /// | `a` | the route `avatar` | `/users/me/avatar` |
+    /// | disabled | the route `health` | `/health` |
+    ///
+    /// gives `/` with `g`, `/users*` with `u`, and `/users/me/avatar*` with `a`. The table
+    /// needs no entry for `/users/me`, since the longest shorter prefix has the same policy.
+    /// `/health` has `g` as well, since a disabled plugin is passed over.
     ///
     /// # Errors
     ///
@@ -139,7 +152,8 @@ impl Policies {
         table
     }
 
-    /// The routes that one host has, without a port. Plugins stay as they are.
+    /// Keeps only the routes that match a host, which is written without a port. The plugins
+    /// are not changed.
     pub fn at_host(&self, host: &str) -> Self {
         let host = host.to_ascii_lowercase();
         let fits = |pattern: &String| {
@@ -161,8 +175,8 @@ impl Policies {
     }
 }
 
-/// As [`PathConfigs`] writes a prefix that need not end with a segment:
-/// percent-encoded where Kong has it decoded.
+/// The prefix as [`PathConfigs`] writes it: with a `*`, as Kong's prefixes need not end with a
+/// segment, and percent-encoded, as Kong decodes them.
 fn written(prefix: &str) -> String {
     if matches!(prefix, "" | "/") {
         return "/".to_owned();

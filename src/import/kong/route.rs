@@ -1,4 +1,4 @@
-//! Routes: what they match by, and whether path prefixes tell two of them apart.
+//! Routes: the conditions that they match by, and how path prefixes tell them apart.
 
 use std::cmp::Ordering;
 
@@ -8,15 +8,15 @@ use crate::import::document::Value;
 use crate::import::node::{Node, Place, REFUSES};
 use crate::import::note::NoteKind;
 
-/// A route, as written, and its policy.
+/// A route as written, with its policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Route {
     /// Its name, its id, or its place in the file.
     pub name: String,
-    /// The same of its service.
+    /// The name of its service, its id, or its place in the file.
     pub service: Option<String>,
-    /// Path prefixes and regexes, or those of a simple expression.
+    /// Path prefixes and regexes. A simple expression has the prefixes that it names.
     pub paths: Vec<String>,
     /// Hosts, of which each may have a `*` at one end.
     pub hosts: Vec<String>,
@@ -24,14 +24,13 @@ pub struct Route {
     pub methods: Vec<String>,
     /// Names of request headers.
     pub headers: Vec<String>,
-    /// Any other option that it matches by, such as `snis`.
+    /// The names of other options that it matches by, such as `snis`.
     pub others: Vec<String>,
-    /// The policy that Kong chooses for it; `None` is no CORS.
+    /// The policy that Kong chooses for it; `None` if it has no CORS.
     pub config: Option<CorsConfig>,
-    /// The paths as plain prefixes, if that is what they are; one of no bytes where
-    /// there is no path.
+    /// The paths, if all are plain prefixes; a single empty one if the route has no path.
     pub(super) prefixes: Option<Vec<String>>,
-    /// Of expressions, which Kong tries in this order.
+    /// The priority of a route with an expression. Kong tries the highest first.
     priority: Option<f64>,
 }
 
@@ -47,7 +46,7 @@ pub(super) fn route(
     config: Option<CorsConfig>,
     generation: Generation,
 ) -> Route {
-    // The names of 0.x are the later ones.
+    // The later keys are those of 0.x.
     let texts = |keys: &[&str]| -> Vec<String> {
         let entries = keys.iter().flat_map(|key| options.list(key, REFUSES));
         entries.map(|entry| entry.text).collect()
@@ -74,7 +73,7 @@ pub(super) fn route(
         if let Some(prefixes) = &prefixes {
             paths.clone_from(prefixes);
         }
-        // What is below an equal path is not the route's.
+        // `==` does not match the paths below, so the prefix alone does not decide.
         if prefixes.is_none() || expression.contains("==") {
             others.push("expression".to_owned());
         }
@@ -98,16 +97,16 @@ pub(super) fn route(
     }
 }
 
-/// Whether a path is a prefix, and not a regex.
+/// The path is a prefix, not a regex.
 fn is_prefix(path: &str, generation: Generation) -> bool {
     let is_regex = match generation {
         Generation::V3 => path.starts_with('~'),
-        // Before 3.0, a path with any other character was one.
+        // Before 3.0, a path with any other character was a regex.
         Generation::V0 | Generation::V1 => !path
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.~/%".contains(&b)),
     };
-    // The latter are no characters of any path.
+    // No path contains these three.
     !is_regex && !path.contains(['*', '?', '#'])
 }
 
@@ -124,8 +123,8 @@ fn prefixes_of(expression: &str) -> Option<Vec<String>> {
     expression.split("||").map(prefix).collect()
 }
 
-/// Notes what a table of paths does not consider, and restricts what Kong allows
-/// without a preflight only.
+/// Notes the conditions that a table of paths ignores. The policy of a route that never gets a
+/// preflight is reduced to requests without one.
 pub(super) fn note_conditions(routes: &mut [Route], places: &[Place<'_>]) {
     for at in 0..routes.len() {
         let route = &routes[at];
@@ -144,7 +143,7 @@ pub(super) fn note_conditions(routes: &mut [Route], places: &[Place<'_>]) {
                 continue;
             }
         };
-        // A second route may be there for them, with the same policy.
+        // Another route may take the preflights, with the same policy.
         let takes_over = |other: &Route| {
             other.config == route.config
                 && (other.takes_options() && other.headers.is_empty())
@@ -169,7 +168,7 @@ impl Route {
         self.methods.is_empty() || self.methods.iter().any(|method| method == "OPTIONS")
     }
 
-    /// What it matches by, but for paths.
+    /// The conditions that it matches by, except for paths.
     pub(super) fn conditions(&self) -> Vec<(&str, &Vec<String>)> {
         let lists = [&self.hosts, &self.methods, &self.headers];
         let named = ["host", "method", "header"].into_iter().zip(lists);
@@ -178,7 +177,7 @@ impl Route {
         all.filter(|(_, list)| !list.is_empty()).collect()
     }
 
-    /// It takes all requests that another takes, but for its methods and headers.
+    /// It matches every request that another matches, methods and headers aside.
     fn covers(&self, other: &Route) -> bool {
         let prefixes = || self.prefixes.iter().flatten();
         let is_below = |path: &String| prefixes().any(|prefix| path.starts_with(&prefix[..]));
@@ -189,8 +188,15 @@ impl Route {
             && paths.all(is_below)
     }
 
-    /// Its prefixes tell it apart from a route with another policy: they have no path in
-    /// common, or what they have in common goes to the longer prefix.
+    /// Its prefixes tell it apart from a route with another policy: they share no path, or
+    /// Kong gives the paths that they share to the longer prefix.
+    ///
+    /// | prefixes | conditions | apart |
+    /// |---|---|---|
+    /// | `/a` and `/b` | any | yes: no path has both |
+    /// | `/a` and `/a/b` | equal | yes: `/a/b` is tried first |
+    /// | `/a` and `/a/b` | a host on `/a` alone | no: Kong tries the host first |
+    /// | `/a` and `/a` | any | no |
     pub(super) fn is_apart_from(&self, other: &Route) -> bool {
         let (Some(own), Some(others)) = (&self.prefixes, &other.prefixes) else {
             return false;
@@ -208,7 +214,7 @@ impl Route {
             .all(|own| others.iter().all(|its| is_apart(own, its)))
     }
 
-    /// The same requests fit both, paths aside.
+    /// Both match the same requests, paths aside.
     fn matches_alike(&self, other: &Route) -> bool {
         have_same(&self.hosts, &other.hosts)
             && have_same(&self.methods, &other.methods)
@@ -218,7 +224,7 @@ impl Route {
     }
 }
 
-/// The same entries, in any order.
+/// Both have the same entries, in any order.
 fn have_same(one: &[String], other: &[String]) -> bool {
     one.len() == other.len() && one.iter().all(|entry| other.contains(entry))
 }

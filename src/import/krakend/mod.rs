@@ -1,4 +1,4 @@
-//! KrakenD: the component `security/cors`, and its older name
+//! Imports KrakenD's component `security/cors`, also under its older name
 //! `github_com/devopsfaith/krakend-cors`.
 //!
 //! ```
@@ -27,22 +27,22 @@
 //!
 //! | option | absent or empty | becomes |
 //! |---|---|---|
-//! | `allow_origins` | any | origins; a `*` inside one is a subdomain pattern where that is the same, a regex elsewhere |
-//! | `allow_methods` | `GET`, `POST`, `HEAD` | the same; `OPTIONS` as KrakenD has it, allowed in version 3 and not in version 2, listed or not; upper case in version 2 |
+//! | `allow_origins` | any | origins; a `*` inside one becomes a subdomain pattern if that is equivalent, otherwise a regex |
+//! | `allow_methods` | `GET`, `POST`, `HEAD` | the same, in upper case in version 2; `OPTIONS` is always allowed in version 3 and never in version 2, listed or not |
 //! | `allow_headers` | `Accept`, `Content-Type`, `X-Requested-With`; any since KrakenD 2.7, which a note says | the same; any is [`AllowHeaders::Mirror`] |
 //! | `expose_headers` | none | the same |
-//! | `allow_credentials` | `false` | the same; `false` where any origin is allowed, for browsers refuse KrakenD's `*` with credentials |
-//! | `max_age` | not sent | the same; below a second not sent either, negative is `0` |
+//! | `allow_credentials` | `false` | the same; `false` if any origin is allowed, because browsers refuse KrakenD's `*` with credentials |
+//! | `max_age` | not sent | the same; not sent below a second, `0` if negative |
 //! | `allow_private_network` | `false` | the same |
 //! | `options_passthrough` | `false` | [`PreflightMode::Decorate`] |
 //! | `options_success_status` | 204 | the same |
 //! | `debug` | `false` | the same |
 //!
-//! A file of version 3 is read by KrakenD 2, where it has either name of the component;
-//! a file of version 2 by KrakenD 1, which knows the older name alone.
+//! KrakenD 2 reads files of version 3, and knows both names of the component. KrakenD 1 reads
+//! files of version 2, and knows only the older name.
 //!
-//! A request without `Origin` gets no `Access-Control-Allow-Origin` from
-//! KrakenD even if any origin is allowed; so here.
+//! A request without `Origin` gets no `Access-Control-Allow-Origin` from KrakenD, even if any
+//! origin is allowed. The import keeps that.
 
 mod component;
 mod origins;
