@@ -35,8 +35,8 @@ fn origins() {
     let ipv6 = "browsers send an IPv6 address in its shortest form and in brackets";
     let port = "a port is a number from 1 to 65535 without leading zeros, or `*` for any";
     let regex = "this looks like a regular expression; write it as `{ regex = '…' }`";
-    let any_web_host = "any host is not a pattern for `http` and `https`; `*` alone allows every \
-                        origin, and `{ regex = 'https://.*' }` every one over TLS";
+    let any_web_host = "`http` and `https` have no pattern for any host; `*` alone allows every \
+    origin, and `{ regex = 'https://.*' }` every origin over TLS";
     let table = [
         (
             "https://example.com/",
@@ -217,7 +217,7 @@ fn methods() {
     let case = "methods are case-sensitive";
     let forbidden = "scripts cannot send this method; remove it";
     let several = "each name is an entry of its own";
-    let token = "a name has letters, digits and a few signs only, no others";
+    let token = "a name consists of letters, digits and a few signs such as `-`";
     let table = [
         ("patch", format!("{case}; write `PATCH`")),
         ("Get", format!("{case}; write `GET`")),
@@ -257,7 +257,7 @@ fn request_headers() {
     let several = "each name is an entry of its own";
     let response =
         "this header belongs to responses; did you mean `expose_headers`? remove it here";
-    let token = "a name has letters, digits and a few signs only, no others";
+    let token = "a name consists of letters, digits and a few signs such as `-`";
     let table = [
         ("cookie", forbidden),
         ("Host", forbidden),
@@ -278,7 +278,7 @@ fn request_headers() {
     }
     assert_error(
         &valid().allow_headers([""]),
-        "allow_headers[0]: there is no name in this entry; remove it",
+        "allow_headers[0]: this entry is empty; remove it",
     );
 }
 
@@ -286,7 +286,7 @@ fn request_headers() {
 fn exposed_headers() {
     let forbidden = "scripts can never read this header; remove it";
     let request = "this header belongs to requests; did you mean `allow_headers`? remove it here";
-    let token = "a name has letters, digits and a few signs only, no others";
+    let token = "a name consists of letters, digits and a few signs such as `-`";
     let table = [
         ("Set-Cookie", forbidden),
         ("set-cookie2", forbidden),
@@ -329,7 +329,7 @@ fn numbers() {
     );
     assert_error(
         &valid().max_age(Duration::from_secs(1 << 32)),
-        "max_age `4294967296s`: no browser keeps an answer longer than a day; write `24h`",
+        "max_age `4294967296s`: no browser keeps an answer for more than a day; write `24h`",
     );
     for (max_age, normalised) in [
         (MaxAge::For(Duration::ZERO), MaxAge::Disabled),
@@ -808,7 +808,8 @@ fn all_errors_are_reported_at_once() {
 fn values_command_no_terminal() {
     assert_error(
         &valid().allow_methods(["G\n\u{1b}E\u{202e}T\\"]),
-        "allow_methods[0] `G\u{240a}\u{241b}E\u{fffd}T\\`: a name has letters, digits and a few signs only, no others",
+        "allow_methods[0] `G\u{240a}\u{241b}E\u{fffd}T\\`: a name consists of letters, digits \
+         and a few signs such as `-`",
     );
 }
 

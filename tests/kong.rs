@@ -268,7 +268,7 @@ fn each_option_alone() {
 fn options_with_a_note() {
     let unreadable = "browsers read whole seconds only and ignore this, keeping an answer for 5 \
                       seconds; so does the import";
-    let literal = "left out: this `*` is no wildcard, and stands for itself only";
+    let literal = "left out: this `*` is not a wildcard and stands only for itself";
     let among = "`*` beside other entries allows all, so it is all that is imported; remove the \
                  others, or `*` if they are meant";
     let table = [
@@ -323,18 +323,18 @@ fn options_with_a_note() {
         (
             r#""max_age": -1"#,
             origin().max_age(MaxAge::Disabled),
-            "config.max_age `-1`: Kong sends it, which some browsers take for no time and some \
-             ignore; imported as no time, for which `0` is the way to write it",
+            "config.max_age `-1`: Kong sends it, and browsers read it as zero or ignore it; \
+             imported as zero, which is written `0`",
         ),
         (
             r#""max_age": 90000"#,
             origin().max_age(Duration::from_secs(90_000)),
-            "config.max_age `90000`: no browser keeps an answer longer than a day; write `86400`",
+            "config.max_age `90000`: no browser keeps an answer for more than a day; write `86400`",
         ),
         (
             r#""max_age": 1e13"#,
             origin().max_age(Duration::from_secs(u64::from(u32::MAX))),
-            "config.max_age `10000000000000`: no browser keeps an answer longer than a day; \
+            "config.max_age `10000000000000`: no browser keeps an answer for more than a day; \
              write `86400`",
         ),
     ];
@@ -502,7 +502,7 @@ fn plugins_that_are_none() {
 
 #[test]
 fn literals() {
-    const SENT: &str = "left out, for no browser sends this: ";
+    const SENT: &str = "left out because no browser sends this: ";
     let left_out = |why: &str| format!("{SENT}{why}");
     let slash = left_out("an origin has no trailing slash; write `https://a.example`");
     let scheme = left_out("an origin begins with its scheme; write `https://a.example`");
@@ -553,8 +553,8 @@ fn literals() {
             let why = &alone_note[SENT.len()..];
             let (why, repair) = why.split_once("; write ").unwrap();
             let note = format!(
-                "config.origins: no page could use this: `{entry}`: {why}; imported so that \
-                     none can, as `https://nobody.invalid`, which no page is; write {repair}"
+                "config.origins: no page could use this: `{entry}`: {why}; imported as \
+                 `https://nobody.invalid`, which is not the origin of any page; write {repair}"
             );
             assert_eq!(notes(&options(&json)), [note]);
             let origins = config(options(&json)).allow_origins;
@@ -647,7 +647,7 @@ fn regexes() {
     };
     assert_eq!(
         https,
-        r"config.origins[0] `.+\.a\.example.com`: the gateway allows plain http here too; with credentials whoever controls the network could act as the user, so only https, loopback aside, is imported"
+        r"config.origins[0] `.+\.a\.example.com`: the gateway allows plain http here too; with credentials, whoever controls the network could act as the user, so only https and loopback are imported"
     );
     let json = serde_json::json!({"origins": [r".+\.a\.example\.com"], "credentials": true});
     let policy = config(options(&json.to_string())).compile().unwrap();
@@ -844,8 +844,9 @@ fn regexes_that_match_nothing() {
     for (entry, cause) in table {
         let json = serde_json::json!({"origins": ["https://a.example", entry]}).to_string();
         let import = options(&json);
-        let note =
-            format!("config.origins[1] `{entry}`: left out, for no origin matches this: {cause}");
+        let note = format!(
+            "config.origins[1] `{entry}`: left out because no origin matches this: {cause}"
+        );
         assert_eq!(notes(&import), [note]);
         assert_eq!(config(import), origin());
     }
@@ -868,7 +869,7 @@ fn any_origin() {
     let before = options_of(Generation::V1, among);
     assert_eq!(
         notes(&before),
-        ["config.origins[1] `*`: left out: this `*` is no wildcard, and stands for itself only"]
+        ["config.origins[1] `*`: left out: this `*` is not a wildcard and stands only for itself"]
     );
     assert_eq!(config(before), origin());
 }
@@ -986,7 +987,7 @@ fn form_fields() {
     let document: Document = serde_json::from_str(json).unwrap();
     assert_eq!(
         error(kong::plugin(&document, Generation::V3)),
-        "config.origins: `config` is there too; remove one of them"
+        "config.origins: `config` is set too; remove one of them"
     );
     // Today a string is one entry.
     let today = kong::form(
@@ -1025,8 +1026,8 @@ fn the_only_origin_of_old() {
         ]
     );
     assert!(!config(any).allow_credentials);
-    let nobody = "imported so that none can, as `https://nobody.invalid`, which no page is";
-    let literal = "this `*` is no wildcard, and stands for itself only";
+    let nobody = "imported as `https://nobody.invalid`, which is not the origin of any page";
+    let literal = "this `*` is not a wildcard and stands only for itself";
     let table = [
         (
             vec![("config.origin", "a.example")],
@@ -1059,7 +1060,7 @@ fn the_only_origin_of_old() {
     }
     assert_eq!(
         error(form(&[("config.origin", "*"), ("config.origins", "*")])),
-        "config.origin: `origins` is there too; remove one of them"
+        "config.origin: `origins` is set too; remove one of them"
     );
 }
 
@@ -1109,7 +1110,7 @@ fn entries_of_old_are_searched_for() {
     let json = serde_json::json!({"origins": [r"^a\.example", "null"]}).to_string();
     assert_eq!(
         notes(&options_of(Generation::V0, &json))[0],
-        r"config.origins[0] `^a\.example`: left out, for no origin matches this: it is matched against the whole origin, which begins with its scheme"
+        r"config.origins[0] `^a\.example`: left out because no origin matches this: it is matched against the whole origin, which begins with its scheme"
     );
     // With credentials, they stay within their site.
     let json = serde_json::json!({"origins": [r"example\.com$", "https://b.example"], "credentials": true});
@@ -1163,9 +1164,10 @@ fn literals_of_old_are_not_normalised() {
     assert_eq!(
         notes(&old),
         [
-            "config.origins `https://a.example/`: left out, for no browser sends this: an origin \
+            "config.origins `https://a.example/`: left out because no browser sends this: an \
+             origin \
              has no trailing slash; write `https://a.example`",
-            "config.origins `https://b.example:443`: left out, for no browser sends this: \
+            "config.origins `https://b.example:443`: left out because no browser sends this: \
              browsers leave the default port out; write `https://b.example`",
             "config.origins `https://c.example`: Kong 0.x searches for this anywhere in the \
              origin, so longer names match too; imported as `https://c.example:*`, which has to \

@@ -61,8 +61,8 @@ fn not_by_path(routes: &str, by: &str) -> String {
 /// The note on routes with conditions.
 fn by(place: &str, what: &str) -> String {
     format!(
-        "{place}: Kong chooses this route by {what} too, and answers 404 to what fits no route; a \
-         table of path prefixes goes by the path alone"
+        "{place}: Kong also chooses this route by {what}, and answers 404 if no route matches; a \
+         table of path prefixes looks only at the path"
     )
 }
 
@@ -625,8 +625,8 @@ routes:
         yaml,
         &[("/a*", "usual"), ("/b*", "own")],
         &[
-            "_plugin_configs.usual.max_age and 1 more `100000`: no browser keeps an answer longer \
-           than a day; write `86400`",
+            "_plugin_configs.usual.max_age and 1 more `100000`: no browser keeps an answer for \
+             more than a day; write `86400`",
         ],
     );
     let table = import(yaml).unwrap().config.paths().unwrap();
@@ -806,4 +806,38 @@ consumers:
         errors(yaml),
         ["route `{…}`: nothing in the file has this name or id"]
     );
+}
+
+/// The example in the documentation of `Policies::paths`.
+#[test]
+fn the_longest_shorter_prefix_has_all_that_is_not_listed() {
+    let plugin = |name: &str, enabled: bool| {
+        let origin = format!("https://{name}.example");
+        serde_json::json!([{"name": "cors", "enabled": enabled, "config": {"origins": [origin]}}])
+    };
+    let document = serde_json::json!({
+        "_format_version": "3.0",
+        "plugins": plugin("g", true),
+        "services": [{
+            "name": "users",
+            "plugins": plugin("u", true),
+            "routes": [
+                {"name": "users", "paths": ["/users", "/users/me"]},
+                {"name": "avatar", "paths": ["/users/me/avatar"], "plugins": plugin("a", true)}
+            ]
+        }],
+        "routes": [{"name": "health", "paths": ["/health"], "plugins": plugin("h", false)}]
+    });
+    let document = serde_json::from_value(document).unwrap();
+    let table = kong::import(&document).unwrap().config.paths().unwrap();
+    let found = table.paths.iter().map(|(prefix, config)| {
+        let config = config.as_ref().expect("a policy");
+        (&prefix[..], config.allow_origins[0].to_string())
+    });
+    let expected = [
+        ("/", "https://g.example".to_owned()),
+        ("/users*", "https://u.example".to_owned()),
+        ("/users/me/avatar*", "https://a.example".to_owned()),
+    ];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
 }

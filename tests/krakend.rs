@@ -183,8 +183,9 @@ fn files_of_version_2() {
     assert_eq!(
         notes(&file(r#""allow_methods": ["*"]"#)),
         [
-            "allow_methods: no page could use this: `*`: this `*` is no wildcard, and stands for \
-          itself only; imported so that none can, as `https://nobody.invalid`, which no page is"
+            "allow_methods: no page could use this: `*`: this `*` is not a wildcard and stands \
+             only for itself; imported as `https://nobody.invalid`, which is not the origin of \
+             any page"
         ]
     );
 }
@@ -197,8 +198,8 @@ fn the_last_of_several_keys() {
     assert_eq!(
         notes(json),
         [
-            "allow_origins: this key is there several times; the gateway takes the last, and so does \
-          the import; remove the others"
+            "allow_origins: this key is repeated; the gateway takes the last value, and so does \
+             the import; remove the others"
         ]
     );
 }
@@ -215,8 +216,8 @@ fn components_of_endpoints() {
     assert_eq!(
         notes(&json),
         [
-            "endpoints[0].extra_config and 1 more `security/cors`: KrakenD reads this in the \
-          `extra_config` of the whole file only, and ignores it here; so did the import"
+            "endpoints[0].extra_config and 1 more `security/cors`: KrakenD reads this only in \
+             the `extra_config` of the whole file and ignores it here; so does the import"
         ]
     );
 }
@@ -367,7 +368,7 @@ fn options_with_a_note() {
         (
             r#""allow_method": ["PUT"]"#,
             origin(),
-            "allow_method `[…]`: KrakenD has no such option, and ignores it; so did the import; \
+            "allow_method `[…]`: KrakenD has no such option and ignores it; so does the import; \
              write `allow_methods`",
         ),
         (
@@ -383,7 +384,7 @@ fn options_with_a_note() {
         (
             r#""allow_methods": ["GET", "*"]"#,
             origin().allow_methods(["GET", "OPTIONS"]),
-            "allow_methods[1] `*`: left out: this `*` is no wildcard, and stands for itself only",
+            "allow_methods[1] `*`: left out: this `*` is not a wildcard and stands only for itself",
         ),
         (
             r#""allow_headers": ["Origin", "X-A"]"#,
@@ -411,7 +412,8 @@ fn options_with_a_note() {
         (
             r#""allow_credentials": true, "expose_headers": ["*", "X-B"]"#,
             origin().allow_credentials(true).expose_headers(["X-B"]),
-            "expose_headers[0] `*`: left out: this `*` is no wildcard, and stands for itself only",
+            "expose_headers[0] `*`: left out: this `*` is not a wildcard and stands only for \
+             itself",
         ),
     ];
     for (option, expected, note) in table {
@@ -445,7 +447,7 @@ fn max_ages() {
         (
             "25h",
             secs(90_000),
-            "no browser keeps an answer longer than a day; write `24h`",
+            "no browser keeps an answer for more than a day; write `24h`",
         ),
         ("500ms", MaxAge::BrowserDefault, not_sent),
         ("0", MaxAge::BrowserDefault, not_sent),
@@ -559,7 +561,7 @@ fn wrong_types() {
         ),
         (
             r#"{"security/cors": {}, "github_com/devopsfaith/krakend-cors": {}}"#,
-            "security/cors: `github_com/devopsfaith/krakend-cors` is there too; remove one of them",
+            "security/cors: `github_com/devopsfaith/krakend-cors` is set too; remove one of them",
         ),
         (
             r#"{"name": "cors"}"#,
@@ -675,7 +677,7 @@ fn origins() {
     };
     let same = "KrakenD lets `*` stand for any text; in an origin that can only be labels of the \
                 host in this place, so it is kept as the same subdomain pattern";
-    let left_out = |why: &str| format!("left out, for no browser sends this: {why}");
+    let left_out = |why: &str| format!("left out because no browser sends this: {why}");
     let table = [
         (
             "https://a.example",
@@ -755,14 +757,16 @@ fn origins() {
         (
             "https://*.*.example",
             None,
-            "left out, for no origin matches this: KrakenD takes the first `*` for any text, and \
+            "left out because no origin matches this: KrakenD takes the first `*` for any text, \
+             and \
              the second for itself"
                 .to_owned(),
         ),
         (
             "!*",
             None,
-            "left out, for no origin matches this: no text in place of its `*` makes it an origin"
+            "left out because no origin matches this: no text in place of its `*` makes it an \
+             origin"
                 .to_owned(),
         ),
     ];
@@ -782,7 +786,7 @@ fn origins() {
 /// A policy that no page could use is one that no page can use, and no error.
 #[test]
 fn origins_of_which_none_is_left() {
-    let nobody = "imported so that none can, as `https://nobody.invalid`, which no page is";
+    let nobody = "imported as `https://nobody.invalid`, which is not the origin of any page";
     let table = [
         (
             r#"["a.example"]"#,
@@ -812,8 +816,8 @@ fn origins_of_which_none_is_left() {
 /// With credentials, an open entry stays within its site, over https.
 #[test]
 fn open_entries_with_credentials() {
-    let https = "the gateway allows plain http here too; with credentials whoever controls the \
-                 network could act as the user, so only https, loopback aside, is imported";
+    let https = "the gateway allows plain http here too; with credentials, whoever controls the \
+    network could act as the user, so only https and loopback are imported";
     let table = [
         ("https://*.a.example", false),
         ("https://pr-*.a.example.com", false),

@@ -158,15 +158,15 @@ fn errors_name_the_prefix() {
         "invalid CORS configuration, 11 errors:\n\
          - \"/a\".allow_origins[0] `https://a.example/`: an origin has no trailing slash; \
          write `https://a.example`\n\
-         - path `/a/`: this prefix is there already; remove one of them\n\
-         - path `b`: a prefix begins with `/`, and has a `*` at its end at most\n\
-         - path `/c*d`: a prefix begins with `/`, and has a `*` at its end at most\n\
+         - path `/a/`: this prefix is listed twice; remove one of them\n\
+         - path `b`: a prefix begins with `/` and may end in one `*`\n\
+         - path `/c*d`: a prefix begins with `/` and may end in one `*`\n\
          - path `/café`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
          - path `/users/{id}`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
          - path `/a/../b`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
          - path `/%61`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
          - path `/a//b`: no request has such a path; write it percent-encoded as far as needed, without `//`, `.`, `..` and placeholders\n\
-         - path `/%C3%A9`: this prefix is there already; remove one of them\n\
+         - path `/%C3%A9`: this prefix is listed twice; remove one of them\n\
          - \"/\".allow_origins: no origin is allowed; list at least one, such as \
          `https://app.example.com`"
     );

@@ -29,7 +29,7 @@ kinds! {
             "this is a template, which is filled in before the gateway reads the file; import \
              the file that results",
         /// The document is not a configuration of this gateway.
-        OtherDocument { expected: &'static str = "The document that was expected." } = "other-document" =>
+        OtherDocument { expected: &'static str = "The expected document." } = "other-document" =>
             "this is not {expected}",
         /// KrakenD's component under its later name in a file of version 2.
         OtherGeneration = "other-generation" =>
@@ -62,7 +62,7 @@ kinds! {
             "this does not compile as a regular expression of Rust: {message}",
         /// Two spellings of one option, of which the gateway reads only one.
         Twice { other: &'static str = "The other spelling." } = "twice" =>
-            "`{other}` is there too; remove one of them",
+            "`{other}` is set too; remove one of them",
         /// A plugin that is restricted to consumers.
         Consumer = "consumer" =>
             "Kong refuses the plugin on consumers: a preflight does not tell who sends it; put \

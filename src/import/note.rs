@@ -27,7 +27,7 @@ kinds! {
         LeftOut(kind: ConfigErrorKind) = kind.code() => left_out,
         /// The gateway ignores the option.
         IgnoredOption = "ignored-option" =>
-            "KrakenD has no such option, and ignores it; so did the import",
+            "KrakenD has no such option and ignores it; so does the import",
         /// The gateway ignores a value of the wrong type.
         IgnoredValue {
             found: &'static str = "The type of the value, with its article.",
@@ -37,22 +37,22 @@ kinds! {
             "this is {found}, not {expected}; {consequence}, and so does the import",
         /// A key that is repeated.
         Repeated = "repeated" =>
-            "this key is there several times; the gateway takes the last, and so does the \
-             import; remove the others",
+            "this key is repeated; the gateway takes the last value, and so does the import; \
+             remove the others",
         /// The component on an endpoint, where KrakenD does not read it.
         EndpointLevel = "endpoint-level" =>
-            "KrakenD reads this in the `extra_config` of the whole file only, and ignores it \
-             here; so did the import",
+            "KrakenD reads this only in the `extra_config` of the whole file and ignores it \
+             here; so does the import",
         /// An entry that matches no origin.
         NeverMatches { cause: &'static str = "The reason." } = "regex-never-matches" =>
-            "left out, for no origin matches this: {cause}",
+            "left out because no origin matches this: {cause}",
         /// A list without any entry that browsers could use.
-        NothingLeft { causes: String = "Each entry, with the reason why it is left out." } = "nothing-left" =>
-            "no page could use this: {causes}; imported so that none can, as `{NOBODY}`, which \
-             no page is",
+        NothingLeft { causes: String = "Each entry, with its reason." } = "nothing-left" =>
+            "no page could use this: {causes}; imported as `{NOBODY}`, which is not the origin \
+             of any page",
         /// A `*` that stands for itself.
         LiteralWildcard = "literal-wildcard" =>
-            "left out: this `*` is no wildcard, and stands for itself only",
+            "left out: this `*` is not a wildcard and stands only for itself",
         /// A `*` that makes the entries beside it superfluous.
         AnyAmongOthers = "any-among-others" =>
             "`*` beside other entries allows all, so it is all that is imported; remove the \
@@ -96,8 +96,8 @@ kinds! {
              regex = '{regex}' }}`, which says that; list the origins that are meant",
         /// An entry that also allowed plain http with credentials.
         OnlyHttps = "only-https" =>
-            "the gateway allows plain http here too; with credentials whoever controls the \
-             network could act as the user, so only https, loopback aside, is imported",
+            "the gateway allows plain http here too; with credentials, whoever controls the \
+             network could act as the user, so only https and loopback are imported",
         /// A regex that looks like a pattern with a wildcard.
         LooksLikePattern = "looks-like-pattern" =>
             "Kong takes this for a regex, in which `*` repeats the character in front and `.` is \
@@ -130,10 +130,10 @@ kinds! {
              so does the import",
         /// A negative maximum age.
         MaxAgeNegative = "max-age-negative" =>
-            "Kong sends it, which some browsers take for no time and some ignore; imported as no \
-             time, for which `0` is the way to write it",
+            "Kong sends it, and browsers read it as zero or ignore it; imported as zero, which \
+             is written `0`",
         /// A maximum age that is longer than any browser keeps an answer.
-        MaxAgeOverDay = "max-age-over-day" => "no browser keeps an answer longer than a day",
+        MaxAgeOverDay = "max-age-over-day" => "no browser keeps an answer for more than a day",
         /// Preflights that the inner service answers.
         Passthrough = "passthrough" =>
             "preflights reach the inner service, whose status is sent; browsers accept it from \
@@ -144,8 +144,8 @@ kinds! {
              during development only",
         /// A route that Kong also chooses by more than its path.
         RouteConditions { by: String = "The conditions besides the path." } = "route-conditions" =>
-            "Kong chooses this route by {by} too, and answers 404 to what fits no route; a table \
-             of path prefixes goes by the path alone",
+            "Kong also chooses this route by {by}, and answers 404 if no route matches; a table \
+             of path prefixes looks only at the path",
         /// A route that Kong never chooses for a preflight.
         RouteWithoutPreflights {
             by: &'static str = "The property of preflights that does not match.",
@@ -162,7 +162,7 @@ impl NoteKind {
             NoteKind::LeftOut(kind) => Some(words_of(kind)),
             NoteKind::NeverMatches { cause } => Some((*cause).to_owned()),
             NoteKind::LiteralWildcard => {
-                Some("this `*` is no wildcard, and stands for itself only".to_owned())
+                Some("this `*` is not a wildcard and stands only for itself".to_owned())
             }
             _ => None,
         }
@@ -170,11 +170,11 @@ impl NoteKind {
 }
 
 fn left_out(f: &mut Formatter<'_>, kind: &ConfigErrorKind) -> fmt::Result {
-    let of = match kind {
-        ConfigErrorKind::Origin(_) => ", for no browser sends this",
+    let reason = match kind {
+        ConfigErrorKind::Origin(_) => " because no browser sends this",
         _ => "",
     };
-    write!(f, "left out{of}: {}", words_of(kind))
+    write!(f, "left out{reason}: {}", words_of(kind))
 }
 
 /// The words of an error, fit for a gateway: `{ regex = … }` would be no repair there.

@@ -63,8 +63,8 @@ kinds! {
             "`*` in front of a domain is followed by a dot",
         /// `https://*` or `http://*`: any host of the web.
         AnyWebHost = "any-web-host" =>
-            "any host is not a pattern for `http` and `https`; `*` alone allows every origin, \
-             and `{{ regex = 'https://.*' }}` every one over TLS",
+            "`http` and `https` have no pattern for any host; `*` alone allows every origin, and \
+             `{{ regex = 'https://.*' }}` every origin over TLS",
         /// `*` where no pattern has one.
         WildcardPlace = "wildcard-place" =>
             "`*` stands for subdomains (`https://*.example.com`), for a part of the leftmost \

@@ -74,11 +74,11 @@ kinds! {
             "`*` allows every name but `authorization`; remove it, or everything else but that",
         /// A method or a header name that is not a token.
         NotAToken = "not-a-token" =>
-            "a name has letters, digits and a few signs only, no others",
+            "a name consists of letters, digits and a few signs such as `-`",
         /// Several names in one entry.
         SeveralNames = "several-names" => "each name is an entry of its own",
         /// An entry without a name.
-        EmptyName = "empty-name" => "there is no name in this entry; remove it",
+        EmptyName = "empty-name" => "this entry is empty; remove it",
         /// A method of more than 64 bytes.
         MethodTooLong = "method-too-long" =>
             "no method is longer than 64 bytes; remove it",
@@ -107,16 +107,16 @@ kinds! {
             "the unit is a second; write `0` to disable, or `1s` or more",
         /// A maximum age of more seconds than fit into 32 bits.
         MaxAgeTooLong = "max-age-too-long" =>
-            "no browser keeps an answer longer than a day; write `24h`",
+            "no browser keeps an answer for more than a day; write `24h`",
         /// A text that is not a path prefix.
         PathPrefix = "path-prefix" =>
-            "a prefix begins with `/`, and has a `*` at its end at most",
+            "a prefix begins with `/` and may end in one `*`",
         /// A path prefix that no request's path begins with.
         PathNeverSent = "path-never-sent" =>
             "no request has such a path; write it percent-encoded as far as needed, without \
              `//`, `.`, `..` and placeholders",
         /// A path prefix that is already in the table.
-        PathTwice = "path-twice" => "this prefix is there already; remove one of them",
+        PathTwice = "path-twice" => "this prefix is listed twice; remove one of them",
         /// A regular expression or a predicate without the border that credentials require.
         NoBorder {
             sites: Vec<String> = "The sites that a regular expression spans, if they are known.",
