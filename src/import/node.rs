@@ -1,6 +1,6 @@
 //! Values of a document, read by type.
 
-use super::document::{Document, Value, place_of};
+use super::document::{Document, Value, is_template, place_of};
 use super::error::{ImportError, ImportErrorKind};
 use super::findings::Findings;
 use super::note::{Note, NoteKind};
@@ -286,6 +286,22 @@ impl<'a> Node<'a> {
         self.value.get(key)?.text()
     }
 
+    /// Reports every option that the gateway does not know.
+    pub(super) fn check_keys(&self, known: &str) {
+        for (key, value) in self.value.entries() {
+            let place = self.at(key, value);
+            let suggestion = nearest(key, known.split(' ')).map(ToOwned::to_owned);
+            match self.dialect {
+                _ if is_among(key, known) => {}
+                _ if is_template(key) => place.error(ImportErrorKind::Template, None),
+                Dialect::Kong { .. } => place.error(ImportErrorKind::UnknownOption, suggestion),
+                // By convention, such keys are comments.
+                Dialect::KrakenD if key.starts_with(['@', '$', '#', '_']) => {}
+                Dialect::KrakenD => place.note(NoteKind::IgnoredOption, suggestion),
+            }
+        }
+    }
+
     /// Reports every option that is a template, whether or not it is read.
     pub(super) fn refuse_templates(&self) {
         for (key, _) in self.value.entries() {
@@ -297,9 +313,4 @@ impl<'a> Node<'a> {
 /// A word is one of those in a text.
 pub(super) fn is_among(word: &str, words: &str) -> bool {
     words.split(' ').any(|other| other == word)
-}
-
-/// The word in a text that is nearest to a misspelt one.
-pub(super) fn nearest_among(word: &str, words: &str) -> Option<String> {
-    nearest(word, words.split(' ')).map(ToOwned::to_owned)
 }

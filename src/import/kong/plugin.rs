@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::generation::Generation;
 use super::origins;
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode};
-use crate::import::document::{Object, Value, is_template, place_of};
+use crate::import::document::{Value, place_of};
 use crate::import::error::ImportErrorKind as ErrorKind;
 use crate::import::max_age;
 use crate::import::names::{self, List};
-use crate::import::node::{Node, REFUSES, is_among, nearest_among};
+use crate::import::node::{Node, REFUSES, is_among};
 use crate::import::note::NoteKind;
 use crate::import::origins::{any_by_default, or_nobody};
 use crate::origin::OriginPattern;
@@ -59,7 +59,7 @@ pub(super) fn import(
 ) -> Option<CorsConfig> {
     let findings = options.findings;
     let manifest = is_manifest(options);
-    refuse_unknown(options, if manifest { MANIFEST } else { PLUGIN });
+    options.check_keys(if manifest { MANIFEST } else { PLUGIN });
     let elsewhere = ["configFrom", "configPatches"].map(|key| (key, ErrorKind::ConfigElsewhere));
     let consumers = ["consumer", "consumer_group", "consumer_id", "consumerRef"];
     let consumers = consumers.map(|key| (key, ErrorKind::Consumer));
@@ -70,60 +70,41 @@ pub(super) fn import(
     }
     let protocols = options.list("protocols", REFUSES);
     let protocols: Vec<_> = protocols.iter().map(|entry| &entry.text[..]).collect();
-    if !protocols.is_empty()
-        && !["http", "https"]
-            .iter()
-            .all(|name| protocols.contains(name))
-    {
+    let has_both = protocols.contains(&"http") && protocols.contains(&"https");
+    if !protocols.is_empty() && !has_both {
         let place = options.at("protocols", protocols.join(", "));
         place.error(ErrorKind::Protocols, None);
     }
     let enabled = options.flag("enabled", true) && !(manifest && options.flag("disabled", false));
     let own = options.object_at("config");
-    let field = match (&own, shared) {
-        (None, Some(shared)) => shared.field.clone(),
+    let field = match shared {
+        Some(shared) if own.iter().all(|own| own.value.entries().is_empty()) => {
+            shared.field.clone()
+        }
         _ => place_of(&options.field, "config"),
     };
     // The last value of a key counts.
     let parts = shared.into_iter().chain(&own);
-    let object: Object = parts
-        .flat_map(|part| part.value.entries())
-        .cloned()
-        .collect();
-    let (dialect, value) = (options.dialect, &Value::Object(object));
+    let entries = parts.flat_map(|part| part.value.entries()).cloned();
+    let (dialect, value) = (options.dialect, &Value::Object(entries.collect()));
     let mark = findings.mark();
-    let config = config(
-        &Node {
-            findings,
-            dialect,
-            field,
-            value,
-        },
-        generation,
-    );
+    let merged = Node {
+        findings,
+        dialect,
+        field,
+        value,
+    };
+    let config = config(&merged, generation);
     if !enabled {
         findings.forget(mark);
     }
     enabled.then_some(config)
 }
 
-fn refuse_unknown(options: &Node<'_>, known: &str) {
-    for (key, value) in options.value.entries() {
-        let kind = match is_template(key) {
-            _ if is_among(key, known) => continue,
-            true => ErrorKind::Template,
-            false => ErrorKind::UnknownOption,
-        };
-        options
-            .at(key, value)
-            .error(kind, nearest_among(key, known));
-    }
-}
-
 /// Imports the options of a plugin.
 pub(super) fn config(options: &Node<'_>, generation: Generation) -> CorsConfig {
     let is_old = generation == Generation::V0;
-    refuse_unknown(options, if is_old { CONFIG_OF_OLD } else { CONFIG });
+    options.check_keys(if is_old { CONFIG_OF_OLD } else { CONFIG });
     let credentials = options.flag("credentials", false);
     let origins = origins(options, generation, credentials);
     let is_any = origins == ["*".into()];

@@ -47,13 +47,13 @@
 mod component;
 mod origins;
 
-use super::document::{Document, Value, is_template};
+use super::document::{Document, Value};
 use super::error::{ImportErrorKind as ErrorKind, ImportErrors};
 use super::findings::{Findings, Imported};
 use super::gateway::Gateway;
 use super::max_age;
 use super::names::{self, List};
-use super::node::{Node, STARTS_WITHOUT, is_among, nearest_among};
+use super::node::{Node, STARTS_WITHOUT};
 use super::note::{NOBODY, NoteKind};
 use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode, parse_go};
 use crate::problem::ConfigErrorKind;
@@ -79,7 +79,7 @@ pub fn import(document: &Document) -> Result<Imported<Option<CorsConfig>>, Impor
 }
 
 fn config(options: &Node<'_>, generation: Generation) -> CorsConfig {
-    note_unknown(options);
+    options.check_keys(OPTIONS);
     let credentials = options.flag("allow_credentials", false);
     let mut config = CorsConfig::default()
         .allow_origins(origins::import(options, credentials))
@@ -114,19 +114,6 @@ fn config(options: &Node<'_>, generation: Generation) -> CorsConfig {
         options.at("debug", true).note(NoteKind::Debug, None);
     }
     config
-}
-
-fn note_unknown(options: &Node<'_>) {
-    for (key, value) in options.value.entries() {
-        let place = options.at(key, value);
-        match key.chars().next() {
-            _ if is_among(key, OPTIONS) => {}
-            _ if is_template(key) => place.error(ErrorKind::Template, None),
-            // By convention, such keys are comments.
-            Some('@' | '$' | '#' | '_') => {}
-            _ => place.note(NoteKind::IgnoredOption, nearest_among(key, OPTIONS)),
-        }
-    }
 }
 
 /// The methods; none if KrakenD allows pages no method.
