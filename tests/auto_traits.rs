@@ -72,6 +72,22 @@ fn values_are_plain() {
     plain::<WithinFault>();
 }
 
+#[cfg(any(feature = "kong", feature = "krakend"))]
+#[test]
+fn values_of_imports_are_plain() {
+    use tower_cors::import::{
+        Document, Gateway, ImportError, ImportErrorKind, ImportErrors, Note, NoteKind,
+    };
+
+    plain::<Document>();
+    plain::<Gateway>();
+    plain::<ImportError>();
+    plain::<ImportErrorKind>();
+    plain::<ImportErrors>();
+    plain::<Note>();
+    plain::<NoteKind>();
+}
+
 /// What may hold a predicate is not unwind-safe, as the predicate may not be.
 #[test]
 fn what_holds_a_policy_goes_to_any_thread() {

@@ -64,6 +64,8 @@
 //! [`AllowHeaders::Mirror`]: crate::AllowHeaders::Mirror
 //! [`PreflightMode::Forward`]: crate::PreflightMode::Forward
 
+// May use what its parent room may use, and the shared files beside it. Inside, the arrows go
+// one way: file → plugin, policies, route → origins → pcre, generation; form stands alone.
 mod file;
 mod form;
 mod generation;

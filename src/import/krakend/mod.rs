@@ -44,6 +44,8 @@
 //! A request without `Origin` gets no `Access-Control-Allow-Origin` from KrakenD, even if any
 //! origin is allowed. The import keeps that.
 
+// May use what its parent room may use, and the shared files beside it. Neither file uses the
+// other.
 mod component;
 mod origins;
 
