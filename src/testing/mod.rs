@@ -94,6 +94,3 @@ pub use log::Sent;
 pub use page::Page;
 pub use request::Credentials;
 pub use response::Response;
-
-#[cfg(test)]
-mod tests;

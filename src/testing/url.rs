@@ -340,4 +340,16 @@ mod tests {
             assert_eq!(split_scheme(text), expected, "{text}");
         }
     }
+
+    proptest::proptest! {
+    #[test]
+    fn urls_that_parse_parse_again_as_themselves(text in "[ -~\t]{0,40}") {
+        let base = Url::parse("https://api.example.net/a/b?c").unwrap();
+        for text in [text.clone(), format!("https://{text}"), format!("//{text}/")] {
+            if let Some(url) = base.join(&text) {
+                proptest::prop_assert_eq!(Url::parse(&url.to_string()), Some(url));
+            }
+        }
+    }
+    }
 }

@@ -7,8 +7,8 @@ use axum::routing::{get, put};
 use http::HeaderName;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::super::Credentials;
 use super::*;
+use tower_cors::testing::Credentials;
 
 fn routes() -> Router {
     Router::new()

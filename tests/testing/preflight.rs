@@ -1,7 +1,7 @@
 //! When a preflight is sent, what it carries, and which answers it accepts.
 
-use super::super::{BlockReason, CorsCheckFailure, Credentials};
 use super::*;
+use tower_cors::testing::{BlockReason, CorsCheckFailure, Credentials};
 
 const PREFIX: &str = "Access to fetch at 'https://api.example.net/' from origin \
      'https://app.example.com' has been blocked by CORS policy: ";

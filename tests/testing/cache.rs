@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::{Credentials, MaxAgeLimit};
 use super::*;
+use tower_cors::testing::{Credentials, MaxAgeLimit};
 
 /// A server that allows everything by name, for so long.
 fn lists(max_age: &[&str]) -> Browser<Server> {

@@ -1,7 +1,7 @@
 //! What is sent apart from preflights, and what comes of it.
 
-use super::super::{BlockReason, Credentials};
 use super::*;
+use tower_cors::testing::{BlockReason, Credentials};
 
 #[tokio::test]
 async fn actual_requests() {

@@ -1,7 +1,7 @@
 //! Redirects: methods, headers, origins and limits.
 
-use super::super::{BlockReason, Credentials};
 use super::*;
+use tower_cors::testing::{BlockReason, Credentials};
 
 /// A server that redirects `/from` with `status` to `location` and answers the rest; all
 /// with headers that allow `origin` everything.

@@ -1,6 +1,5 @@
-//! Pages against servers made for the occasion.
-
-#![allow(clippy::too_many_lines, reason = "tables are long")]
+//! The browser for tests, against servers made for the occasion.
+#![cfg(feature = "testing")]
 
 mod cache;
 mod preflight;
@@ -14,11 +13,10 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use tower_service::Service;
 
-use super::header_list::map;
-use super::{Blocked, Body, Browser, Page, Sent};
+use tower_cors::testing::{self, Blocked, Body, Browser, Page, Sent};
 
 const PAGE: &str = "https://app.example.com";
 
@@ -89,7 +87,7 @@ async fn fetch(
     page: &Page<Server>,
     method: &str,
     headers: Lines<'_>,
-) -> Result<super::Response, Blocked> {
+) -> Result<testing::Response, Blocked> {
     page.fetch(request(method, "/", headers)).await
 }
 
@@ -107,6 +105,17 @@ fn lines<S, B>(browser: &Browser<S, B>) -> Vec<String> {
 
 fn last_sent<S, B>(browser: &Browser<S, B>) -> Sent {
     browser.log().pop().unwrap()
+}
+
+fn map(lines: Lines<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        headers.append(
+            HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+        );
+    }
+    headers
 }
 
 /// Compares headers, their order aside.
