@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ::url::Url;
 use http::HeaderValue;
 
 use super::body::Body;
@@ -12,7 +13,7 @@ use super::cache::{MaxAgeLimit, PreflightCache};
 use super::log::{Log, Sent};
 use super::origin::Origin;
 use super::page::Page;
-use super::url::Url;
+use super::url;
 
 const DEFAULT_SERVER: &str = "https://api.example.net";
 
@@ -57,7 +58,7 @@ impl<S, B> Browser<S, B> {
     #[must_use]
     #[track_caller]
     pub fn server(self, url: &str) -> Self {
-        let Some(server) = Url::parse(url) else {
+        let Some(server) = url::parse(url, None) else {
             panic!("the server needs an absolute HTTP(S) URL, not {url:?}");
         };
         self.state().server = server;
@@ -165,7 +166,7 @@ pub(super) struct State {
 impl State {
     /// The value of a `Cookie` header. Cookies know hosts, not origins.
     pub(super) fn cookies_for(&self, url: &Url) -> Option<String> {
-        (url.host() == self.server.host() && !self.cookies.is_empty())
+        (url.host_str() == self.server.host_str() && !self.cookies.is_empty())
             .then(|| self.cookies.join("; "))
     }
 }

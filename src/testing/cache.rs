@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, Method};
 
 use super::request::FetchRequest;
-use super::safelist::is_non_wildcard_request_header;
+use super::safelist::NON_WILDCARD_REQUEST_HEADER;
 
 /// The most that a browser keeps a preflight's answer, whatever
 /// `Access-Control-Max-Age` says: the "imposed limit on max-age" of the
@@ -78,8 +78,7 @@ impl Entry {
 
     /// <https://fetch.spec.whatwg.org/#concept-cache-match-header>
     fn allows_header(&self, name: &str) -> bool {
-        let wildcard_covers = HeaderName::from_bytes(name.as_bytes())
-            .is_ok_and(|name| !is_non_wildcard_request_header(&name));
+        let wildcard_covers = *name != NON_WILDCARD_REQUEST_HEADER;
         matches!(&self.allowed, Allowed::HeaderName(allowed)
             if allowed.eq_ignore_ascii_case(name) || self.is_wildcard(allowed) && wildcard_covers)
     }

@@ -34,9 +34,7 @@ async fn follow<N: Network>(
 ) -> Result<Response<N::Body>, Failure> {
     loop {
         // Step 12. What is tainted once stays so.
-        let is_same_origin = request
-            .origin
-            .is_same_origin(&request.current_url().origin());
+        let is_same_origin = request.origin.is_same_origin(request.current_url());
         let mut make_preflight = false;
         if !is_same_origin || request.tainting == Tainting::Cors {
             request.tainting = Tainting::Cors;

@@ -76,8 +76,8 @@ mod tests {
     use super::super::header_list::map;
     use super::super::origin::Origin;
     use super::super::request::{Credentials, Mode};
-    use super::super::url::Url;
     use super::*;
+    use url::Url;
 
     const SAFELISTED: [(&str, &str); 7] = [
         ("cache-control", "1"),

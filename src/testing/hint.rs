@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::blocked::BlockReason;
 use super::cors_check::CorsCheckFailure;
-use super::safelist::is_non_wildcard_request_header;
+use super::safelist::NON_WILDCARD_REQUEST_HEADER;
 
 /// `status` is that of the response that failed.
 pub(super) fn hint(reason: &BlockReason, status: Option<StatusCode>) -> Option<String> {
@@ -25,7 +25,7 @@ pub(super) fn hint(reason: &BlockReason, status: Option<StatusCode>) -> Option<S
                 method.as_str().to_ascii_uppercase()
             ))
         }
-        BlockReason::HeaderNotAllowed(name) if is_non_wildcard_request_header(name) => {
+        BlockReason::HeaderNotAllowed(name) if *name == NON_WILDCARD_REQUEST_HEADER => {
             Some(format!("`*` does not cover `{name}`: list it by its name"))
         }
         _ => None,

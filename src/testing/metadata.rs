@@ -1,11 +1,9 @@
 //! The `Sec-Fetch-*` headers.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use http::{HeaderMap, HeaderName, HeaderValue};
+use url::{Host, Url};
 
 use super::request::{FetchRequest, Mode};
-use super::url::Url;
 
 /// [Appends the Fetch metadata headers][1]. `Sec-Fetch-User` stays away: the user
 /// did not ask for what a page does by itself.
@@ -36,11 +34,10 @@ pub(super) fn append(request: &FetchRequest, headers: &mut HeaderMap) {
 fn site(request: &FetchRequest) -> &'static str {
     let mut site = "same-origin";
     for url in request.url_list() {
-        let url = url.origin();
-        if request.origin.is_same_origin(&url) {
+        if request.origin.is_same_origin(url) {
             continue;
         }
-        if !request.origin.is_same_site(&url) {
+        if !request.origin.is_same_site(url) {
             return "cross-site";
         }
         site = "same-site";
@@ -51,13 +48,16 @@ fn site(request: &FetchRequest) -> &'static str {
 /// [Potentially trustworthy](https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy):
 /// encrypted, or not leaving the machine.
 fn is_potentially_trustworthy(url: &Url) -> bool {
-    let host = url.host().strip_suffix('.').unwrap_or(url.host());
-    let address = host.trim_matches(['[', ']']);
-    url.scheme() == "https"
-        || host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse().is_ok_and(|v4: Ipv4Addr| v4.is_loopback())
-        || address.parse().is_ok_and(|v6: Ipv6Addr| v6.is_loopback())
+    let is_local = match url.host() {
+        None => false,
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
+    };
+    is_local || url.scheme() == "https"
 }
 
 #[cfg(test)]

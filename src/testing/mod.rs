@@ -71,7 +71,6 @@ mod fetch;
 mod filter;
 mod header_list;
 mod hint;
-mod host;
 mod log;
 mod metadata;
 mod network;

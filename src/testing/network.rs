@@ -12,6 +12,7 @@ use super::header_list::normalize;
 use super::log::{Kind, Sent};
 use super::metadata;
 use super::request::FetchRequest;
+use super::url::{authority, to_uri};
 
 /// What the algorithms need of a browser, so that they know nothing of Tower.
 pub(super) trait Network {
@@ -32,7 +33,9 @@ pub(super) async fn http_network_fetch<N: Network>(
     kind: Kind,
 ) -> Result<Response<N::Body>, BlockReason> {
     let headers = complete_headers(request, &network.state());
-    let url = request.current_url().uri().clone();
+    let Some(url) = to_uri(request.current_url()) else {
+        return Err(BlockReason::InvalidUrl(request.current_url().to_string()));
+    };
 
     let mut outgoing = Request::new(request.body.clone().unwrap_or_default());
     *outgoing.method_mut() = request.method.clone();
@@ -67,7 +70,7 @@ fn complete_headers(request: &FetchRequest, state: &State) -> HeaderMap {
     if let Some(origin) = request.origin_header() {
         set(ORIGIN, &origin);
     }
-    set(HOST, &request.current_url().authority());
+    set(HOST, authority(request.current_url()));
     if request.includes_credentials() {
         if let Some(cookies) = state.cookies_for(request.current_url()) {
             set(COOKIE, &cookies);

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use super::host::{authority, host_and_port};
-use super::url::{Url, split_scheme};
+use url::Url;
 
 /// An [origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin);
 /// prints as its [serialisation][1].
@@ -22,49 +21,45 @@ pub(super) enum Origin {
 }
 
 impl Origin {
-    /// The origin of a page, from `null`, from its origin or from its URL.
+    /// Parses the origin of a page: `null`, its origin, or its URL.
     ///
-    /// Schemes such as `tauri` have opaque origins in the URL standard; browsers
-    /// that know the scheme serialise scheme and host all the same.
+    /// Schemes such as `tauri` have opaque origins in the URL standard, and so in the
+    /// `url` crate. Browsers that know the scheme serialise its scheme and host.
     pub(super) fn of_page(text: &str) -> Option<Self> {
         if text == "null" {
             return Some(Self::Opaque);
         }
-        if let Some(url) = Url::parse(text) {
-            return Some(url.origin());
-        }
-        let (scheme, rest) = split_scheme(text)?;
-        let authority = rest.strip_prefix("//")?.split(['/', '?', '#']).next()?;
-        let (host, port) = host_and_port(&scheme, authority)?;
-        Some(Self::Tuple { scheme, host, port })
+        let url = Url::parse(text).ok()?;
+        let has_host = url.host_str().is_some_and(|host| !host.is_empty());
+        has_host.then(|| Self::of_url(&url))
     }
 
-    /// <https://html.spec.whatwg.org/multipage/browsers.html#same-origin>
+    fn of_url(url: &Url) -> Self {
+        Self::Tuple {
+            scheme: url.scheme().to_owned(),
+            // The standard lowercases the hosts of HTTP(S) only.
+            host: url.host_str().unwrap_or_default().to_ascii_lowercase(),
+            port: url.port(),
+        }
+    }
+
+    /// Returns true if this is the [same origin][1] as that of an HTTP(S) URL, which
+    /// is never opaque.
     ///
-    /// An opaque origin is the same as itself only, and here it always meets the
-    /// origin of an HTTP(S) URL.
-    pub(super) fn is_same_origin(&self, other: &Self) -> bool {
-        *self != Self::Opaque && self == other
+    /// [1]: https://html.spec.whatwg.org/multipage/browsers.html#same-origin
+    pub(super) fn is_same_origin(&self, url: &Url) -> bool {
+        *self == Self::of_url(url)
     }
 
     /// <https://html.spec.whatwg.org/multipage/browsers.html#same-site>
-    pub(super) fn is_same_site(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Tuple { scheme, host, .. },
-                Self::Tuple {
-                    scheme: other_scheme,
-                    host: other_host,
-                    ..
-                },
-            ) => {
-                let domain = registrable_domain(host);
-                scheme == other_scheme
-                    && (host == other_host
-                        || domain.is_some() && domain == registrable_domain(other_host))
-            }
-            _ => false,
-        }
+    pub(super) fn is_same_site(&self, url: &Url) -> bool {
+        let Self::Tuple { scheme, host, .. } = self else {
+            return false;
+        };
+        let other = url.host_str().unwrap_or_default();
+        let domain = registrable_domain(host);
+        scheme == url.scheme()
+            && (host == other || domain.is_some() && domain == registrable_domain(other))
     }
 }
 
@@ -73,22 +68,20 @@ impl fmt::Display for Origin {
         match self {
             Self::Opaque => f.write_str("null"),
             Self::Tuple { scheme, host, port } => {
-                write!(f, "{scheme}://{}", authority(host, *port))
+                write!(f, "{scheme}://{host}")?;
+                port.map_or(Ok(()), |port| write!(f, ":{port}"))
             }
         }
     }
 }
 
-/// The last two labels of a domain. Deliberately not the public suffix list: it
-/// would decide nothing but `same-site` against `cross-site`, which no CORS
-/// policy may depend on.
+/// <https://html.spec.whatwg.org/multipage/browsers.html#obtain-a-site>
 fn registrable_domain(host: &str) -> Option<&str> {
+    // The last two numbers of an address are no domain.
     if host.parse::<Ipv4Addr>().is_ok() {
         return None;
     }
-    // A host in brackets has no dot.
-    let (rest, _) = host.rsplit_once('.')?;
-    Some(&host[rest.rfind('.').map_or(0, |dot| dot + 1)..])
+    psl2::lookup(host)?.registrable_domain()
 }
 
 #[cfg(test)]
@@ -112,10 +105,14 @@ mod tests {
                 "https://example.com{.evil.net",
                 Some("https://example.com{.evil.net"),
             ),
-            ("https://user@example.com{.net", None),
+            (
+                "https://user@example.com{.net",
+                Some("https://example.com{.net"),
+            ),
             ("tauri://localhost", Some("tauri://localhost")),
             ("app://1.2", Some("app://1.2")),
-            ("https://1.2", None),
+            ("https://1.2", Some("https://1.0.0.2")),
+            ("http://127.1:3000/", Some("http://127.0.0.1:3000")),
             ("https://a.0x1f", None),
             ("https://a.0x_1f", Some("https://a.0x_1f")),
             (
@@ -150,9 +147,11 @@ mod tests {
             ("http://10.0.0.1:1", "http://10.0.0.1:2", true),
             ("http://[::ffff:1.2.3.4]", "http://[::1:2.3.3.4]", false),
             ("http://[::1]:1", "http://[::1]:2", true),
-            ("null", "null", false),
+            ("https://a.github.io", "https://b.github.io", false),
+            ("https://a.b.co.uk", "https://c.b.co.uk", true),
+            ("null", "https://example.com", false),
         ] {
-            let (a, b) = (Origin::of_page(a).unwrap(), Origin::of_page(b).unwrap());
+            let (a, b) = (Origin::of_page(a).unwrap(), Url::parse(b).unwrap());
             assert_eq!(a.is_same_site(&b), same, "{a} {b}");
         }
     }

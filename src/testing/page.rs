@@ -8,6 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use tower_service::Service;
+use url::{Position, Url};
 
 use super::blocked::{BlockReason, Blocked};
 use super::body::{Body, collect};
@@ -21,7 +22,7 @@ use super::origin::Origin;
 use super::request::{Credentials, FetchRequest, Mode};
 use super::response::Response;
 use super::safelist::{is_forbidden_method, is_forbidden_request_header, normalize_method};
-use super::url::Url;
+use super::url::{includes_credentials, parse};
 
 /// <https://fetch.spec.whatwg.org/#document-accept-header-value>
 const DOCUMENT_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -66,7 +67,7 @@ impl<S, B> Page<S, B> {
     }
 
     fn resolve(&self, url: &str) -> Option<Url> {
-        self.browser.state().server.join(url)
+        parse(url, Some(&self.browser.state().server))
     }
 
     fn type_error(&self, reason: BlockReason, method: Method) -> Blocked {
@@ -85,7 +86,7 @@ impl<S, B> Page<S, B> {
         let Some(url) = self.resolve(url) else {
             return Err(self.type_error(BlockReason::InvalidUrl(text), method));
         };
-        if url.includes_credentials() {
+        if includes_credentials(&url) {
             return Err(self.type_error(BlockReason::UrlWithCredentials(text), method));
         }
         if is_forbidden_method(method.as_str()) {
@@ -240,7 +241,7 @@ where
             status: parts.status,
             headers: visible_headers(&request, parts.headers),
             body,
-            url: request.current_url().to_string(),
+            url: request.current_url()[..Position::AfterQuery].to_owned(),
             redirected: request.url_list().len() > 1,
         })
     }

@@ -14,7 +14,7 @@ use super::network::{Network, http_network_fetch};
 use super::redirect::is_redirect_status;
 use super::request::FetchRequest;
 use super::safelist::{
-    is_non_wildcard_request_header, is_safelisted_method, unsafe_request_header_names,
+    NON_WILDCARD_REQUEST_HEADER, is_safelisted_method, unsafe_request_header_names,
 };
 
 /// How long an answer holds that does not say, in seconds.
@@ -118,7 +118,7 @@ fn judge(
     if let Some(name) = request
         .headers
         .keys()
-        .find(|name| is_non_wildcard_request_header(name) && !is_listed(name))
+        .find(|name| **name == NON_WILDCARD_REQUEST_HEADER && !is_listed(name))
     {
         return Err(BlockReason::HeaderNotAllowed(name.clone()));
     }

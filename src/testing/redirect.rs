@@ -6,8 +6,8 @@ use http::{HeaderMap, Method, StatusCode};
 use super::blocked::BlockReason;
 use super::header_list::isomorphic_decode;
 use super::request::{FetchRequest, Mode, Tainting};
-use super::safelist::is_non_wildcard_request_header;
-use super::url::percent_encode_non_ascii;
+use super::safelist::NON_WILDCARD_REQUEST_HEADER;
+use super::url;
 
 /// A fetch follows so many redirects and no more.
 const MAX_REDIRECTS: u8 = 20;
@@ -46,11 +46,11 @@ pub(super) fn http_redirect_fetch(
     if lines.next().is_some() {
         return Err(invalid());
     }
-    let location = request
-        .current_url()
-        .join(&percent_encode_non_ascii(location.as_bytes()))
-        .ok_or_else(invalid)?;
-    let location_origin = location.origin();
+    let location = percent_encode_non_ascii(location.as_bytes());
+    let mut location = url::parse(&location, Some(request.current_url())).ok_or_else(invalid)?;
+    if location.fragment().is_none() {
+        location.set_fragment(request.current_url().fragment());
+    }
 
     // Steps 7 and 8.
     if request.redirect_count == MAX_REDIRECTS {
@@ -59,8 +59,8 @@ pub(super) fn http_redirect_fetch(
     request.redirect_count += 1;
 
     // Steps 9 and 10.
-    let is_foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(&location_origin);
-    if location.includes_credentials() && (is_foreign || request.tainting == Tainting::Cors) {
+    let is_foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(&location);
+    if url::includes_credentials(&location) && (is_foreign || request.tainting == Tainting::Cors) {
         return Err(BlockReason::RedirectWithCredentials(location.to_string()));
     }
 
@@ -87,23 +87,20 @@ pub(super) fn http_redirect_fetch(
     }
 
     // Step 13.
-    if !request
-        .current_url()
-        .origin()
-        .is_same_origin(&location_origin)
-    {
-        let dropped: Vec<_> = request
-            .headers
-            .keys()
-            .filter(|name| is_non_wildcard_request_header(name))
-            .cloned()
-            .collect();
-        for name in dropped {
-            request.headers.remove(name);
-        }
+    if request.current_url().origin() != location.origin() {
+        request.headers.remove(NON_WILDCARD_REQUEST_HEADER);
     }
 
     // Step 18.
     request.push_url(location);
     Ok(Next::Follow)
+}
+
+/// Makes text of a `Location`, as Chromium does: bytes beyond ASCII are kept, percent-encoded.
+fn percent_encode_non_ascii(bytes: &[u8]) -> String {
+    let encode = |byte: &u8| match byte.is_ascii() {
+        true => char::from(*byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    bytes.iter().map(encode).collect()
 }

@@ -1,9 +1,9 @@
 //! Fetch's request, as far as this browser needs it.
 
 use http::{HeaderMap, Method};
+use url::Url;
 
 use super::origin::Origin;
-use super::url::Url;
 
 /// Whether a fetch sends cookies, and what the answer then has to allow: the
 /// [credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
@@ -133,8 +133,7 @@ impl FetchRequest {
     /// [1]: https://fetch.spec.whatwg.org/#concept-request-tainted-origin
     fn is_redirect_tainted(&self) -> bool {
         self.url_list.windows(2).any(|pair| {
-            let last = pair[0].origin();
-            !pair[1].origin().is_same_origin(&last) && !self.origin.is_same_origin(&last)
+            pair[0].origin() != pair[1].origin() && !self.origin.is_same_origin(&pair[0])
         })
     }
 

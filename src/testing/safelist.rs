@@ -70,10 +70,10 @@ pub(super) fn is_forbidden_request_header(name: &HeaderName, value: &[u8]) -> bo
     }
 }
 
-/// <https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name>
-pub(super) fn is_non_wildcard_request_header(name: &HeaderName) -> bool {
-    name == AUTHORIZATION
-}
+/// The only [CORS non-wildcard request-header name][1].
+///
+/// [1]: https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+pub(super) const NON_WILDCARD_REQUEST_HEADER: HeaderName = AUTHORIZATION;
 
 /// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
 ///

@@ -117,6 +117,39 @@ async fn every_listed_method_and_name_is_an_entry() {
     }
 }
 
+/// The key is the URL, and a fragment is part of it, although it is not sent.
+#[tokio::test]
+async fn each_fragment_has_its_own_entries() {
+    let browser = browser_with_preflight(204, &[("access-control-allow-origin", PAGE)]);
+    let page = browser.page(PAGE).use_cors_preflight();
+    for (url, expected) in [("/#a", 1), ("/#a", 1), ("/#b", 2), ("/", 3), ("/#a", 3)] {
+        let readable = page.get(url).await.unwrap();
+        assert_eq!(readable.url(), "https://api.example.net/");
+        assert_eq!(browser.preflights(), expected, "{url}");
+    }
+
+    // A redirect hands the fragment on, unless it has its own.
+    let browser = super::browser(|request| {
+        let (status, location) = match (request.method(), request.uri().path()) {
+            (&Method::GET, "/kept") => (302, "/to"),
+            (&Method::GET, "/replaced") => (302, "/to#b"),
+            _ => (200, ""),
+        };
+        let allow = ("access-control-allow-origin", PAGE);
+        answer(status, &[allow, ("location", location)])
+    });
+    let page = browser.page(PAGE).use_cors_preflight();
+    for (url, expected) in [
+        ("/to#a", 1),
+        ("/kept#a", 2),
+        ("/replaced#a", 4),
+        ("/to#b", 4),
+    ] {
+        page.get(url).await.unwrap();
+        assert_eq!(browser.preflights(), expected, "{url}");
+    }
+}
+
 #[tokio::test]
 async fn an_origin_does_not_profit_from_another() {
     let browser = browser(|_| {

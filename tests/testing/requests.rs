@@ -178,6 +178,8 @@ async fn urls() {
         ("/a b?c#d", "http://localhost:8080/a%20b?c"),
         ("x", "http://localhost:8080/base/x"),
         ("https://Other.example:443", "https://other.example/"),
+        ("http://127.1/", "http://127.0.0.1/"),
+        ("http://ü.example/é", "http://xn--tda.example/%C3%A9"),
     ] {
         let readable = page.get(url).await.unwrap();
         assert_eq!(readable.url(), expected);
@@ -185,6 +187,28 @@ async fn urls() {
     }
     page.get("/").await.unwrap();
     assert_eq!(last_sent(&browser).headers()["host"], "localhost:8080");
+
+    // A URL, but none that a request of `http` can carry.
+    let blocked = page.get("https://a{b/").await.unwrap_err();
+    assert_eq!(
+        *blocked.reason(),
+        BlockReason::InvalidUrl("https://a{b/".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn pages_at_odd_spellings_of_an_address() {
+    let browser = browser(|_| {
+        answer(
+            200,
+            &[("access-control-allow-origin", "http://127.0.0.1:1")],
+        )
+    });
+    browser.page("http://127.1:1").get("/").await.unwrap();
+    assert_eq!(
+        last_sent(&browser).headers()["origin"],
+        "http://127.0.0.1:1"
+    );
 }
 
 #[tokio::test]
