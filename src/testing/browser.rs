@@ -6,13 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ::url::Url;
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 
 use super::body::Body;
 use super::cache::{MaxAgeLimit, PreflightCache};
-use super::log::{Log, Sent};
-use super::origin::Origin;
-use super::page::Page;
+use super::log::Sent;
 use super::url;
 
 const DEFAULT_SERVER: &str = "https://api.example.net";
@@ -87,24 +85,6 @@ impl<S, B> Browser<S, B> {
         self.state().cookies.push(pair.to_owned());
     }
 
-    /// Opens a page, given its origin or its URL; `null` is a page with an opaque
-    /// origin, such as a sandboxed frame.
-    ///
-    /// # Panics
-    ///
-    /// When `origin` is neither `null` nor of the form `scheme://host`.
-    #[must_use]
-    #[track_caller]
-    pub fn page(&self, origin: &str) -> Page<S, B>
-    where
-        S: Clone,
-    {
-        let Some(origin) = Origin::of_page(origin) else {
-            panic!("a page needs an origin, such as https://app.example.com, not {origin:?}");
-        };
-        Page::new(self.clone(), origin)
-    }
-
     /// Lets time pass for the
     /// [CORS-preflight cache](https://fetch.spec.whatwg.org/#cors-preflight-cache).
     /// There is no other clock.
@@ -117,14 +97,13 @@ impl<S, B> Browser<S, B> {
     #[must_use]
     pub fn preflights(&self) -> usize {
         let state = self.state();
-        let sent = state.log.all().iter();
-        sent.filter(|sent| sent.is_preflight()).count()
+        state.log.iter().filter(|sent| sent.is_preflight()).count()
     }
 
     /// All requests that went to the service so far, in order.
     #[must_use]
     pub fn log(&self) -> Vec<Sent> {
-        self.state().log.all().to_vec()
+        self.state().log.clone()
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -160,10 +139,22 @@ pub(super) struct State {
     pub(super) max_age_limit: MaxAgeLimit,
     pub(super) now: Duration,
     pub(super) cache: PreflightCache,
-    pub(super) log: Log,
+    log: Vec<Sent>,
 }
 
 impl State {
+    /// Returns the request's number, for [`answered`](Self::answered).
+    pub(super) fn log(&mut self, sent: Sent) -> usize {
+        self.log.push(sent);
+        self.log.len() - 1
+    }
+
+    pub(super) fn answered(&mut self, number: usize, status: StatusCode) {
+        if let Some(sent) = self.log.get_mut(number) {
+            sent.status = Some(status);
+        }
+    }
+
     /// The value of a `Cookie` header. Cookies know hosts, not origins.
     pub(super) fn cookies_for(&self, url: &Url) -> Option<String> {
         (url.host_str() == self.server.host_str() && !self.cookies.is_empty())
@@ -179,7 +170,7 @@ impl Default for State {
             max_age_limit: MaxAgeLimit::default(),
             now: Duration::ZERO,
             cache: PreflightCache::default(),
-            log: Log::default(),
+            log: Vec::new(),
         }
     }
 }

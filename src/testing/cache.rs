@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, Method};
+use url::Url;
 
 use super::request::FetchRequest;
-use super::safelist::NON_WILDCARD_REQUEST_HEADER;
+use super::safelist::{NON_WILDCARD_REQUEST_HEADER, unsafe_request_header_names};
 
-/// The most that a browser keeps a preflight's answer, whatever
+/// A browser's limit on how long it caches the answer to a preflight, whatever
 /// `Access-Control-Max-Age` says: the "imposed limit on max-age" of the
 /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -39,13 +39,47 @@ impl MaxAgeLimit {
     }
 }
 
-/// What one entry vouches for.
-#[derive(Clone, Debug)]
-enum Allowed {
-    /// A method, or `*`.
+/// What the answer to a preflight permits, and what a request needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Permission {
     Method(String),
-    /// A header name, or `*`.
+    /// `*`, from the answer to an uncredentialed request.
+    AnyMethod,
+    /// In lower case.
     HeaderName(String),
+    /// `*`, from the answer to an uncredentialed request: any name but `authorization`.
+    AnyHeaderName,
+}
+
+impl Permission {
+    /// The permission that the method of `request` needs, unless it is safelisted.
+    pub(super) fn for_method(request: &FetchRequest) -> Self {
+        Self::Method(request.method.to_string())
+    }
+
+    /// The permissions that the headers of `request` need.
+    pub(super) fn for_headers(request: &FetchRequest) -> Vec<Self> {
+        let names = unsafe_request_header_names(&request.headers);
+        let permission = |name: http::HeaderName| Self::HeaderName(name.to_string());
+        names.into_iter().map(permission).collect()
+    }
+
+    /// Returns true if who has this permission needs no `other` one.
+    ///
+    /// A [method cache entry match][1] or a [header-name cache entry match][2], but for
+    /// one point: in the standard, a `*` that was the answer to a credentialed request
+    /// is a wildcard once it is cached, although the preflight took it literally.
+    /// Chromium and Firefox take it literally both times, and so does this browser.
+    ///
+    /// [1]: https://fetch.spec.whatwg.org/#concept-cache-match-method
+    /// [2]: https://fetch.spec.whatwg.org/#concept-cache-match-header
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::AnyMethod, Self::Method(_)) => true,
+            (Self::AnyHeaderName, Self::HeaderName(name)) => NON_WILDCARD_REQUEST_HEADER != **name,
+            _ => self == other,
+        }
+    }
 }
 
 /// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry). There is one
@@ -53,9 +87,10 @@ enum Allowed {
 #[derive(Clone, Debug)]
 struct Entry {
     origin: String,
-    url: String,
+    /// With its fragment: the standard compares whole URLs.
+    url: Url,
     credentials: bool,
-    allowed: Allowed,
+    permission: Permission,
     /// On the browser's clock; at that moment the entry is gone.
     expires: Duration,
 }
@@ -67,34 +102,7 @@ impl Entry {
     }
 
     fn is_about(&self, request: &FetchRequest) -> bool {
-        self.origin == request.serialized_origin() && self.url == request.current_url().to_string()
-    }
-
-    /// <https://fetch.spec.whatwg.org/#concept-cache-match-method>
-    fn allows_method(&self, method: &str) -> bool {
-        matches!(&self.allowed, Allowed::Method(allowed)
-            if allowed == method || self.is_wildcard(allowed))
-    }
-
-    /// <https://fetch.spec.whatwg.org/#concept-cache-match-header>
-    fn allows_header(&self, name: &str) -> bool {
-        let wildcard_covers = *name != NON_WILDCARD_REQUEST_HEADER;
-        matches!(&self.allowed, Allowed::HeaderName(allowed)
-            if allowed.eq_ignore_ascii_case(name) || self.is_wildcard(allowed) && wildcard_covers)
-    }
-
-    /// Deliberately stricter than the standard, whose `*` from a credentialed
-    /// preflight would match any method and name once it is cached, although the
-    /// preflight itself takes it literally. Browsers take it literally here too.
-    fn is_wildcard(&self, allowed: &str) -> bool {
-        allowed == "*" && !self.credentials
-    }
-
-    /// Whether this is the name `*`, which stands in for no wildcard that the
-    /// answer to an uncredentialed request lists.
-    fn is_name_of_wildcard_for(&self, request: &FetchRequest) -> bool {
-        let (Allowed::Method(allowed) | Allowed::HeaderName(allowed)) = &self.allowed;
-        allowed == "*" && self.credentials && !request.is_credentialed()
+        self.origin == request.serialized_origin() && self.url == *request.current_url()
     }
 }
 
@@ -103,93 +111,55 @@ impl Entry {
 pub(super) struct PreflightCache(Vec<Entry>);
 
 impl PreflightCache {
-    /// Whether a [method cache entry match][1] exists.
-    ///
-    /// [1]: https://fetch.spec.whatwg.org/#concept-cache-match-method
-    pub(super) fn matches_method(&mut self, request: &FetchRequest, now: Duration) -> bool {
-        self.remove_expired(now);
-        let method: &Method = &request.method;
-        self.0
-            .iter()
-            .any(|entry| entry.matches(request) && entry.allows_method(method.as_str()))
-    }
-
-    /// Whether a [header-name cache entry match][1] exists.
-    ///
-    /// [1]: https://fetch.spec.whatwg.org/#concept-cache-match-header
-    pub(super) fn matches_header(
+    /// Returns true if there is an entry that permits what `request` needs.
+    pub(super) fn grants(
         &mut self,
         request: &FetchRequest,
-        name: &HeaderName,
+        needed: &Permission,
         now: Duration,
     ) -> bool {
-        self.remove_expired(now);
+        self.0.retain(|entry| now < entry.expires);
         self.0
             .iter()
-            .any(|entry| entry.matches(request) && entry.allows_header(name.as_str()))
+            .any(|entry| entry.matches(request) && entry.permission.covers(needed))
     }
 
-    /// Steps 7.12 to 7.15 of the [CORS-preflight fetch][1]: entries that match
-    /// live for `max_age` from now on, and what no entry matches gets one.
+    /// Steps 7.12 to 7.15 of the [CORS-preflight fetch][1]: entries that match live
+    /// for `max_age` from now on, and a permission that no entry covers gets one.
     ///
     /// [1]: https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
     pub(super) fn store(
         &mut self,
         request: &FetchRequest,
-        methods: &[String],
-        header_names: &[String],
+        permissions: Vec<Permission>,
         max_age: Duration,
         now: Duration,
     ) {
-        self.remove_expired(now);
+        self.0.retain(|entry| now < entry.expires);
         let expires = now.saturating_add(max_age);
-        for method in methods {
-            let matching = |entry: &Entry| entry.allows_method(method);
-            self.refresh_or_add(request, expires, matching, || {
-                Allowed::Method(method.clone())
-            });
-        }
-        for name in header_names {
-            let matching = |entry: &Entry| entry.allows_header(name);
-            self.refresh_or_add(request, expires, matching, || {
-                Allowed::HeaderName(name.clone())
-            });
+        for permission in permissions {
+            let mut is_covered = false;
+            for entry in &mut self.0 {
+                if entry.matches(request) && entry.permission.covers(&permission) {
+                    entry.expires = expires;
+                    is_covered = true;
+                }
+            }
+            // https://fetch.spec.whatwg.org/#concept-cache-create-entry
+            if !is_covered {
+                self.0.push(Entry {
+                    origin: request.serialized_origin(),
+                    url: request.current_url().clone(),
+                    credentials: request.is_credentialed(),
+                    permission,
+                    expires,
+                });
+            }
         }
     }
 
     /// <https://fetch.spec.whatwg.org/#concept-cache-clear>
     pub(super) fn clear(&mut self, request: &FetchRequest) {
         self.0.retain(|entry| !entry.is_about(request));
-    }
-
-    fn refresh_or_add(
-        &mut self,
-        request: &FetchRequest,
-        expires: Duration,
-        matching: impl Fn(&Entry) -> bool,
-        allowed: impl FnOnce() -> Allowed,
-    ) {
-        let mut found = false;
-        for entry in &mut self.0 {
-            let is_other = entry.is_name_of_wildcard_for(request);
-            if entry.matches(request) && matching(entry) && !is_other {
-                entry.expires = expires;
-                found = true;
-            }
-        }
-        // https://fetch.spec.whatwg.org/#concept-cache-create-entry
-        if !found {
-            self.0.push(Entry {
-                origin: request.serialized_origin(),
-                url: request.current_url().to_string(),
-                credentials: request.is_credentialed(),
-                allowed: allowed(),
-                expires,
-            });
-        }
-    }
-
-    fn remove_expired(&mut self, now: Duration) {
-        self.0.retain(|entry| now < entry.expires);
     }
 }

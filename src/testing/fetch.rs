@@ -1,86 +1,188 @@
-//! Main fetch and HTTP fetch, for requests in CORS mode.
+//! Main fetch, HTTP fetch and HTTP-network fetch, with a Tower service as the network.
 
-use http::Response;
+use std::fmt::Display;
+use std::future::poll_fn;
 
-use super::blocked::{BlockReason, Failure};
+use http::header::{CONTENT_LENGTH, COOKIE, HOST, ORIGIN};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use tower_service::Service;
+
+use super::browser::Browser;
+use super::cache::Permission;
 use super::cors_check::cors_check;
-use super::log::Kind;
-use super::network::{Network, http_network_fetch};
-use super::preflight::cors_preflight_fetch;
-use super::redirect::{Next, http_redirect_fetch};
-use super::request::{FetchRequest, Tainting};
+use super::header_list::normalize;
+use super::log::Sent;
+use super::metadata;
+use super::preflight::{judge, preflight_request};
+use super::reason::{BlockReason, Failure};
+use super::redirect::http_redirect_fetch;
+use super::request::{FetchRequest, Mode, Tainting};
 use super::safelist::{is_safelisted_method, unsafe_request_header_names};
+use super::url::{authority, to_uri};
 
-/// [Main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch) without the
-/// filtering at its end. The standard's recursion at redirects is a loop here.
-pub(super) async fn main_fetch<N: Network>(
-    network: &N,
-    request: &mut FetchRequest,
-) -> Result<Response<N::Body>, Failure> {
-    let mut with_preflight = false;
-    let outcome = follow(network, request, &mut with_preflight).await;
-    // Any network error after a fetch "with preflight", on whichever hop, clears
-    // the entries for the URL where it happened.
-    if outcome.is_err() && with_preflight {
-        network.state().cache.clear(request);
-    }
-    outcome
-}
-
-async fn follow<N: Network>(
-    network: &N,
-    request: &mut FetchRequest,
-    with_preflight: &mut bool,
-) -> Result<Response<N::Body>, Failure> {
-    loop {
-        // Step 12. What is tainted once stays so.
-        let is_same_origin = request.origin.is_same_origin(request.current_url());
-        let mut make_preflight = false;
-        if !is_same_origin || request.tainting == Tainting::Cors {
-            request.tainting = Tainting::Cors;
-            make_preflight = request.use_cors_preflight
-                || !is_safelisted_method(&request.method)
-                || !unsafe_request_header_names(&request.headers).is_empty();
-            *with_preflight |= make_preflight;
+impl<S, B, RB> Browser<S, B>
+where
+    S: Service<Request<B>, Response = Response<RB>, Error: Display> + Clone,
+    B: From<Vec<u8>>,
+{
+    /// [Main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch) without the
+    /// filtering at its end. Afterwards `request` is that of the last hop.
+    pub(super) async fn main_fetch(
+        &self,
+        request: &mut FetchRequest,
+    ) -> Result<Response<RB>, Failure> {
+        let mut with_preflight = false;
+        let outcome = self.follow(request, &mut with_preflight).await;
+        // A network error clears the entries of the URL where it happened, if any hop
+        // so far was fetched "with preflight".
+        if outcome.is_err() && with_preflight {
+            self.state().cache.clear(request);
         }
-        let response = http_fetch(network, request, make_preflight).await?;
+        outcome
+    }
 
-        let status = response.status();
-        match http_redirect_fetch(request, status, response.headers()) {
-            Ok(Next::Done) => return Ok(response),
-            Ok(Next::Follow) => {}
-            Err(reason) => return Err(Failure::new(reason, status)),
+    /// Fetches one hop after another: the standard's recursion as a loop.
+    async fn follow(
+        &self,
+        request: &mut FetchRequest,
+        with_preflight: &mut bool,
+    ) -> Result<Response<RB>, Failure> {
+        loop {
+            // Step 12. A tainted request stays tainted.
+            let mut make_preflight = false;
+            if request.mode == Mode::Cors && !request.origin.is_same_origin(request.current_url())
+                || request.tainting == Tainting::Cors
+            {
+                request.tainting = Tainting::Cors;
+                make_preflight = request.use_cors_preflight
+                    || !is_safelisted_method(&request.method)
+                    || !unsafe_request_header_names(&request.headers).is_empty();
+                *with_preflight |= make_preflight;
+            }
+            let response = self.http_fetch(request, make_preflight).await?;
+            let status = response.status();
+            let is_redirected = http_redirect_fetch(request, status, response.headers())
+                .map_err(|reason| Failure::new(reason, status))?;
+            if !is_redirected {
+                return Ok(response);
+            }
         }
     }
-}
 
-/// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch) up to redirects.
-async fn http_fetch<N: Network>(
-    network: &N,
-    request: &FetchRequest,
-    make_preflight: bool,
-) -> Result<Response<N::Body>, Failure> {
-    // Step 4.1.
-    if make_preflight && !is_preflight_cached(network, request) {
-        cors_preflight_fetch(network, request).await?;
+    /// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch) up to redirects.
+    async fn http_fetch(
+        &self,
+        request: &FetchRequest,
+        make_preflight: bool,
+    ) -> Result<Response<RB>, Failure> {
+        // Step 4.1.
+        if make_preflight && !self.is_preflight_cached(request) {
+            self.cors_preflight_fetch(request).await?;
+        }
+        // Step 4.3.
+        let response = self.http_network_fetch(request).await?;
+        // Step 4.4.
+        if request.tainting == Tainting::Cors {
+            cors_check(request, response.headers()).map_err(|failure| {
+                Failure::new(BlockReason::CorsCheck(failure), response.status())
+            })?;
+        }
+        Ok(response)
     }
-    // Step 4.3.
-    let response = http_network_fetch(network, request, Kind::Other).await?;
-    // Step 4.4.
-    if request.tainting == Tainting::Cors {
-        cors_check(request, response.headers())
-            .map_err(|failure| Failure::new(BlockReason::CorsCheck(failure), response.status()))?;
-    }
-    Ok(response)
-}
 
-/// The negation of the two conditions in step 4.1.
-fn is_preflight_cached<N: Network>(network: &N, request: &FetchRequest) -> bool {
-    let mut state = network.state();
-    let now = state.now;
-    let method_needs_one = !is_safelisted_method(&request.method) || request.use_cors_preflight;
-    (!method_needs_one || state.cache.matches_method(request, now))
-        && unsafe_request_header_names(&request.headers)
+    /// Negates the two conditions in step 4.1 of HTTP fetch.
+    fn is_preflight_cached(&self, request: &FetchRequest) -> bool {
+        let mut needed = Permission::for_headers(request);
+        if !is_safelisted_method(&request.method) || request.use_cors_preflight {
+            needed.push(Permission::for_method(request));
+        }
+        let mut state = self.state();
+        let now = state.now;
+        needed
             .iter()
-            .all(|name| state.cache.matches_header(request, name, now))
+            .all(|needed| state.cache.grants(request, needed, now))
+    }
+
+    /// <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
+    async fn cors_preflight_fetch(&self, request: &FetchRequest) -> Result<(), Failure> {
+        // Steps 1 to 6.
+        let response = self.http_network_fetch(&preflight_request(request)).await?;
+        // Steps 7 to 7.9.
+        let (permissions, max_age) = judge(request, response.status(), response.headers())
+            .map_err(|reason| Failure::new(reason, response.status()))?;
+        // Steps 7.10 to 7.15.
+        let mut state = self.state();
+        let (max_age, now) = (state.max_age_limit.apply(max_age), state.now);
+        state.cache.store(request, permissions, max_age, now);
+        Ok(())
+    }
+
+    /// The [HTTP-network-or-cache fetch][1], without an HTTP cache and without
+    /// prompting anyone for a password.
+    ///
+    /// [1]: https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+    async fn http_network_fetch(
+        &self,
+        request: &FetchRequest,
+    ) -> Result<Response<RB>, BlockReason> {
+        let url = request.current_url();
+        let uri = to_uri(url).ok_or_else(|| BlockReason::InvalidUrl(url.to_string()))?;
+        let cookies = request
+            .includes_credentials()
+            .then(|| self.state().cookies_for(url))
+            .flatten();
+        let sent = Sent {
+            method: request.method.clone(),
+            url: uri,
+            headers: complete_headers(request, cookies),
+            status: None,
+        };
+
+        let mut outgoing = Request::new(B::from(request.body.clone().unwrap_or_default()));
+        *outgoing.method_mut() = sent.method.clone();
+        *outgoing.uri_mut() = sent.url.clone();
+        *outgoing.headers_mut() = sent.headers.clone();
+
+        let number = self.state().log(sent);
+        let mut response = self
+            .transmit(outgoing)
+            .await
+            .map_err(BlockReason::Network)?;
+        self.state().answered(number, response.status());
+        normalize(response.headers_mut());
+        Ok(response)
+    }
+
+    /// Calls the service. Its error is only shown, so text will do.
+    async fn transmit(&self, request: Request<B>) -> Result<Response<RB>, String> {
+        let mut service = self.service.clone();
+        let text = |error: S::Error| error.to_string();
+        poll_fn(|cx| service.poll_ready(cx)).await.map_err(text)?;
+        service.call(request).await.map_err(text)
+    }
+}
+
+/// Step 8 of the HTTP-network-or-cache fetch: adds the browser's own headers.
+fn complete_headers(request: &FetchRequest, cookies: Option<String>) -> HeaderMap {
+    let mut headers = request.headers.clone();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+
+    match &request.body {
+        Some(body) => set(CONTENT_LENGTH, &body.len().to_string()),
+        None if [Method::POST, Method::PUT].contains(&request.method) => set(CONTENT_LENGTH, "0"),
+        None => {}
+    }
+    if let Some(origin) = request.origin_header() {
+        set(ORIGIN, &origin);
+    }
+    set(HOST, authority(request.current_url()));
+    if let Some(cookies) = cookies {
+        set(COOKIE, &cookies);
+    }
+    metadata::append(request, &mut headers);
+    headers
 }

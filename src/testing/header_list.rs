@@ -47,29 +47,24 @@ pub(super) fn extract_tokens(
 }
 
 /// [Extracts header list values][1] of a header whose grammar is `delta-seconds`.
+/// `None` if it is missing or malformed, which the standard treats alike.
 ///
 /// [1]: https://fetch.spec.whatwg.org/#extract-header-list-values
-pub(super) fn extract_seconds(
-    headers: &HeaderMap,
-    name: &HeaderName,
-) -> Result<Option<u64>, Malformed> {
-    let mut lines = headers.get_all(name).iter();
-    let Some(value) = lines.next() else {
-        return Ok(None);
-    };
-    // The grammar allows a single header.
-    if lines.next().is_some() {
-        return Err(Malformed);
-    }
-    let digits = value.as_bytes();
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return Err(Malformed);
-    }
-    Ok(Some(digits.iter().fold(0_u64, |seconds, digit| {
-        seconds
-            .saturating_mul(10)
-            .saturating_add(u64::from(digit - b'0'))
-    })))
+pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    // Two lines are joined by a comma, which the grammar does not have.
+    parse_number(&get(headers, name)?)
+}
+
+/// Parses decimal digits, of which there may be more than a number holds.
+pub(super) fn parse_number(digits: &[u8]) -> Option<u64> {
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    is_number.then(|| {
+        digits.iter().fold(0_u64, |number, digit| {
+            number
+                .saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'))
+        })
+    })
 }
 
 /// [Normalises](https://fetch.spec.whatwg.org/#concept-header-value-normalize)
@@ -157,16 +152,16 @@ mod tests {
     #[test]
     fn seconds() {
         for (lines, expected) in [
-            (&[][..], Ok(None)),
-            (&["0"], Ok(Some(0))),
-            (&["0600"], Ok(Some(600))),
-            (&["99999999999999999999999"], Ok(Some(u64::MAX))),
-            (&["-1"], Err(Malformed)),
-            (&["+1"], Err(Malformed)),
-            (&["1.5"], Err(Malformed)),
-            (&["5, 5"], Err(Malformed)),
-            (&["5", "5"], Err(Malformed)),
-            (&[""], Err(Malformed)),
+            (&[][..], None),
+            (&["0"], Some(0)),
+            (&["0600"], Some(600)),
+            (&["99999999999999999999999"], Some(u64::MAX)),
+            (&["-1"], None),
+            (&["+1"], None),
+            (&["1.5"], None),
+            (&["5, 5"], None),
+            (&["5", "5"], None),
+            (&[""], None),
         ] {
             let lines: Vec<_> = lines
                 .iter()

@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 
-use super::blocked::BlockReason;
 use super::cors_check::CorsCheckFailure;
+use super::reason::BlockReason;
 use super::safelist::NON_WILDCARD_REQUEST_HEADER;
 
 /// `status` is that of the response that failed.

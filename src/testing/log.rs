@@ -1,40 +1,24 @@
 //! What went to the service.
 
+use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use http::{HeaderMap, Method, StatusCode, Uri};
-
-/// Why a request was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Preflight,
-    Other,
-}
 
 /// A request that reached the service, from [`Browser::log`](super::Browser::log).
 #[derive(Clone, Debug)]
 pub struct Sent {
-    kind: Kind,
-    method: Method,
-    url: Uri,
-    headers: HeaderMap,
-    status: Option<StatusCode>,
+    pub(super) method: Method,
+    pub(super) url: Uri,
+    pub(super) headers: HeaderMap,
+    pub(super) status: Option<StatusCode>,
 }
 
 impl Sent {
-    pub(super) fn new(kind: Kind, method: Method, url: Uri, headers: HeaderMap) -> Self {
-        Self {
-            kind,
-            method,
-            url,
-            headers,
-            status: None,
-        }
-    }
-
-    /// Whether this was a
+    /// Returns true if this was a
     /// [CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request).
     #[must_use]
     pub fn is_preflight(&self) -> bool {
-        self.kind == Kind::Preflight
+        // No script can set this header.
+        self.method == Method::OPTIONS && self.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
     }
 
     /// The method as sent: `OPTIONS` for a preflight.
@@ -60,27 +44,5 @@ impl Sent {
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.status
-    }
-}
-
-/// Everything sent so far, in order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Log(Vec<Sent>);
-
-impl Log {
-    /// Returns the request's number, for [`answered`](Self::answered).
-    pub(super) fn push(&mut self, sent: Sent) -> usize {
-        self.0.push(sent);
-        self.0.len() - 1
-    }
-
-    pub(super) fn answered(&mut self, number: usize, status: StatusCode) {
-        if let Some(sent) = self.0.get_mut(number) {
-            sent.status = Some(status);
-        }
-    }
-
-    pub(super) fn all(&self) -> &[Sent] {
-        &self.0
     }
 }

@@ -3,8 +3,8 @@
 use http::header::{CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 
-use super::blocked::BlockReason;
 use super::header_list::isomorphic_decode;
+use super::reason::BlockReason;
 use super::request::{FetchRequest, Mode, Tainting};
 use super::safelist::NON_WILDCARD_REQUEST_HEADER;
 use super::url;
@@ -12,34 +12,27 @@ use super::url;
 /// A fetch follows so many redirects and no more.
 const MAX_REDIRECTS: u8 = 20;
 
-/// What a response asks for.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Nothing: it is the response.
-    Done,
-    /// Another fetch, of the request as it is now.
-    Follow,
-}
-
 /// <https://fetch.spec.whatwg.org/#redirect-status>
 pub(super) fn is_redirect_status(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 /// The [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch)
-/// up to its call of main fetch, which is the caller's.
+/// up to its call of main fetch, which is the caller's: returns true if there is another
+/// hop, whose request `request` then is.
 pub(super) fn http_redirect_fetch(
     request: &mut FetchRequest,
     status: StatusCode,
     headers: &HeaderMap,
-) -> Result<Next, BlockReason> {
-    if !is_redirect_status(status) {
-        return Ok(Next::Done);
+) -> Result<bool, BlockReason> {
+    // WebSockets have the redirect mode "error"; their handshake ends here.
+    if !is_redirect_status(status) || request.mode == Mode::WebSocket {
+        return Ok(false);
     }
     // Steps 3 to 6, https://fetch.spec.whatwg.org/#concept-response-location-url
     let mut lines = headers.get_all(LOCATION).iter();
     let Some(location) = lines.next() else {
-        return Ok(Next::Done);
+        return Ok(false);
     };
     let text = isomorphic_decode(location.as_bytes());
     let invalid = || BlockReason::InvalidRedirect(text.clone());
@@ -93,7 +86,7 @@ pub(super) fn http_redirect_fetch(
 
     // Step 18.
     request.push_url(location);
-    Ok(Next::Follow)
+    Ok(true)
 }
 
 /// Makes text of a `Location`, as Chromium does: bytes beyond ASCII are kept, percent-encoded.

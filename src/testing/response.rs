@@ -2,22 +2,38 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use url::Position;
 
-use super::header_list::{get, isomorphic_decode};
+use super::header_list::{extract_tokens, get, isomorphic_decode};
+use super::request::{FetchRequest, Tainting};
 
 /// What a script sees of a response: the
 /// [filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response).
 #[derive(Clone, Debug)]
 pub struct Response {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-    pub(super) url: String,
-    pub(super) redirected: bool,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    url: String,
+    redirected: bool,
 }
 
 impl Response {
+    /// Filters a response to `request`, which is that of the last hop.
+    pub(super) fn new(request: &FetchRequest, response: http::Response<Vec<u8>>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            status: parts.status,
+            headers: visible_headers(request, parts.headers),
+            body,
+            // https://fetch.spec.whatwg.org/#dom-response-url
+            url: request.current_url()[..Position::AfterQuery].to_owned(),
+            redirected: request.url_list().len() > 1,
+        }
+    }
+
     /// The status, an error's too: for `fetch` a 404 is a response like any other.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -64,5 +80,190 @@ impl Response {
     #[must_use]
     pub fn redirected(&self) -> bool {
         self.redirected
+    }
+}
+
+/// The headers of the [basic filtered response][1] or the
+/// [CORS filtered response][2].
+///
+/// [1]: https://fetch.spec.whatwg.org/#concept-filtered-response-basic
+/// [2]: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
+fn visible_headers(request: &FetchRequest, mut headers: HeaderMap) -> HeaderMap {
+    let exposed = exposed_names(request, &headers);
+    let is_visible = |name: &HeaderName| {
+        let is_shared = request.tainting == Tainting::Basic
+            || is_safelisted_response_header(name)
+            || exposed
+                .iter()
+                .any(|item| name.as_str().eq_ignore_ascii_case(item));
+        is_shared && !is_forbidden_response_header(name)
+    };
+    let hidden: Vec<_> = headers
+        .keys()
+        .filter(|name| !is_visible(name))
+        .cloned()
+        .collect();
+    for name in hidden {
+        headers.remove(name);
+    }
+    headers
+}
+
+/// <https://fetch.spec.whatwg.org/#null-body-status>, and responses to `HEAD`
+pub(super) fn has_null_body(request: &FetchRequest, status: StatusCode) -> bool {
+    request.method == Method::HEAD || matches!(status.as_u16(), 101 | 103 | 204 | 205 | 304)
+}
+
+/// Step 14.1 of [main fetch][1]: the CORS-exposed header-name list.
+///
+/// [1]: https://fetch.spec.whatwg.org/#concept-main-fetch
+fn exposed_names(request: &FetchRequest, headers: &HeaderMap) -> Vec<String> {
+    // Failure exposes nothing. The standard means that too, although its sentence
+    // has lost a "not".
+    let names = extract_tokens(headers, &ACCESS_CONTROL_EXPOSE_HEADERS)
+        .unwrap_or_default()
+        .unwrap_or_default();
+    if !request.is_credentialed() && names.iter().any(|name| name == "*") {
+        return headers.keys().map(ToString::to_string).collect();
+    }
+    names
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
+fn is_safelisted_response_header(name: &HeaderName) -> bool {
+    [
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    ]
+    .contains(&name.as_str())
+}
+
+/// <https://fetch.spec.whatwg.org/#forbidden-response-header-name>
+fn is_forbidden_response_header(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "set-cookie" | "set-cookie2")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header_list::map;
+    use super::super::origin::Origin;
+    use super::super::request::{Credentials, Mode};
+    use super::*;
+    use url::Url;
+
+    const SAFELISTED: [(&str, &str); 7] = [
+        ("cache-control", "1"),
+        ("content-language", "2"),
+        ("content-length", "3"),
+        ("content-type", "4"),
+        ("expires", "5"),
+        ("last-modified", "6"),
+        ("pragma", "7"),
+    ];
+
+    #[test]
+    fn exposure() {
+        let custom = [("x-a", "1"), ("x-b", "2"), ("x-b", "3"), ("*", "4")];
+        let cookies = [("set-cookie", "a=b"), ("set-cookie2", "a=b")];
+        let (none, a, a_b): (&[_], &[_], &[_]) = (&[], &custom[..1], &custom[..3]);
+        for (tainting, credentials, expose, visible, visible_expose) in [
+            (
+                Tainting::Basic,
+                Credentials::SameOrigin,
+                &[][..],
+                &custom[..],
+                false,
+            ),
+            (
+                Tainting::Basic,
+                Credentials::SameOrigin,
+                &["x-a"],
+                &custom,
+                true,
+            ),
+            (Tainting::Cors, Credentials::SameOrigin, &[], none, false),
+            (Tainting::Cors, Credentials::SameOrigin, &["X-A"], a, false),
+            (
+                Tainting::Cors,
+                Credentials::SameOrigin,
+                &["x-b,", "x-a"],
+                a_b,
+                false,
+            ),
+            (
+                Tainting::Cors,
+                Credentials::SameOrigin,
+                &["x-none"],
+                none,
+                false,
+            ),
+            (
+                Tainting::Cors,
+                Credentials::SameOrigin,
+                &["x-a, x b"],
+                none,
+                false,
+            ),
+            (
+                Tainting::Cors,
+                Credentials::SameOrigin,
+                &["set-cookie,x-a"],
+                a,
+                false,
+            ),
+            (
+                Tainting::Cors,
+                Credentials::SameOrigin,
+                &["*"],
+                &custom,
+                true,
+            ),
+            (Tainting::Cors, Credentials::Omit, &["*"], &custom, true),
+            (
+                Tainting::Cors,
+                Credentials::SameOrigin,
+                &["x-a", "*"],
+                &custom,
+                true,
+            ),
+            (
+                Tainting::Cors,
+                Credentials::Include,
+                &["*"],
+                &custom[3..],
+                false,
+            ),
+            (
+                Tainting::Cors,
+                Credentials::Include,
+                &["x-a,x-b"],
+                a_b,
+                false,
+            ),
+        ] {
+            let expose: Vec<_> = expose
+                .iter()
+                .map(|value| ("access-control-expose-headers", *value))
+                .collect();
+            let sent = map(&[&SAFELISTED[..], &custom, &cookies, &expose].concat());
+            let expose: &[_] = if visible_expose { &expose } else { &[] };
+            let expected = map(&[&SAFELISTED[..], visible, expose].concat());
+
+            let url = Url::parse("https://b/").unwrap();
+            let origin = Origin::of_page("https://a").unwrap();
+            let mut request = FetchRequest::new(http::Method::GET, url, origin, Mode::Cors);
+            request.tainting = tainting;
+            request.credentials = credentials;
+            assert_eq!(
+                visible_headers(&request, sent.clone()),
+                expected,
+                "{sent:?}"
+            );
+        }
     }
 }

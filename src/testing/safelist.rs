@@ -4,7 +4,7 @@
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, Method};
 
-use super::header_list::{isomorphic_decode, trim};
+use super::header_list::{isomorphic_decode, parse_number, trim};
 
 /// Longer values are never safelisted.
 const MAX_VALUE: usize = 128;
@@ -146,15 +146,8 @@ fn is_range_with_start(value: &[u8]) -> bool {
         return false;
     };
     let (start, end) = (&range[..dash], &range[dash + 1..]);
-    if start.is_empty() || !start.iter().chain(end).all(u8::is_ascii_digit) {
-        return false;
-    }
-    // Numbers of any length: without leading zeros the longer one is greater.
-    let number = |digits: &[u8]| {
-        let zeros = digits.iter().take_while(|b| **b == b'0').count();
-        (digits.len() - zeros, digits[zeros..].to_vec())
-    };
-    end.is_empty() || number(start) <= number(end)
+    let start = parse_number(start);
+    start.is_some() && (end.is_empty() || start <= parse_number(end))
 }
 
 /// [Decodes and splits](https://fetch.spec.whatwg.org/#header-value-get-decode-and-split)

@@ -430,3 +430,61 @@ async fn bad_locations() {
     let page = browser.page("https://api.example.net");
     assert!(page.get("/from").await.is_ok());
 }
+
+/// The status and where it leads, then what the last hop gets: its method, `Origin`,
+/// `Content-Type` and `Sec-Fetch-Site`.
+#[tokio::test]
+async fn navigations_follow_redirects() {
+    let form = "application/x-www-form-urlencoded";
+    let (own, other) = ("https://api.example.net/to", "https://other.example/to");
+    for (status, to, method, origin, content_type) in [
+        (302, own, "GET", None, None),
+        (303, other, "GET", None, None),
+        (307, own, "POST", Some(PAGE), Some(form)),
+        (308, other, "POST", Some("null"), Some(form)),
+    ] {
+        let browser = browser(move |request| match request.uri().path() {
+            "/from" => answer(status, &[("location", to)]),
+            _ => answer(200, &[("x-a", "1")]),
+        });
+        browser.cookie("session=1");
+        let page = browser.page(PAGE);
+        let response = page.navigate("/from").await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_headers(response.headers(), &[("x-a", "1")]);
+        let response = page.submit_form("/from", "a=1").await.unwrap();
+        assert_eq!(response.body(), b"body");
+        assert_eq!(
+            lines(&browser),
+            [
+                format!("GET https://api.example.net/from {status}"),
+                format!("GET {to} 200"),
+                format!("POST https://api.example.net/from {status}"),
+                format!("{method} {to} 200"),
+            ]
+        );
+        let sent = last_sent(&browser);
+        let header = |name| sent.headers().get(name).map(|v| v.to_str().unwrap());
+        assert_eq!(header("origin"), origin, "{status} {to}");
+        assert_eq!(header("content-type"), content_type, "{status} {to}");
+        assert_eq!(
+            header("sec-fetch-site"),
+            Some("cross-site"),
+            "{status} {to}"
+        );
+        let cookie = (to == own).then_some("session=1");
+        assert_eq!(header("cookie"), cookie, "{status} {to}");
+    }
+
+    let browser = redirecting(302, "ftp://other.example/", PAGE);
+    let page = browser.page(PAGE);
+    let blocked = page.navigate("/from").await.unwrap_err();
+    assert_eq!(
+        blocked.to_string(),
+        "GET https://api.example.net/from net::ERR_INVALID_REDIRECT (Location: \
+         'ftp://other.example/')"
+    );
+    // A WebSocket's handshake fails at a redirect instead.
+    let response = page.web_socket("/from").await.unwrap();
+    assert_eq!(response.status(), 302);
+}
