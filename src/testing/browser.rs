@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::body::Body;
 use super::cache::{MaxAgeLimit, PreflightCache};
+use super::cookies::CookieJar;
 use super::log::Sent;
 use super::url;
 
@@ -70,8 +71,11 @@ impl<S, B> Browser<S, B> {
         self
     }
 
-    /// Adds a cookie, `name=value`, to the requests with credentials that go to the
-    /// server's host. It behaves as one with `SameSite=None` does.
+    /// Sets a cookie of the server's host, `name=value`, in place of one of that name, as
+    /// a `Set-Cookie` of the server does. It goes with every request to that host that
+    /// has credentials, as one with `SameSite=None` does.
+    ///
+    /// Call [`server`](Self::server) before.
     ///
     /// # Panics
     ///
@@ -82,7 +86,14 @@ impl<S, B> Browser<S, B> {
             HeaderValue::from_str(pair).is_ok(),
             "not a cookie: {pair:?}"
         );
-        self.state().cookies.push(pair.to_owned());
+        let state = &mut *self.state();
+        state.cookies.set(&state.server, pair);
+    }
+
+    /// Removes a cookie of the server's host.
+    pub fn remove_cookie(&self, name: &str) {
+        let state = &mut *self.state();
+        state.cookies.remove(&state.server, name);
     }
 
     /// Lets time pass for the
@@ -135,7 +146,7 @@ impl<S, B> fmt::Debug for Browser<S, B> {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) server: Url,
-    cookies: Vec<String>,
+    pub(super) cookies: CookieJar,
     pub(super) max_age_limit: MaxAgeLimit,
     pub(super) now: Duration,
     pub(super) cache: PreflightCache,
@@ -154,19 +165,13 @@ impl State {
             sent.status = Some(status);
         }
     }
-
-    /// The value of a `Cookie` header. Cookies know hosts, not origins.
-    pub(super) fn cookies_for(&self, url: &Url) -> Option<String> {
-        (url.host_str() == self.server.host_str() && !self.cookies.is_empty())
-            .then(|| self.cookies.join("; "))
-    }
 }
 
 impl Default for State {
     fn default() -> Self {
         Self {
             server: Url::parse(DEFAULT_SERVER).expect("the default is a URL"),
-            cookies: Vec::new(),
+            cookies: CookieJar::default(),
             max_age_limit: MaxAgeLimit::default(),
             now: Duration::ZERO,
             cache: PreflightCache::default(),

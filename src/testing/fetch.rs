@@ -127,14 +127,12 @@ where
     ) -> Result<Response<RB>, BlockReason> {
         let url = request.current_url();
         let uri = to_uri(url).ok_or_else(|| BlockReason::InvalidUrl(url.to_string()))?;
-        let cookies = request
-            .includes_credentials()
-            .then(|| self.state().cookies_for(url))
-            .flatten();
+        let includes_credentials = request.includes_credentials();
+        let cookies = includes_credentials.then(|| self.state().cookies.header(url));
         let sent = Sent {
             method: request.method.clone(),
             url: uri,
-            headers: complete_headers(request, cookies),
+            headers: complete_headers(request, cookies.flatten()),
             status: None,
         };
 
@@ -148,8 +146,12 @@ where
             .transmit(outgoing)
             .await
             .map_err(BlockReason::Network)?;
-        self.state().answered(number, response.status());
         normalize(response.headers_mut());
+        let mut state = self.state();
+        state.answered(number, response.status());
+        if includes_credentials {
+            state.cookies.store(url, response.headers());
+        }
         Ok(response)
     }
 

@@ -66,6 +66,7 @@ mod blocked;
 mod body;
 mod browser;
 mod cache;
+mod cookies;
 mod cors_check;
 mod fetch;
 mod header_list;

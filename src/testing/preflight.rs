@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::cache::Permission;
 use super::cors_check::cors_check;
-use super::header_list::{extract_seconds, extract_tokens, get, isomorphic_decode};
+use super::header_list::{extract_tokens, get, isomorphic_decode, parse_number};
 use super::reason::BlockReason;
 use super::redirect::is_redirect_status;
 use super::request::FetchRequest;
@@ -101,6 +101,16 @@ pub(super) fn judge(
     }
 
     // Steps 7.8 and 7.9.
-    let max_age = extract_seconds(headers, &ACCESS_CONTROL_MAX_AGE).unwrap_or(DEFAULT_MAX_AGE);
-    Ok((permissions, max_age))
+    Ok((permissions, max_age(headers)))
+}
+
+/// Steps 7.8 and 7.9, but for a negative number: the standard takes it for malformed, and
+/// so for five seconds, but no browser caches such an answer at all.
+fn max_age(headers: &HeaderMap) -> u64 {
+    // Two lines are joined by a comma, which a number does not have.
+    let value = get(headers, &ACCESS_CONTROL_MAX_AGE).unwrap_or_default();
+    match value.strip_prefix(b"-").and_then(parse_number) {
+        Some(_negative) => 0,
+        None => parse_number(&value).unwrap_or(DEFAULT_MAX_AGE),
+    }
 }

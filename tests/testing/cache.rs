@@ -37,7 +37,12 @@ async fn max_age() {
         (Chromium, &[][..], 5),
         (Chromium, &["60"], 60),
         (Chromium, &["060"], 60),
-        (Chromium, &["-1"], 5),
+        // Against the standard, but as all browsers do.
+        (Chromium, &["-1"], 0),
+        (Firefox, &["-99999999999999999999"], 0),
+        (Chromium, &["-"], 5),
+        (Chromium, &["--1"], 5),
+        (Chromium, &["+60"], 5),
         (Chromium, &["1.5"], 5),
         (Chromium, &["never"], 5),
         (Chromium, &["60", "60"], 5),

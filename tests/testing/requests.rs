@@ -122,6 +122,78 @@ async fn cookies_go_with_credentials_only_and_to_the_server_only() {
 }
 
 #[tokio::test]
+async fn cookies_are_set_replaced_and_removed() {
+    // What the response sets, and the cookies of the request after it.
+    for (lines, expected) in [
+        (&[][..], Some("a=1; b=2")),
+        (&["c=3"], Some("a=1; b=2; c=3")),
+        (&["a=4; Path=/x; HttpOnly; Max-Age=60"], Some("a=4; b=2")),
+        (&[" b = 5 "], Some("a=1; b=5")),
+        (&["c=x=y", "d=", "é=ü"], Some("a=1; b=2; c=x=y; d=; é=ü")),
+        (&["c"], Some("a=1; b=2; c")),
+        (&["a=; Max-Age=0"], Some("b=2")),
+        (&["a=; max-age = -1; Path=/", "b=; Max-Age=0"], None),
+        (&["x=; Max-Age=0", "b=2; Max-Age=x"], Some("a=1; b=2")),
+    ] {
+        let headers: Vec<_> = lines.iter().map(|line| ("set-cookie", *line)).collect();
+        let headers = map(&headers);
+        let browser = browser(move |_| {
+            let mut response = allowed();
+            response.headers_mut().extend(headers.clone());
+            response
+        });
+        browser.cookie("a=1");
+        browser.cookie("b=2");
+        let page = browser.page(PAGE).credentials(Credentials::Include);
+        let readable = page.get("/").await.unwrap();
+        assert_eq!(readable.header("set-cookie"), None);
+        page.get("/").await.unwrap();
+        let sent = last_sent(&browser);
+        let cookie = sent.headers().get("cookie").map(HeaderValue::as_bytes);
+        assert_eq!(cookie, expected.map(str::as_bytes), "{lines:?}");
+    }
+
+    let browser = browser(|_| allowed());
+    for pair in ["a=1", "b=2", "a=3", "b=4; Path=/"] {
+        browser.cookie(pair);
+    }
+    browser.page(PAGE).navigate("/").await.unwrap();
+    assert_eq!(last_sent(&browser).headers()["cookie"], "a=3; b=4");
+    browser.remove_cookie("a");
+    browser.remove_cookie("c");
+    browser.page(PAGE).navigate("/").await.unwrap();
+    assert_eq!(last_sent(&browser).headers()["cookie"], "b=4");
+}
+
+/// Only responses to requests with credentials set cookies, each for its own host.
+#[tokio::test]
+async fn who_may_set_a_cookie() {
+    let other = "https://other.example/";
+    for (credentials, method, url, expected) in [
+        (Credentials::Include, "GET", "/", ["set=1", ""]),
+        (Credentials::SameOrigin, "GET", "/", ["", ""]),
+        (Credentials::Omit, "GET", "/", ["", ""]),
+        (Credentials::Include, "GET", other, ["", "set=1"]),
+        // The preflight has no credentials, and nothing follows it.
+        (Credentials::Include, "PUT", "/", ["", ""]),
+    ] {
+        let browser = browser(|_| answer(200, &[("set-cookie", "set=1")]));
+        let page = browser.page(PAGE).credentials(credentials);
+        page.fetch(request(method, url, &[])).await.unwrap_err();
+        for (url, expected) in ["/", other].into_iter().zip(expected) {
+            browser.page(PAGE).navigate(url).await.unwrap();
+            let sent = last_sent(&browser);
+            let cookie = sent.headers().get("cookie").map(|v| v.to_str().unwrap());
+            assert_eq!(
+                cookie.unwrap_or_default(),
+                expected,
+                "{credentials:?} {url}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn type_errors() {
     let prefix = "TypeError: Failed to execute 'fetch' on 'Window': ";
     let browser = browser(|_| allowed());
@@ -340,14 +412,17 @@ fn the_body_is_sent_once() {
 #[tokio::test]
 async fn navigations_and_web_sockets_are_not_checked() {
     let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-    let browser = browser(|_| answer(403, &[("x-a", "1"), ("set-cookie", "a=b")]));
+    let browser = browser(|_| answer(403, &[("x-a", "1"), ("set-cookie", "session=1; HttpOnly")]));
     browser.cookie("session=1");
     let page = browser.page(PAGE);
 
     let response = page.navigate("/x").await.unwrap();
     assert_eq!(response.status(), 403);
     assert_eq!(response.body(), b"body");
-    assert_headers(response.headers(), &[("x-a", "1"), ("set-cookie", "a=b")]);
+    assert_headers(
+        response.headers(),
+        &[("x-a", "1"), ("set-cookie", "session=1; HttpOnly")],
+    );
     let navigation = [
         ("accept", accept),
         ("cookie", "session=1"),
