@@ -8,14 +8,72 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 
-/// The body of the requests that a [`Browser`](super::Browser) sends, unless it
-/// was made by [`with_request_body`](super::Browser::with_request_body).
+/// The body of a request: what [`Page::fetch`](super::Page::fetch) takes, and what a
+/// [`Browser`](super::Browser) sends, unless it was made by
+/// [`with_request_body`](super::Browser::with_request_body).
+///
+/// Text knows that it is text, for `fetch` gives it a `Content-Type`.
 #[derive(Clone, Debug, Default)]
-pub struct Body(Bytes);
+pub struct Body {
+    bytes: Bytes,
+    is_text: bool,
+}
 
+impl Body {
+    pub(super) fn is_text(&self) -> bool {
+        self.is_text
+    }
+
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+}
+
+/// No body.
+impl From<()> for Body {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+/// Text.
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self {
+            bytes: text.into(),
+            is_text: true,
+        }
+    }
+}
+
+/// Text.
+impl From<&str> for Body {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+/// Bytes, without a type.
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self {
+            bytes,
+            is_text: false,
+        }
+    }
+}
+
+/// Bytes, without a type.
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes.into())
+        Bytes::from(bytes).into()
+    }
+}
+
+/// Bytes, without a type.
+impl From<&[u8]> for Body {
+    fn from(bytes: &[u8]) -> Self {
+        bytes.to_vec().into()
     }
 }
 
@@ -27,16 +85,16 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let bytes = std::mem::take(&mut self.0);
+        let bytes = std::mem::take(&mut self.bytes);
         Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+        self.bytes.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.len() as u64)
+        SizeHint::with_exact(self.bytes.len() as u64)
     }
 }
 

@@ -136,7 +136,7 @@ where
             status: None,
         };
 
-        let mut outgoing = Request::new(B::from(request.body.clone().unwrap_or_default()));
+        let mut outgoing = Request::new(B::from(request.body.clone().unwrap_or_default().into()));
         *outgoing.method_mut() = sent.method.clone();
         *outgoing.uri_mut() = sent.url.clone();
         *outgoing.headers_mut() = sent.headers.clone();

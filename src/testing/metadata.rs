@@ -10,7 +10,7 @@ use super::request::{FetchRequest, Mode};
 ///
 /// [1]: https://w3c.github.io/webappsec-fetch-metadata/#abstract-opdef-append-the-fetch-metadata-headers-for-a-request
 pub(super) fn append(request: &FetchRequest, headers: &mut HeaderMap) {
-    if !is_potentially_trustworthy(request.current_url()) {
+    if !request.has_fetch_metadata || !is_potentially_trustworthy(request.current_url()) {
         return;
     }
     let (dest, mode) = match request.mode {

@@ -1,4 +1,4 @@
-//! Requests outside CORS: links, forms and WebSockets.
+//! Requests outside CORS: links, forms and web sockets.
 
 use std::fmt::Display;
 
@@ -63,7 +63,7 @@ where
         fields: &str,
     ) -> Result<http::Response<Vec<u8>>, Blocked> {
         let mut request = self.outside_cors(Method::POST, url, Mode::Navigate, [DOCUMENT, FORM])?;
-        request.body = Some(fields.into());
+        request.body = Some(fields.to_owned().into());
         self.load(&mut request).await
     }
 
@@ -71,6 +71,9 @@ where
     /// without preflight or CORS check. The scheme may be `ws` or `wss`.
     ///
     /// Returns the server's answer. A redirect is not followed, and nothing is upgraded.
+    ///
+    /// Browsers differ: Chromium sends no `Sec-Fetch-*` headers with a handshake. See
+    /// [`without_fetch_metadata`](Page::without_fetch_metadata).
     ///
     /// [1]: https://websockets.spec.whatwg.org/#opening-handshake
     ///
@@ -99,6 +102,7 @@ where
         let mut request = FetchRequest::new(method, url, self.origin.clone(), mode);
         // The user's cookies go with all of them.
         request.credentials = Credentials::Include;
+        request.has_fetch_metadata = self.settings.has_fetch_metadata;
         let headers = headers.into_iter();
         request.headers = headers
             .map(|(name, value)| (name, HeaderValue::from_static(value)))

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Request};
 use tower_service::Service;
 use url::Url;
@@ -37,8 +37,7 @@ impl<S, B> Browser<S, B> {
         Page {
             browser: self.clone(),
             origin,
-            credentials: Credentials::default(),
-            use_cors_preflight: false,
+            settings: Settings::default(),
         }
     }
 }
@@ -49,8 +48,26 @@ impl<S, B> Browser<S, B> {
 pub struct Page<S, B = Body> {
     pub(super) browser: Browser<S, B>,
     pub(super) origin: Origin,
+    pub(super) settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
     credentials: Credentials,
     use_cors_preflight: bool,
+    pub(super) has_fetch_metadata: bool,
+    reads_bodies: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::default(),
+            use_cors_preflight: false,
+            has_fetch_metadata: true,
+            reads_bodies: true,
+        }
+    }
 }
 
 impl<S, B> Page<S, B> {
@@ -59,7 +76,7 @@ impl<S, B> Page<S, B> {
     /// [1]: https://fetch.spec.whatwg.org/#concept-request-credentials-mode
     #[must_use]
     pub fn credentials(mut self, mode: Credentials) -> Self {
-        self.credentials = mode;
+        self.settings.credentials = mode;
         self
     }
 
@@ -69,7 +86,23 @@ impl<S, B> Page<S, B> {
     /// [1]: https://fetch.spec.whatwg.org/#use-cors-preflight-flag
     #[must_use]
     pub fn use_cors_preflight(mut self) -> Self {
-        self.use_cors_preflight = true;
+        self.settings.use_cors_preflight = true;
+        self
+    }
+
+    /// Sends no `Sec-Fetch-*` headers: as in Chromium's `WebSocket` handshakes, and in all
+    /// requests of browsers before 2023.
+    #[must_use]
+    pub fn without_fetch_metadata(mut self) -> Self {
+        self.settings.has_fetch_metadata = false;
+        self
+    }
+
+    /// Reads the headers of responses only, and drops their bodies: for responses that
+    /// never end, such as event streams.
+    #[must_use]
+    pub fn headers_only(mut self) -> Self {
+        self.settings.reads_bodies = false;
         self
     }
 
@@ -84,7 +117,7 @@ impl<S, B> Page<S, B> {
         method: Method,
         url: &str,
         headers: HeaderMap,
-        body: Vec<u8>,
+        body: Body,
     ) -> Result<FetchRequest, Blocked> {
         let refuse = |reason| Err(Blocked::type_error(reason));
         let url = self.resolve(url)?;
@@ -95,16 +128,23 @@ impl<S, B> Page<S, B> {
             return refuse(BlockReason::ForbiddenMethod(method));
         }
         let method = normalize_method(method);
+        let is_text = body.is_text();
         // A body without bytes is no body.
-        if !body.is_empty() && [Method::GET, Method::HEAD].contains(&method) {
+        let body = Some(body.into_bytes()).filter(|bytes| !bytes.is_empty());
+        if body.is_some() && [Method::GET, Method::HEAD].contains(&method) {
             return refuse(BlockReason::BodyNotAllowed);
         }
 
         let mut request = FetchRequest::new(method, url, self.origin.clone(), Mode::Cors);
         request.headers = guarded(headers);
-        request.body = (!body.is_empty()).then_some(body);
-        request.credentials = self.credentials;
-        request.use_cors_preflight = self.use_cors_preflight;
+        if is_text && body.is_some() {
+            let text = HeaderValue::from_static("text/plain;charset=UTF-8");
+            request.headers.entry(CONTENT_TYPE).or_insert(text);
+        }
+        request.body = body;
+        request.credentials = self.settings.credentials;
+        request.use_cors_preflight = self.settings.use_cors_preflight;
+        request.has_fetch_metadata = self.settings.has_fetch_metadata;
         // https://fetch.spec.whatwg.org/#concept-fetch adds this before it looks at safelists.
         let any = HeaderValue::from_static("*/*");
         request.headers.entry(ACCEPT).or_insert(any);
@@ -121,14 +161,15 @@ where
     /// [`fetch(request)`](https://fetch.spec.whatwg.org/#dom-global-fetch) in the mode
     /// "cors", with redirects followed and the body read to its end.
     ///
-    /// The URL may be relative to the [server](Browser::server). The body is sent as an
-    /// `ArrayBuffer` is: without a `Content-Type` of its own. Headers that scripts cannot
-    /// set, such as `Cookie` and `Origin`, are dropped without a word.
+    /// The URL may be relative to the [server](Browser::server). A body of text gets the
+    /// `Content-Type` `text/plain;charset=UTF-8`, unless there is one; a body of bytes gets
+    /// none; an empty body is no body. Headers that scripts cannot set, such as `Cookie`
+    /// and `Origin`, are dropped silently.
     ///
     /// # Errors
     ///
     /// Whatever makes the script's promise fail, as [`BlockReason`] lists it.
-    pub async fn fetch(&self, request: Request<impl Into<Vec<u8>>>) -> Result<Response, Blocked> {
+    pub async fn fetch(&self, request: Request<impl Into<Body>>) -> Result<Response, Blocked> {
         let (parts, body) = request.into_parts();
         let url = parts.uri.to_string();
         let request = self.construct(parts.method, &url, parts.headers, body.into())?;
@@ -141,7 +182,7 @@ where
     ///
     /// As [`fetch`](Self::fetch).
     pub async fn get(&self, url: &str) -> Result<Response, Blocked> {
-        let request = self.construct(Method::GET, url, HeaderMap::new(), Vec::new())?;
+        let request = self.construct(Method::GET, url, HeaderMap::new(), ().into())?;
         self.run(request).await
     }
 
@@ -161,9 +202,10 @@ where
             .await
             .map_err(|failure| Blocked::new(failure, request))?;
         let (parts, body) = response.into_parts();
-        let body = match has_null_body(request, parts.status) {
-            true => Vec::new(),
-            false => collect(body).await.map_err(|error| {
+        let is_read = self.settings.reads_bodies && !has_null_body(request, parts.status);
+        let body = match is_read {
+            false => Vec::new(),
+            true => collect(body).await.map_err(|error| {
                 Blocked::new(BlockReason::Network(error.to_string()).into(), request)
             })?,
         };
@@ -176,8 +218,7 @@ impl<S: Clone, B> Clone for Page<S, B> {
         Self {
             browser: self.browser.clone(),
             origin: self.origin.clone(),
-            credentials: self.credentials,
-            use_cors_preflight: self.use_cors_preflight,
+            settings: self.settings,
         }
     }
 }
@@ -187,8 +228,7 @@ impl<S, B> fmt::Debug for Page<S, B> {
         f.debug_struct("Page")
             .field("browser", &self.browser)
             .field("origin", &self.origin)
-            .field("credentials", &self.credentials)
-            .field("use_cors_preflight", &self.use_cors_preflight)
+            .field("settings", &self.settings)
             .finish()
     }
 }

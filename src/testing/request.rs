@@ -1,5 +1,6 @@
 //! Fetch's request, as far as this browser needs it.
 
+use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
@@ -40,7 +41,7 @@ pub(super) struct FetchRequest {
     /// Invariant: not empty.
     url_list: Vec<Url>,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) body: Option<Bytes>,
     pub(super) origin: Origin,
     pub(super) mode: Mode,
     pub(super) credentials: Credentials,
@@ -48,6 +49,7 @@ pub(super) struct FetchRequest {
     pub(super) redirect_count: u8,
     /// <https://fetch.spec.whatwg.org/#use-cors-preflight-flag>
     pub(super) use_cors_preflight: bool,
+    pub(super) has_fetch_metadata: bool,
 }
 
 impl FetchRequest {
@@ -63,6 +65,7 @@ impl FetchRequest {
             tainting: Tainting::Basic,
             redirect_count: 0,
             use_cors_preflight: false,
+            has_fetch_metadata: true,
         }
     }
 
@@ -73,15 +76,11 @@ impl FetchRequest {
     pub(super) fn new_preflight(&self) -> Self {
         Self {
             method: Method::OPTIONS,
-            url_list: self.url_list.clone(),
             headers: HeaderMap::new(),
             body: None,
-            origin: self.origin.clone(),
-            mode: Mode::Cors,
             credentials: Credentials::SameOrigin,
-            tainting: Tainting::Cors,
-            redirect_count: 0,
             use_cors_preflight: false,
+            ..self.clone()
         }
     }
 

@@ -1,9 +1,11 @@
 //! A response that a page may read.
 
 use std::borrow::Cow;
+use std::error::Error;
 
 use http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
+use serde::de::DeserializeOwned;
 use url::Position;
 
 use super::header_list::{extract_tokens, get, isomorphic_decode};
@@ -68,6 +70,15 @@ impl Response {
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
+    }
+
+    /// `response.json()`: the body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not JSON, or not that of a `T`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Box<dyn Error + Send + Sync>> {
+        Ok(serde_json::from_slice(&self.body)?)
     }
 
     /// `response.url`: where the response came from, after redirects.

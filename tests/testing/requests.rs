@@ -64,6 +64,7 @@ async fn actual_requests() {
                 ("x-a", "1"),
                 ("x-a", "2"),
                 ("origin", PAGE),
+                ("content-type", "text/plain;charset=UTF-8"),
                 ("content-length", "4"),
             ],
         ),
@@ -318,6 +319,99 @@ async fn what_a_script_sees() {
     }
 }
 
+#[tokio::test]
+async fn text_has_a_content_type() {
+    let text = Some("text/plain;charset=UTF-8");
+    let html: Lines<'_> = &[("Content-Type", "text/html")];
+    for (body, headers, expected) in [
+        (testing::Body::from("é"), &[][..], text),
+        ("text".to_owned().into(), &[], text),
+        ("text".into(), html, Some("text/html")),
+        ("".into(), &[], None),
+        (().into(), &[], None),
+        (b"bytes".to_vec().into(), &[], None),
+        (b"bytes"[..].into(), html, Some("text/html")),
+        (bytes::Bytes::from_static(b"bytes").into(), &[], None),
+    ] {
+        let browser = browser_with_preflight(
+            204,
+            &[
+                ("access-control-allow-origin", PAGE),
+                ("access-control-allow-headers", "content-type"),
+            ],
+        );
+        let request = request("POST", "/", headers).map(|_| body.clone());
+        browser.page(PAGE).fetch(request).await.unwrap();
+        // Text needs no preflight, other types do.
+        assert_eq!(browser.preflights(), usize::from(!headers.is_empty()));
+        let sent = last_sent(&browser);
+        let sent = sent.headers().get("content-type");
+        assert_eq!(sent.map(|v| v.to_str().unwrap()), expected, "{body:?}");
+    }
+}
+
+/// A body like an event stream's: nothing comes, and it does not end.
+#[derive(Default)]
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = bytes::Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_never_ends_is_read_by_its_headers() {
+    let service = tower::service_fn(|_: Request<Body>| async {
+        let mut response = Response::new(Endless);
+        *response.headers_mut() = map(&[
+            ("access-control-allow-origin", PAGE),
+            ("content-type", "text/event-stream"),
+        ]);
+        Ok::<_, Infallible>(response)
+    });
+    let browser = Browser::new(service);
+    let page = browser.page(PAGE).headers_only();
+    let readable = page.get("/").await.unwrap();
+    assert_headers(readable.headers(), &[("content-type", "text/event-stream")]);
+    assert_eq!(readable.body(), b"");
+    assert_eq!(page.navigate("/").await.unwrap().body(), b"");
+    assert_eq!(page.web_socket("/").await.unwrap().body(), b"");
+
+    let page = browser.page(PAGE);
+    let mut whole = Box::pin(page.get("/"));
+    let cx = &mut Context::from_waker(std::task::Waker::noop());
+    assert!(whole.as_mut().poll(cx).is_pending());
+}
+
+#[tokio::test]
+async fn json_is_read() {
+    let browser = browser(|request| {
+        let body = request.uri().query().unwrap_or_default().to_owned();
+        allowed().map(|_| body)
+    });
+    let page = browser.page(PAGE);
+    let readable = page.get("/?[1,2]").await.unwrap();
+    assert_eq!(readable.json::<Vec<u32>>().unwrap(), [1, 2]);
+    let error = readable.json::<bool>().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid type: sequence, expected a boolean at line 1 column 0"
+    );
+    let readable = page.get("/").await.unwrap();
+    let error = readable.json::<serde_json::Value>().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "EOF while parsing a value at line 1 column 0"
+    );
+}
+
 /// A response without CORS headers, whatever made it.
 #[tokio::test]
 async fn unreadable_responses() {
@@ -485,7 +579,44 @@ async fn navigations_and_web_sockets_are_not_checked() {
     );
     assert_eq!(browser.preflights(), 0);
 
-    let blocked = page.navigate("ftp://x").await.unwrap_err();
+    // Chromium's handshakes, and the fetches of browsers before Fetch Metadata.
+    let page = page.without_fetch_metadata();
+    page.web_socket("/x").await.unwrap();
+    assert_headers(
+        last_sent(&browser).headers(),
+        &[
+            ("cache-control", "no-cache"),
+            ("connection", "Upgrade"),
+            ("cookie", "session=1"),
+            ("host", "api.example.net"),
+            ("origin", PAGE),
+            ("pragma", "no-cache"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("sec-websocket-version", "13"),
+            ("upgrade", "websocket"),
+        ],
+    );
+    page.get("/x").await.unwrap_err();
+    assert_headers(
+        last_sent(&browser).headers(),
+        &[
+            ("accept", "*/*"),
+            ("host", "api.example.net"),
+            ("origin", PAGE),
+        ],
+    );
+    page.use_cors_preflight().get("/x").await.unwrap_err();
+    assert_headers(
+        last_sent(&browser).headers(),
+        &[
+            ("accept", "*/*"),
+            ("access-control-request-method", "GET"),
+            ("host", "api.example.net"),
+            ("origin", PAGE),
+        ],
+    );
+
+    let blocked = browser.page(PAGE).navigate("ftp://x").await.unwrap_err();
     assert_eq!(
         *blocked.reason(),
         BlockReason::InvalidUrl("ftp://x".to_owned())
