@@ -15,18 +15,8 @@ use http_body::{Frame, SizeHint};
 /// Text knows that it is text, for `fetch` gives it a `Content-Type`.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
-    bytes: Bytes,
-    is_text: bool,
-}
-
-impl Body {
-    pub(super) fn is_text(&self) -> bool {
-        self.is_text
-    }
-
-    pub(super) fn into_bytes(self) -> Bytes {
-        self.bytes
-    }
+    pub(super) bytes: Bytes,
+    pub(super) is_text: bool,
 }
 
 /// No body.

@@ -137,7 +137,7 @@ mod tests {
 
     use super::super::header_list::map;
     use super::super::origin::Origin;
-    use super::super::request::{Credentials, Mode};
+    use super::super::request::{Credentials, Mode, Settings};
     use super::CorsCheckFailure::*;
     use super::*;
 
@@ -149,8 +149,9 @@ mod tests {
     ) -> Result<(), CorsCheckFailure> {
         let url = Url::parse("https://b/").unwrap();
         let origin = Origin::of_page(page).unwrap();
-        let mut request = FetchRequest::new(Method::GET, url, origin, Mode::Cors);
-        request.credentials = credentials;
+        let mut request =
+            FetchRequest::new(Method::GET, url, origin, Mode::Cors, Settings::default());
+        request.settings.credentials = credentials;
         cors_check(&request, &map(headers))
     }
 

@@ -3,8 +3,9 @@
 use std::fmt::Display;
 use std::future::poll_fn;
 
+use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, COOKIE, HOST, ORIGIN};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use tower_service::Service;
 
 use super::browser::Browser;
@@ -54,7 +55,7 @@ where
                 || request.tainting == Tainting::Cors
             {
                 request.tainting = Tainting::Cors;
-                make_preflight = request.use_cors_preflight
+                make_preflight = request.settings.use_cors_preflight
                     || !is_safelisted_method(&request.method)
                     || !unsafe_request_header_names(&request.headers).is_empty();
                 *with_preflight |= make_preflight;
@@ -93,7 +94,7 @@ where
     /// Negates the two conditions in step 4.1 of HTTP fetch.
     fn is_preflight_cached(&self, request: &FetchRequest) -> bool {
         let mut needed = Permission::for_headers(request);
-        if !is_safelisted_method(&request.method) || request.use_cors_preflight {
+        if !is_safelisted_method(&request.method) || request.settings.use_cors_preflight {
             needed.push(Permission::for_method(request));
         }
         let mut state = self.state();
@@ -166,24 +167,19 @@ where
 
 /// Step 8 of the HTTP-network-or-cache fetch: adds the browser's own headers.
 fn complete_headers(request: &FetchRequest, cookies: Option<String>) -> HeaderMap {
+    let has_length =
+        request.body.is_some() || [Method::POST, Method::PUT].contains(&request.method);
+    let length = request.body.as_ref().map_or(0, Bytes::len);
     let mut headers = request.headers.clone();
-    let mut set = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
+    for (name, value) in [
+        (CONTENT_LENGTH, has_length.then(|| length.to_string())),
+        (ORIGIN, request.origin_header()),
+        (HOST, Some(authority(request.current_url()).to_owned())),
+        (COOKIE, cookies),
+    ] {
+        if let Some(Ok(value)) = value.map(HeaderValue::try_from) {
             headers.insert(name, value);
         }
-    };
-
-    match &request.body {
-        Some(body) => set(CONTENT_LENGTH, &body.len().to_string()),
-        None if [Method::POST, Method::PUT].contains(&request.method) => set(CONTENT_LENGTH, "0"),
-        None => {}
-    }
-    if let Some(origin) = request.origin_header() {
-        set(ORIGIN, &origin);
-    }
-    set(HOST, authority(request.current_url()));
-    if let Some(cookies) = cookies {
-        set(COOKIE, &cookies);
     }
     metadata::append(request, &mut headers);
     headers

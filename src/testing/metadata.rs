@@ -1,6 +1,6 @@
 //! The `Sec-Fetch-*` headers.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use url::{Host, Url};
 
 use super::request::{FetchRequest, Mode};
@@ -10,7 +10,8 @@ use super::request::{FetchRequest, Mode};
 ///
 /// [1]: https://w3c.github.io/webappsec-fetch-metadata/#abstract-opdef-append-the-fetch-metadata-headers-for-a-request
 pub(super) fn append(request: &FetchRequest, headers: &mut HeaderMap) {
-    if !request.has_fetch_metadata || !is_potentially_trustworthy(request.current_url()) {
+    if request.settings.without_fetch_metadata || !is_potentially_trustworthy(request.current_url())
+    {
         return;
     }
     let (dest, mode) = match request.mode {
@@ -23,10 +24,7 @@ pub(super) fn append(request: &FetchRequest, headers: &mut HeaderMap) {
         ("sec-fetch-mode", mode),
         ("sec-fetch-site", site(request)),
     ] {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        headers.insert(name, HeaderValue::from_static(value));
     }
 }
 
@@ -66,6 +64,7 @@ mod tests {
 
     use super::super::header_list::map;
     use super::super::origin::Origin;
+    use super::super::request::Settings;
     use super::*;
 
     #[test]
@@ -139,7 +138,8 @@ mod tests {
             let mut urls = urls.iter().map(|url| Url::parse(url).unwrap());
             let origin = Origin::of_page("https://a.x.y").unwrap();
             let first = urls.next().unwrap();
-            let mut request = FetchRequest::new(Method::GET, first, origin, mode);
+            let mut request =
+                FetchRequest::new(Method::GET, first, origin, mode, Settings::default());
             urls.for_each(|url| request.push_url(url));
             let mut headers = HeaderMap::new();
             append(&request, &mut headers);

@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use super::blocked::Blocked;
 use super::page::Page;
-use super::request::{Credentials, FetchRequest, Mode};
+use super::request::{Credentials, FetchRequest, Mode, Settings};
 
 /// <https://fetch.spec.whatwg.org/#document-accept-header-value>
 const DOCUMENT: (HeaderName, &str) = (
@@ -99,10 +99,12 @@ where
         headers: impl IntoIterator<Item = (HeaderName, &'static str)>,
     ) -> Result<FetchRequest, Blocked> {
         let url = self.resolve(url)?;
-        let mut request = FetchRequest::new(method, url, self.origin.clone(), mode);
         // The user's cookies go with all of them.
-        request.credentials = Credentials::Include;
-        request.has_fetch_metadata = self.settings.has_fetch_metadata;
+        let settings = Settings {
+            credentials: Credentials::Include,
+            ..self.settings
+        };
+        let mut request = FetchRequest::new(method, url, self.origin.clone(), mode, settings);
         let headers = headers.into_iter();
         request.headers = headers
             .map(|(name, value)| (name, HeaderValue::from_static(value)))

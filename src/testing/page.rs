@@ -13,7 +13,7 @@ use super::browser::Browser;
 use super::header_list::normalize;
 use super::origin::Origin;
 use super::reason::BlockReason;
-use super::request::{Credentials, FetchRequest, Mode};
+use super::request::{Credentials, FetchRequest, Mode, Settings};
 use super::response::{Response, has_null_body};
 use super::safelist::{is_forbidden_method, is_forbidden_request_header, normalize_method};
 use super::url::{includes_credentials, parse};
@@ -51,25 +51,6 @@ pub struct Page<S, B = Body> {
     pub(super) settings: Settings,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Settings {
-    credentials: Credentials,
-    use_cors_preflight: bool,
-    pub(super) has_fetch_metadata: bool,
-    reads_bodies: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            credentials: Credentials::default(),
-            use_cors_preflight: false,
-            has_fetch_metadata: true,
-            reads_bodies: true,
-        }
-    }
-}
-
 impl<S, B> Page<S, B> {
     /// Sets the [credentials mode][1] of the page's fetches.
     ///
@@ -94,7 +75,7 @@ impl<S, B> Page<S, B> {
     /// requests of browsers before 2023.
     #[must_use]
     pub fn without_fetch_metadata(mut self) -> Self {
-        self.settings.has_fetch_metadata = false;
+        self.settings.without_fetch_metadata = true;
         self
     }
 
@@ -102,7 +83,7 @@ impl<S, B> Page<S, B> {
     /// never end, such as event streams.
     #[must_use]
     pub fn headers_only(mut self) -> Self {
-        self.settings.reads_bodies = false;
+        self.settings.headers_only = true;
         self
     }
 
@@ -128,23 +109,21 @@ impl<S, B> Page<S, B> {
             return refuse(BlockReason::ForbiddenMethod(method));
         }
         let method = normalize_method(method);
-        let is_text = body.is_text();
+        let Body { bytes, is_text } = body;
         // A body without bytes is no body.
-        let body = Some(body.into_bytes()).filter(|bytes| !bytes.is_empty());
+        let body = (!bytes.is_empty()).then_some(bytes);
         if body.is_some() && [Method::GET, Method::HEAD].contains(&method) {
             return refuse(BlockReason::BodyNotAllowed);
         }
 
-        let mut request = FetchRequest::new(method, url, self.origin.clone(), Mode::Cors);
+        let mut request =
+            FetchRequest::new(method, url, self.origin.clone(), Mode::Cors, self.settings);
         request.headers = guarded(headers);
         if is_text && body.is_some() {
             let text = HeaderValue::from_static("text/plain;charset=UTF-8");
             request.headers.entry(CONTENT_TYPE).or_insert(text);
         }
         request.body = body;
-        request.credentials = self.settings.credentials;
-        request.use_cors_preflight = self.settings.use_cors_preflight;
-        request.has_fetch_metadata = self.settings.has_fetch_metadata;
         // https://fetch.spec.whatwg.org/#concept-fetch adds this before it looks at safelists.
         let any = HeaderValue::from_static("*/*");
         request.headers.entry(ACCEPT).or_insert(any);
@@ -202,10 +181,10 @@ where
             .await
             .map_err(|failure| Blocked::new(failure, request))?;
         let (parts, body) = response.into_parts();
-        let is_read = self.settings.reads_bodies && !has_null_body(request, parts.status);
-        let body = match is_read {
-            false => Vec::new(),
-            true => collect(body).await.map_err(|error| {
+        let is_empty = request.settings.headers_only || has_null_body(request, parts.status);
+        let body = match is_empty {
+            true => Vec::new(),
+            false => collect(body).await.map_err(|error| {
                 Blocked::new(BlockReason::Network(error.to_string()).into(), request)
             })?,
         };
@@ -233,15 +212,15 @@ impl<S, B> fmt::Debug for Page<S, B> {
     }
 }
 
-/// What [validation](https://fetch.spec.whatwg.org/#headers-validate) under the guard
-/// "request" lets a script set.
+/// Returns the headers that a script may set: those that [validation][1] under the guard
+/// "request" lets through.
+///
+/// [1]: https://fetch.spec.whatwg.org/#headers-validate
 fn guarded(mut headers: HeaderMap) -> HeaderMap {
     normalize(&mut headers);
-    let mut allowed = HeaderMap::with_capacity(headers.len());
-    for (name, value) in &headers {
-        if !is_forbidden_request_header(name, value.as_bytes()) {
-            allowed.append(name, value.clone());
-        }
-    }
-    allowed
+    let lines = headers.iter();
+    lines
+        .filter(|(name, value)| !is_forbidden_request_header(name, value.as_bytes()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }

@@ -10,7 +10,7 @@ use super::safelist::NON_WILDCARD_REQUEST_HEADER;
 use super::url;
 
 /// A fetch follows so many redirects and no more.
-const MAX_REDIRECTS: u8 = 20;
+const MAX_REDIRECTS: usize = 20;
 
 /// <https://fetch.spec.whatwg.org/#redirect-status>
 pub(super) fn is_redirect_status(status: StatusCode) -> bool {
@@ -46,10 +46,9 @@ pub(super) fn http_redirect_fetch(
     }
 
     // Steps 7 and 8.
-    if request.redirect_count == MAX_REDIRECTS {
+    if request.url_list().len() > MAX_REDIRECTS {
         return Err(BlockReason::TooManyRedirects);
     }
-    request.redirect_count += 1;
 
     // Steps 9 and 10.
     let is_foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(&location);

@@ -19,6 +19,16 @@ pub enum Credentials {
     Include,
 }
 
+/// The settings of a page, for its requests.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) credentials: Credentials,
+    /// <https://fetch.spec.whatwg.org/#use-cors-preflight-flag>
+    pub(super) use_cors_preflight: bool,
+    pub(super) without_fetch_metadata: bool,
+    pub(super) headers_only: bool,
+}
+
 /// <https://fetch.spec.whatwg.org/#concept-request-mode>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -44,16 +54,18 @@ pub(super) struct FetchRequest {
     pub(super) body: Option<Bytes>,
     pub(super) origin: Origin,
     pub(super) mode: Mode,
-    pub(super) credentials: Credentials,
+    pub(super) settings: Settings,
     pub(super) tainting: Tainting,
-    pub(super) redirect_count: u8,
-    /// <https://fetch.spec.whatwg.org/#use-cors-preflight-flag>
-    pub(super) use_cors_preflight: bool,
-    pub(super) has_fetch_metadata: bool,
 }
 
 impl FetchRequest {
-    pub(super) fn new(method: Method, url: Url, origin: Origin, mode: Mode) -> Self {
+    pub(super) fn new(
+        method: Method,
+        url: Url,
+        origin: Origin,
+        mode: Mode,
+        settings: Settings,
+    ) -> Self {
         Self {
             method,
             url_list: vec![url],
@@ -61,11 +73,8 @@ impl FetchRequest {
             body: None,
             origin,
             mode,
-            credentials: Credentials::SameOrigin,
+            settings,
             tainting: Tainting::Basic,
-            redirect_count: 0,
-            use_cors_preflight: false,
-            has_fetch_metadata: true,
         }
     }
 
@@ -78,8 +87,10 @@ impl FetchRequest {
             method: Method::OPTIONS,
             headers: HeaderMap::new(),
             body: None,
-            credentials: Credentials::SameOrigin,
-            use_cors_preflight: false,
+            settings: Settings {
+                credentials: Credentials::SameOrigin,
+                ..self.settings
+            },
             ..self.clone()
         }
     }
@@ -102,7 +113,7 @@ impl FetchRequest {
     }
 
     pub(super) fn is_credentialed(&self) -> bool {
-        self.credentials == Credentials::Include
+        self.settings.credentials == Credentials::Include
     }
 
     /// Whether cookies are sent: `includeCredentials` in the
@@ -110,7 +121,7 @@ impl FetchRequest {
     ///
     /// [1]: https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
     pub(super) fn includes_credentials(&self) -> bool {
-        match self.credentials {
+        match self.settings.credentials {
             Credentials::Include => true,
             Credentials::SameOrigin => self.tainting == Tainting::Basic,
             Credentials::Omit => false,
@@ -189,7 +200,8 @@ mod tests {
             let mut urls = urls.iter().map(|url| Url::parse(url).unwrap());
             let origin = Origin::of_page(page).unwrap();
             let first = urls.next().unwrap();
-            let mut request = FetchRequest::new(Method::GET, first, origin, Mode::Cors);
+            let mut request =
+                FetchRequest::new(Method::GET, first, origin, Mode::Cors, Settings::default());
             urls.for_each(|url| request.push_url(url));
             assert_eq!(
                 request.serialized_origin(),
@@ -248,7 +260,7 @@ mod tests {
         ] {
             let origin = Origin::of_page(page).unwrap();
             let url = Url::parse(url).unwrap();
-            let mut request = FetchRequest::new(method, url, origin, mode);
+            let mut request = FetchRequest::new(method, url, origin, mode, Settings::default());
             request.tainting = tainting;
             assert_eq!(request.origin_header().as_deref(), expected, "{request:?}");
         }

@@ -28,7 +28,7 @@ impl Response {
         let (parts, body) = response.into_parts();
         Self {
             status: parts.status,
-            headers: visible_headers(request, parts.headers),
+            headers: visible_headers(request, &parts.headers),
             body,
             // https://fetch.spec.whatwg.org/#dom-response-url
             url: request.current_url()[..Position::AfterQuery].to_owned(),
@@ -99,8 +99,8 @@ impl Response {
 ///
 /// [1]: https://fetch.spec.whatwg.org/#concept-filtered-response-basic
 /// [2]: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
-fn visible_headers(request: &FetchRequest, mut headers: HeaderMap) -> HeaderMap {
-    let exposed = exposed_names(request, &headers);
+fn visible_headers(request: &FetchRequest, headers: &HeaderMap) -> HeaderMap {
+    let exposed = exposed_names(request, headers);
     let is_visible = |name: &HeaderName| {
         let is_shared = request.tainting == Tainting::Basic
             || is_safelisted_response_header(name)
@@ -109,15 +109,10 @@ fn visible_headers(request: &FetchRequest, mut headers: HeaderMap) -> HeaderMap 
                 .any(|item| name.as_str().eq_ignore_ascii_case(item));
         is_shared && !is_forbidden_response_header(name)
     };
-    let hidden: Vec<_> = headers
-        .keys()
-        .filter(|name| !is_visible(name))
-        .cloned()
-        .collect();
-    for name in hidden {
-        headers.remove(name);
-    }
-    headers
+    let visible = headers.iter().filter(|(name, _)| is_visible(name));
+    visible
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// <https://fetch.spec.whatwg.org/#null-body-status>, and responses to `HEAD`
@@ -163,7 +158,7 @@ fn is_forbidden_response_header(name: &HeaderName) -> bool {
 mod tests {
     use super::super::header_list::map;
     use super::super::origin::Origin;
-    use super::super::request::{Credentials, Mode};
+    use super::super::request::{Credentials, Mode, Settings};
     use super::*;
     use url::Url;
 
@@ -267,14 +262,16 @@ mod tests {
 
             let url = Url::parse("https://b/").unwrap();
             let origin = Origin::of_page("https://a").unwrap();
-            let mut request = FetchRequest::new(http::Method::GET, url, origin, Mode::Cors);
-            request.tainting = tainting;
-            request.credentials = credentials;
-            assert_eq!(
-                visible_headers(&request, sent.clone()),
-                expected,
-                "{sent:?}"
+            let mut request = FetchRequest::new(
+                http::Method::GET,
+                url,
+                origin,
+                Mode::Cors,
+                Settings::default(),
             );
+            request.tainting = tainting;
+            request.settings.credentials = credentials;
+            assert_eq!(visible_headers(&request, &sent), expected, "{sent:?}");
         }
     }
 }
