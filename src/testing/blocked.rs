@@ -1,4 +1,4 @@
-//! A failed fetch, as script and console see it.
+//! A failed fetch, with the message of the console.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,8 @@ use super::hint::hint;
 use super::reason::{BlockReason, Failure};
 use super::request::FetchRequest;
 
-/// A fetch that failed. A script sees a `TypeError`; the rest is for the developer.
+/// A fetch that failed. The script sees only a `TypeError`; the reason is for the
+/// developer.
 ///
 /// Prints as Chromium's console does, followed by a [hint](Self::hint) on a line of
 /// its own, if there is one. `Debug` prints the same, for the sake of `unwrap`.
@@ -59,7 +60,7 @@ impl Blocked {
         }))
     }
 
-    /// Returns the reason, for programs.
+    /// Returns the reason, for tests to compare.
     #[must_use]
     pub fn reason(&self) -> &BlockReason {
         &self.0.reason

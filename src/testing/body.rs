@@ -1,4 +1,4 @@
-//! Bodies: of the requests sent, and of the responses read.
+//! The bodies of requests, and reading those of responses.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -8,11 +8,10 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 
-/// The body of a request: what [`Page::fetch`](super::Page::fetch) takes, and what a
-/// [`Browser`](super::Browser) sends, unless it was made by
-/// [`with_request_body`](super::Browser::with_request_body).
+/// The body of a request. [`Page::fetch`](super::Page::fetch) takes it, and a
+/// [`Browser`](super::Browser) sends it to services that take any body.
 ///
-/// Text knows that it is text, for `fetch` gives it a `Content-Type`.
+/// It remembers if it was made from text, because `fetch` gives text a `Content-Type`.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
     pub(super) bytes: Bytes,
@@ -88,7 +87,7 @@ impl http_body::Body for Body {
     }
 }
 
-/// Reads a body to its end; trailers are not for scripts.
+/// Reads a body to its end. Scripts do not see trailers.
 pub(super) async fn collect<B: http_body::Body>(body: B) -> Result<Vec<u8>, B::Error> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();

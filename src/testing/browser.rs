@@ -1,4 +1,4 @@
-//! The browser: a service, and what outlives a page.
+//! The browser: a service, and the state that outlives a page.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -29,7 +29,8 @@ pub struct Browser<S, B = Body> {
 }
 
 impl<S> Browser<S> {
-    /// A browser for a service that takes any request body, as an axum `Router` does.
+    /// Creates a browser for a service that takes any request body, as an axum `Router`
+    /// does.
     #[must_use]
     pub fn new(service: S) -> Self {
         Self::with_request_body(service)
@@ -37,8 +38,8 @@ impl<S> Browser<S> {
 }
 
 impl<S, B> Browser<S, B> {
-    /// A browser for a service that takes requests with one type of body only:
-    /// `B: From<Vec<u8>>`, such as `axum::body::Body`.
+    /// Creates a browser for a service that takes only one type of request body, such as
+    /// `axum::body::Body`. It must be `From<Vec<u8>>`.
     #[must_use]
     pub fn with_request_body(service: S) -> Self {
         Self {
@@ -48,8 +49,8 @@ impl<S, B> Browser<S, B> {
         }
     }
 
-    /// Sets where the server is, `https://api.example.net` unless set: relative URLs
-    /// resolve against it, and [cookies](Self::cookie) belong to its host.
+    /// Sets the URL of the server, which is `https://api.example.net` by default. Relative
+    /// URLs resolve against it, and [cookies](Self::cookie) belong to its host.
     ///
     /// # Panics
     ///
@@ -64,7 +65,7 @@ impl<S, B> Browser<S, B> {
         self
     }
 
-    /// Sets how long preflights are cached at most.
+    /// Sets the browser's limit on how long it caches a preflight.
     #[must_use]
     pub fn max_age_limit(self, limit: MaxAgeLimit) -> Self {
         self.state().max_age_limit = limit;
@@ -104,21 +105,21 @@ impl<S, B> Browser<S, B> {
         state.now = state.now.saturating_add(time);
     }
 
-    /// How many preflights went to the service so far.
+    /// Counts the preflights that reached the service so far.
     #[must_use]
     pub fn preflights(&self) -> usize {
         let state = self.state();
         state.log.iter().filter(|sent| sent.is_preflight()).count()
     }
 
-    /// All requests that went to the service so far, in order.
+    /// Returns all requests that reached the service so far, in order.
     #[must_use]
     pub fn log(&self) -> Vec<Sent> {
         self.state().log.clone()
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        // A panic in a test leaves the state whole: no update spans two calls.
+        // After a panic in a test the state is still consistent: no update spans two calls.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -142,7 +143,7 @@ impl<S, B> fmt::Debug for Browser<S, B> {
     }
 }
 
-/// What outlives a page.
+/// The state that outlives a page.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) server: Url,

@@ -7,7 +7,7 @@ use url::Url;
 use super::request::FetchRequest;
 use super::safelist::{NON_WILDCARD_REQUEST_HEADER, unsafe_request_header_names};
 
-/// A browser's limit on how long it caches the answer to a preflight, whatever
+/// The longest time for which a browser caches the answer to a preflight, whatever
 /// `Access-Control-Max-Age` says: the "imposed limit on max-age" of the
 /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub enum MaxAgeLimit {
     Firefox,
     /// Ten minutes.
     Safari,
-    /// That many seconds; with 0 nothing is ever cached.
+    /// This many seconds. With 0, nothing is cached.
     Seconds(u64),
 }
 
@@ -39,7 +39,7 @@ impl MaxAgeLimit {
     }
 }
 
-/// What the answer to a preflight permits, and what a request needs.
+/// Something that a request needs and the answer to a preflight may permit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Permission {
     Method(String),
@@ -64,12 +64,13 @@ impl Permission {
         names.into_iter().map(permission).collect()
     }
 
-    /// Returns true if who has this permission needs no `other` one.
+    /// Returns true if this permission includes the `other`.
     ///
-    /// A [method cache entry match][1] or a [header-name cache entry match][2], but for
-    /// one point: in the standard, a `*` that was the answer to a credentialed request
-    /// is a wildcard once it is cached, although the preflight took it literally.
-    /// Chromium and Firefox take it literally both times, and so does this browser.
+    /// This is a [method cache entry match][1] or a [header-name cache entry match][2],
+    /// with one difference. In the standard, a `*` from the answer to a credentialed request
+    /// becomes a wildcard once it is cached, although the preflight took it literally.
+    /// Chromium and Firefox take it literally both times, and so does this browser; `WebKit`
+    /// follows the standard.
     ///
     /// [1]: https://fetch.spec.whatwg.org/#concept-cache-match-method
     /// [2]: https://fetch.spec.whatwg.org/#concept-cache-match-header
@@ -82,8 +83,8 @@ impl Permission {
     }
 }
 
-/// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry). There is one
-/// network partition only.
+/// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry). There is only one network
+/// partition.
 #[derive(Clone, Debug)]
 struct Entry {
     origin: String,
@@ -91,7 +92,7 @@ struct Entry {
     url: Url,
     credentials: bool,
     permission: Permission,
-    /// On the browser's clock; at that moment the entry is gone.
+    /// The first moment on the browser's clock at which the entry is gone.
     expires: Duration,
 }
 

@@ -5,8 +5,8 @@ use http::header::SET_COOKIE;
 
 use url::Url;
 
-/// Cookies in the order in which they came. Hosts share none, and ports and schemes
-/// share all of a host's.
+/// Cookies in the order in which they came. All ports and schemes of a host share its
+/// cookies.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CookieJar(Vec<Cookie>);
 
@@ -18,14 +18,14 @@ struct Cookie {
 }
 
 impl CookieJar {
-    /// Keeps what a response of `url` sets.
+    /// Keeps the cookies that a response of `url` sets.
     pub(super) fn store(&mut self, url: &Url, headers: &HeaderMap) {
         for line in headers.get_all(SET_COOKIE) {
             self.set(url, &String::from_utf8_lossy(line.as_bytes()));
         }
     }
 
-    /// Keeps a cookie as [`Set-Cookie`][1] writes it, in place of one of its name.
+    /// Keeps a cookie as [`Set-Cookie`][1] writes it, in place of one with its name.
     ///
     /// [1]: https://www.rfc-editor.org/rfc/rfc6265#section-5.2
     pub(super) fn set(&mut self, url: &Url, line: &str) {

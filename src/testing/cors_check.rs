@@ -9,11 +9,11 @@ use url::Url;
 use super::header_list::{get, isomorphic_decode};
 use super::request::FetchRequest;
 
-/// Why a response failed the
+/// The reason why a response failed the
 /// [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check).
 ///
-/// `Access-Control-Allow-Origin` is compared byte by byte; what else is said of it
-/// here, browsers say for the developer's sake.
+/// The check compares `Access-Control-Allow-Origin` byte for byte. The finer distinctions
+/// here are Chromium's, for its messages.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CorsCheckFailure {
@@ -22,8 +22,7 @@ pub enum CorsCheckFailure {
     /// `Access-Control-Allow-Origin` is `*`, which credentialed requests do not
     /// accept (step 4).
     WildcardWithCredentials,
-    /// `Access-Control-Allow-Origin`, the lines of that name joined, names several
-    /// origins (step 4).
+    /// `Access-Control-Allow-Origin`, all its lines joined, names several origins (step 4).
     MultipleAllowOrigins(String),
     /// `Access-Control-Allow-Origin` is no origin at all (step 4).
     InvalidAllowOrigin(String),
@@ -64,7 +63,7 @@ pub(super) fn cors_check(
     }
 }
 
-/// Chromium's distinctions, in its order.
+/// Distinguishes mismatches as Chromium does, in its order.
 fn describe_mismatch(origin: &[u8]) -> CorsCheckFailure {
     let origin = isomorphic_decode(origin);
     if origin == "*" {
@@ -78,7 +77,7 @@ fn describe_mismatch(origin: &[u8]) -> CorsCheckFailure {
     }
 }
 
-/// The end of the sentence on Chromium's console.
+/// Prints the end of the sentence on Chromium's console.
 impl fmt::Display for CorsCheckFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const REMEDY: &str = "Have the server send the header with a valid value.";
@@ -118,7 +117,7 @@ impl fmt::Display for CorsCheckFailure {
     }
 }
 
-/// As Chromium prints what a server sent.
+/// Text from a server, printed as Chromium does.
 #[derive(Debug)]
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
@@ -200,7 +199,7 @@ mod tests {
             ("https://a", &["null"], mismatch("null")),
             ("https://a", &["NULL"], invalid("NULL")),
             ("https://a", &["a"], invalid("a")),
-            // To a URL parser, `host:` is a scheme: so Chromium says.
+            // To the URL parser, `host:` is a scheme, so Chromium calls this a mismatch.
             ("https://a", &["localhost:3000"], mismatch("localhost:3000")),
             ("https://a", &["a.example:80"], mismatch("a.example:80")),
             ("https://a", &["127.0.0.1:80"], invalid("127.0.0.1:80")),

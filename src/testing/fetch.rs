@@ -34,15 +34,15 @@ where
     ) -> Result<Response<RB>, Failure> {
         let mut with_preflight = false;
         let outcome = self.follow(request, &mut with_preflight).await;
-        // A network error clears the entries of the URL where it happened, if any hop
-        // so far was fetched "with preflight".
+        // A network error clears the entries of the URL where it happened, if this or an
+        // earlier hop was fetched "with preflight".
         if outcome.is_err() && with_preflight {
             self.state().cache.clear(request);
         }
         outcome
     }
 
-    /// Fetches one hop after another: the standard's recursion as a loop.
+    /// Fetches one hop after another. The standard recurses; this is a loop.
     async fn follow(
         &self,
         request: &mut FetchRequest,
@@ -156,7 +156,7 @@ where
         Ok(response)
     }
 
-    /// Calls the service. Its error is only shown, so text will do.
+    /// Calls the service. Its error is only printed, so it becomes text.
     async fn transmit(&self, request: Request<B>) -> Result<Response<RB>, String> {
         let mut service = self.service.clone();
         let text = |error: S::Error| error.to_string();

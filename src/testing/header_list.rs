@@ -1,4 +1,4 @@
-//! Reading header lists.
+//! Header lists, and how their values are read.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -14,8 +14,8 @@ pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
 }
 
 /// [Extracts header list values][1] of a header whose grammar is a list of tokens,
-/// `#method` or `#field-name`. `None` if there is no such header; one bad token makes the
-/// whole list malformed, and its text the error.
+/// `#method` or `#field-name`. Returns `None` if there is no such header. One bad token
+/// makes the whole list malformed; the error is its text.
 ///
 /// [1]: https://fetch.spec.whatwg.org/#extract-header-list-values
 pub(super) fn extract_tokens(
@@ -35,7 +35,7 @@ pub(super) fn extract_tokens(
     }
 }
 
-/// Parses decimal digits, of which there may be more than a number holds.
+/// Parses decimal digits; a number that is too large becomes the largest.
 pub(super) fn parse_number(digits: &[u8]) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     is_number.then(|| {
@@ -48,13 +48,13 @@ pub(super) fn parse_number(digits: &[u8]) -> Option<u64> {
 }
 
 /// [Normalises](https://fetch.spec.whatwg.org/#concept-header-value-normalize)
-/// every value, as a connection would: white space around a value does not
-/// survive it, but a service called in memory can produce it.
+/// every value, as a connection would: no white space around a value survives one, but
+/// a service called in memory can return it.
 pub(super) fn normalize(headers: &mut HeaderMap) {
     for value in headers.values_mut() {
         let trimmed = trim(value.as_bytes());
         if trimmed.len() < value.len() {
-            // Part of a valid value is valid; were it not, the value stays.
+            // Never an error, since part of a valid value is valid.
             if let Ok(trimmed) = HeaderValue::from_bytes(trimmed) {
                 *value = trimmed;
             }

@@ -1,4 +1,4 @@
-//! Guesses at the mistake behind a failure. No browser has these.
+//! Guesses at the mistake behind a failure. Browsers have none.
 
 use http::StatusCode;
 
@@ -6,7 +6,7 @@ use super::cors_check::CorsCheckFailure;
 use super::reason::BlockReason;
 use super::safelist::NON_WILDCARD_REQUEST_HEADER;
 
-/// `status` is that of the response that failed.
+/// Returns the likely mistake. `status` is the status of the response that failed.
 pub(super) fn hint(reason: &BlockReason, status: Option<StatusCode>) -> Option<String> {
     match reason {
         BlockReason::PreflightCorsCheck(CorsCheckFailure::MultipleAllowOrigins(_))

@@ -1,4 +1,4 @@
-//! What went to the service.
+//! The record of a request that reached the service.
 
 use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use http::{HeaderMap, Method, StatusCode, Uri};
@@ -21,26 +21,26 @@ impl Sent {
         self.method == Method::OPTIONS && self.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
     }
 
-    /// The method as sent: `OPTIONS` for a preflight.
+    /// Returns the method as sent: `OPTIONS` for a preflight.
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The absolute URL.
+    /// Returns the absolute URL.
     #[must_use]
     pub fn url(&self) -> &Uri {
         &self.url
     }
 
-    /// All headers, those the browser added included.
+    /// Returns all headers, including those that the browser added.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The status of the response; `None` while there is none, and for good if the
-    /// service failed.
+    /// Returns the status of the response, or `None` if there is none: not yet, or because
+    /// the service failed.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.status

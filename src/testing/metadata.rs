@@ -5,8 +5,8 @@ use url::{Host, Url};
 
 use super::request::{FetchRequest, Mode};
 
-/// [Appends the Fetch metadata headers][1]. `Sec-Fetch-User` stays away: the user
-/// did not ask for what a page does by itself.
+/// [Appends the Fetch metadata headers][1]. There is no `Sec-Fetch-User`, because the page
+/// acts by itself.
 ///
 /// [1]: https://w3c.github.io/webappsec-fetch-metadata/#abstract-opdef-append-the-fetch-metadata-headers-for-a-request
 pub(super) fn append(request: &FetchRequest, headers: &mut HeaderMap) {
@@ -44,7 +44,7 @@ fn site(request: &FetchRequest) -> &'static str {
 }
 
 /// [Potentially trustworthy](https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy):
-/// encrypted, or not leaving the machine.
+/// the request is encrypted, or does not leave the machine.
 fn is_potentially_trustworthy(url: &Url) -> bool {
     let is_local = match url.host() {
         None => false,

@@ -1,13 +1,13 @@
 //! A browser for tests.
 //!
 //! [`Browser`] wraps any Tower service, such as a fully assembled axum `Router`, and
-//! plays pages that fetch from it, in memory and without a server. It follows the
-//! [Fetch standard](https://fetch.spec.whatwg.org/) from the client's side: it sends
+//! plays pages that fetch from it, in memory and without a server. It implements the
+//! client's side of the [Fetch standard](https://fetch.spec.whatwg.org/): it sends
 //! preflights when a browser would and caches their answers, performs the CORS check on
-//! every response, follows redirects, and lets the test see what the page's script would
-//! see and nothing more. It judges what arrives, whoever made it: this crate, another
-//! CORS layer, or a handler. So a test says what a user needs ("the app may save an item"),
-//! not which headers that takes.
+//! every response, follows redirects, keeps cookies, and shows the test exactly what the
+//! page's script would see. It judges responses whoever made them: this crate, another
+//! CORS layer, or a handler. So a test states what a user needs ("the app may save an
+//! item"), not which headers that takes.
 //!
 //! ```
 //! use axum::Router;
@@ -49,18 +49,23 @@
 //! ```
 //!
 //! A [`Blocked`] prints what Chromium's console would, and a hint if the mistake is a
-//! usual one, such as a CORS layer inside authentication. [`Browser::log`] lists what
-//! really went to the service.
+//! common one, such as a CORS layer inside authentication. [`Browser::log`] lists the
+//! requests that reached the service.
 //!
-//! # What it leaves out
+//! # Limits
 //!
-//! This judges CORS, so what other standards may block, it does not: mixed content, bad
-//! ports, Content Security Policy, private and local network access. There is no HTTP cache, no
-//! service worker and no mode `no-cors`. Cookies are only those that the test sets;
-//! `Set-Cookie` is ignored, and hidden. Requests have neither `User-Agent`,
-//! `Accept-Encoding`, `Accept-Language` nor `Referer`. `Sec-Fetch-Site` takes the last two
-//! labels of a host for its site, without a public suffix list. Host names beyond ASCII
-//! need their `xn--` form.
+//! Only CORS blocks a request here. Mixed content, bad ports, Content Security Policy,
+//! and private and local network access are other standards. There is no HTTP cache, no
+//! service worker and no mode `no-cors`. Cookies are kept by host and name; of their
+//! attributes only a `Max-Age` of 0 or less counts, which removes the cookie. Requests
+//! have neither `User-Agent`, `Accept-Encoding`, `Accept-Language` nor `Referer`.
+
+// The room judges the crate from outside, so it uses nothing else of it: only `url` and
+// the public suffix list. Inside, arrows go one way:
+//
+//     navigate, page → fetch → browser → cache, cookies, log
+//     fetch → preflight, redirect, metadata; page → response, blocked → hint → reason
+//     all of these → request → origin; safelist → header_list
 
 mod blocked;
 mod body;

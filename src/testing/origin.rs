@@ -1,4 +1,4 @@
-//! Origins as the client has them: of a page, of a URL.
+//! The origins of pages, compared with those of URLs.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -11,7 +11,7 @@ use url::Url;
 /// [1]: https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// The origin of a sandboxed frame, for example.
+    /// For example, the origin of a sandboxed frame.
     Opaque,
     Tuple {
         scheme: String,
@@ -77,7 +77,7 @@ impl fmt::Display for Origin {
 
 /// <https://html.spec.whatwg.org/multipage/browsers.html#obtain-a-site>
 fn registrable_domain(host: &str) -> Option<&str> {
-    // The last two numbers of an address are no domain.
+    // The list would take the last two numbers of an address for a domain.
     if host.parse::<Ipv4Addr>().is_ok() {
         return None;
     }

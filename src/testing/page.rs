@@ -19,8 +19,8 @@ use super::safelist::{is_forbidden_method, is_forbidden_request_header, normaliz
 use super::url::{includes_credentials, parse};
 
 impl<S, B> Browser<S, B> {
-    /// Opens a page, given its origin or its URL; `null` is a page with an opaque
-    /// origin, such as a sandboxed frame.
+    /// Opens a page, given its origin or its URL. `null` opens a page with an opaque origin,
+    /// such as a sandboxed frame.
     ///
     /// # Panics
     ///
@@ -92,7 +92,7 @@ impl<S, B> Page<S, B> {
         parse(url, Some(&self.browser.state().server)).ok_or_else(invalid)
     }
 
-    /// The [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request).
+    /// Runs the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request).
     fn construct(
         &self,
         method: Method,
@@ -147,7 +147,7 @@ where
     ///
     /// # Errors
     ///
-    /// Whatever makes the script's promise fail, as [`BlockReason`] lists it.
+    /// When the script's promise would be rejected; [`BlockReason`] lists the cases.
     pub async fn fetch(&self, request: Request<impl Into<Body>>) -> Result<Response, Blocked> {
         let (parts, body) = request.into_parts();
         let url = parts.uri.to_string();
@@ -170,7 +170,7 @@ where
         Ok(Response::new(&request, response))
     }
 
-    /// Fetches, and reads the body to its end.
+    /// Fetches, and reads the body to its end unless only headers are wanted.
     pub(super) async fn load(
         &self,
         request: &mut FetchRequest,

@@ -1,4 +1,4 @@
-//! The CORS-preflight request, and how its answer is judged.
+//! The CORS-preflight request, and the judgement of its answer.
 
 use http::header::{
     ACCEPT, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
@@ -16,7 +16,7 @@ use super::safelist::{
     NON_WILDCARD_REQUEST_HEADER, is_safelisted_method, unsafe_request_header_names,
 };
 
-/// How long an answer is cached that does not say, in seconds.
+/// The max-age of an answer that gives none, in seconds.
 const DEFAULT_MAX_AGE: u64 = 5;
 
 /// Steps 1 to 5 of the [CORS-preflight fetch][1].
@@ -39,20 +39,19 @@ pub(super) fn preflight_request(request: &FetchRequest) -> FetchRequest {
     preflight
 }
 
-/// Steps 7 to 7.9, and 8: decides if the answer lets `request` go ahead, and returns
-/// what else it permits, and its max-age in seconds.
+/// Steps 7 to 7.9, and 8: checks that the answer lets `request` go ahead, and returns all
+/// that it permits, with its max-age in seconds.
 pub(super) fn judge(
     request: &FetchRequest,
     status: StatusCode,
     headers: &HeaderMap,
 ) -> Result<(Vec<Permission>, u64), BlockReason> {
-    // A redirect fails step 7 for its status, if not for the CORS check; browsers
-    // name it before they look further.
+    // A redirect would fail step 7 for its status at the latest. Browsers report it before
+    // they check anything.
     if is_redirect_status(status) && headers.contains_key(LOCATION) {
         return Err(BlockReason::PreflightRedirect(status));
     }
-    // Step 7. The check is on `request`, not on the preflight, for the sake of its
-    // credentials mode.
+    // Step 7. The check needs the credentials mode of `request`; the preflight has none.
     cors_check(request, headers).map_err(BlockReason::PreflightCorsCheck)?;
     if !status.is_success() {
         return Err(BlockReason::PreflightStatus(status));
@@ -103,8 +102,8 @@ pub(super) fn judge(
     Ok((permissions, max_age(headers)))
 }
 
-/// Steps 7.8 and 7.9, but for a negative number: the standard takes it for malformed, and
-/// so for five seconds, but no browser caches such an answer at all.
+/// Steps 7.8 and 7.9, with one difference: in the standard a negative number is malformed,
+/// and so means five seconds. No browser caches such an answer at all.
 fn max_age(headers: &HeaderMap) -> u64 {
     // Two lines are joined by a comma, which a number does not have.
     let value = get(headers, &ACCESS_CONTROL_MAX_AGE).unwrap_or_default();

@@ -6,9 +6,9 @@ use http::{HeaderName, Method, StatusCode};
 
 use super::cors_check::{CorsCheckFailure, Escaped};
 
-/// Why a fetch failed.
+/// The reason why a fetch failed.
 ///
-/// Prints as the part of Chromium's message that says so.
+/// Prints as the part of Chromium's message that gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockReason {
@@ -25,7 +25,7 @@ pub enum BlockReason {
     /// The answer to the preflight failed the
     /// [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check).
     PreflightCorsCheck(CorsCheckFailure),
-    /// The answer to the preflight is a redirect, which is never followed.
+    /// The answer to the preflight is a redirect. Those are never followed.
     PreflightRedirect(StatusCode),
     /// The answer to the preflight has no
     /// [ok status](https://fetch.spec.whatwg.org/#ok-status).
@@ -121,7 +121,7 @@ impl fmt::Display for BlockReason {
     }
 }
 
-/// A reason, and the status that came with it.
+/// A reason, with the status of the response that failed, if there was one.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) reason: BlockReason,

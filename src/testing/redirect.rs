@@ -9,7 +9,7 @@ use super::request::{FetchRequest, Mode, Tainting};
 use super::safelist::NON_WILDCARD_REQUEST_HEADER;
 use super::url;
 
-/// A fetch follows so many redirects and no more.
+/// The most redirects that a fetch follows.
 const MAX_REDIRECTS: usize = 20;
 
 /// <https://fetch.spec.whatwg.org/#redirect-status>
@@ -18,14 +18,14 @@ pub(super) fn is_redirect_status(status: StatusCode) -> bool {
 }
 
 /// The [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch)
-/// up to its call of main fetch, which is the caller's: returns true if there is another
-/// hop, whose request `request` then is.
+/// without its call of main fetch. Returns true if there is another hop; `request` is then
+/// the request of that hop.
 pub(super) fn http_redirect_fetch(
     request: &mut FetchRequest,
     status: StatusCode,
     headers: &HeaderMap,
 ) -> Result<bool, BlockReason> {
-    // WebSockets have the redirect mode "error"; their handshake ends here.
+    // The redirect mode of WebSockets is "error", so the handshake ends here.
     if !is_redirect_status(status) || request.mode == Mode::WebSocket {
         return Ok(false);
     }
@@ -56,7 +56,7 @@ pub(super) fn http_redirect_fetch(
         return Err(BlockReason::RedirectWithCredentials(location.to_string()));
     }
 
-    // Step 11 is about streams; here a body can always be sent again.
+    // Step 11 is about streams. Bodies here can always be sent again.
 
     // Step 12.
     let becomes_get = match status.as_u16() {
@@ -88,7 +88,7 @@ pub(super) fn http_redirect_fetch(
     Ok(true)
 }
 
-/// Makes text of a `Location`, as Chromium does: bytes beyond ASCII are kept, percent-encoded.
+/// Reads a `Location` as Chromium does: bytes beyond ASCII are percent-encoded.
 fn percent_encode_non_ascii(bytes: &[u8]) -> String {
     let encode = |byte: &u8| match byte.is_ascii() {
         true => char::from(*byte).to_string(),

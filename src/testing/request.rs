@@ -1,4 +1,4 @@
-//! Fetch's request, as far as this browser needs it.
+//! Fetch's request, with the parts that this browser needs.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -6,20 +6,20 @@ use url::Url;
 
 use super::origin::Origin;
 
-/// Whether a fetch sends cookies, and what the answer then has to allow: the
+/// Decides if a fetch sends cookies, and what its answer then has to allow: the
 /// [credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Credentials {
-    /// Never, not even same-origin.
+    /// Sends none, not even to the page's own origin.
     Omit,
-    /// To the page's own origin only; what `fetch` does unless told otherwise.
+    /// Sends them to the page's own origin only. This is the default of `fetch`.
     #[default]
     SameOrigin,
-    /// Always. This is the one mode whose CORS requests are credentialed.
+    /// Sends them everywhere. Only in this mode are CORS requests credentialed.
     Include,
 }
 
-/// The settings of a page, for its requests.
+/// The settings of a page, copied into each of its requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Settings {
     pub(super) credentials: Credentials,
@@ -78,7 +78,7 @@ impl FetchRequest {
         }
     }
 
-    /// Step 1 of the [CORS-preflight fetch][1]: a new request that has this one's
+    /// Returns the request of step 1 of the [CORS-preflight fetch][1]: it has this one's
     /// URL list and origin, but neither its headers nor its credentials mode.
     ///
     /// [1]: https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
@@ -116,7 +116,7 @@ impl FetchRequest {
         self.settings.credentials == Credentials::Include
     }
 
-    /// Whether cookies are sent: `includeCredentials` in the
+    /// Returns true if cookies are sent: `includeCredentials` in the
     /// [HTTP-network-or-cache fetch][1].
     ///
     /// [1]: https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
@@ -137,8 +137,8 @@ impl FetchRequest {
         }
     }
 
-    /// Whether the [redirect-taint][1] is other than "same-origin". The standard
-    /// tells two taints apart, but not for the sake of the `Origin` header.
+    /// Returns true if the [redirect-taint][1] is not "same-origin". The standard has two
+    /// other taints; both make the `Origin` header `null`.
     ///
     /// [1]: https://fetch.spec.whatwg.org/#concept-request-tainted-origin
     fn is_redirect_tainted(&self) -> bool {
@@ -147,7 +147,7 @@ impl FetchRequest {
         })
     }
 
-    /// The value of the [`Origin` header][1], if it is to be appended.
+    /// Returns the value of the [`Origin` header][1], if the request has one.
     ///
     /// [1]: https://fetch.spec.whatwg.org/#append-a-request-origin-header
     pub(super) fn origin_header(&self) -> Option<String> {
@@ -157,7 +157,7 @@ impl FetchRequest {
         if [Method::GET, Method::HEAD].contains(&self.method) {
             return None;
         }
-        // Under the default referrer policy, strict-origin-when-cross-origin.
+        // The page has the default referrer policy, strict-origin-when-cross-origin.
         let is_downgrade = matches!(&self.origin, Origin::Tuple { scheme, .. } if scheme == "https")
             && self.current_url().scheme() != "https";
         if self.mode != Mode::Cors && is_downgrade {

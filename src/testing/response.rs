@@ -1,4 +1,4 @@
-//! A response that a page may read.
+//! A response as a page may read it.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -11,7 +11,7 @@ use url::Position;
 use super::header_list::{extract_tokens, get, isomorphic_decode};
 use super::request::{FetchRequest, Tainting};
 
-/// What a script sees of a response: the
+/// The part of a response that a script sees: the
 /// [filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response).
 #[derive(Clone, Debug)]
 pub struct Response {
@@ -23,7 +23,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Filters a response to `request`, which is that of the last hop.
+    /// Filters the response to `request`, the one of the last hop.
     pub(super) fn new(request: &FetchRequest, response: http::Response<Vec<u8>>) -> Self {
         let (parts, body) = response.into_parts();
         Self {
@@ -36,14 +36,15 @@ impl Response {
         }
     }
 
-    /// The status, an error's too: for `fetch` a 404 is a response like any other.
+    /// Returns the status, which may be an error: to `fetch`, a 404 is a response like any
+    /// other.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers that the script sees: all but `Set-Cookie` if the response is
-    /// same-origin, else the [CORS-safelisted and exposed ones][1].
+    /// Returns the headers that the script sees: all but `Set-Cookie` if the response is
+    /// same-origin, otherwise the [CORS-safelisted and exposed ones][1].
     ///
     /// [1]: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
     #[must_use]
@@ -51,50 +52,50 @@ impl Response {
         &self.headers
     }
 
-    /// `response.headers.get(name)`: the value as the script sees it, several lines
-    /// joined by `, `, bytes beyond ASCII read as Latin-1.
+    /// Returns `response.headers.get(name)`: several lines are joined by `, `, and bytes
+    /// beyond ASCII are read as Latin-1.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         get(&self.headers, &name).map(|value| isomorphic_decode(&value))
     }
 
-    /// The body; empty where the standard has none: for `HEAD` and for statuses
-    /// such as 204.
+    /// Returns the body. It is empty where the standard has none: for `HEAD`, and for
+    /// statuses such as 204.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// `response.text()`: the body as text, with what is not UTF-8 replaced.
+    /// Returns `response.text()`: the body as text, with invalid UTF-8 replaced.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// `response.json()`: the body as JSON.
+    /// Parses the body as JSON, as `response.json()` does.
     ///
     /// # Errors
     ///
-    /// When the body is not JSON, or not that of a `T`.
+    /// When the body is not JSON, or does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Box<dyn Error + Send + Sync>> {
         Ok(serde_json::from_slice(&self.body)?)
     }
 
-    /// `response.url`: where the response came from, after redirects.
+    /// Returns `response.url`: the URL after redirects, without its fragment.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// `response.redirected`: whether there was any redirect.
+    /// Returns `response.redirected`: true if there was any redirect.
     #[must_use]
     pub fn redirected(&self) -> bool {
         self.redirected
     }
 }
 
-/// The headers of the [basic filtered response][1] or the
+/// Returns the headers of the [basic filtered response][1] or the
 /// [CORS filtered response][2].
 ///
 /// [1]: https://fetch.spec.whatwg.org/#concept-filtered-response-basic
@@ -120,12 +121,11 @@ pub(super) fn has_null_body(request: &FetchRequest, status: StatusCode) -> bool 
     request.method == Method::HEAD || matches!(status.as_u16(), 101 | 103 | 204 | 205 | 304)
 }
 
-/// Step 14.1 of [main fetch][1]: the CORS-exposed header-name list.
+/// Returns the CORS-exposed header-name list: step 14.1 of [main fetch][1].
 ///
 /// [1]: https://fetch.spec.whatwg.org/#concept-main-fetch
 fn exposed_names(request: &FetchRequest, headers: &HeaderMap) -> Vec<String> {
-    // Failure exposes nothing. The standard means that too, although its sentence
-    // has lost a "not".
+    // A malformed list exposes nothing. The standard's sentence lacks a "not" here.
     let names = extract_tokens(headers, &ACCESS_CONTROL_EXPOSE_HEADERS)
         .unwrap_or_default()
         .unwrap_or_default();

@@ -1,14 +1,14 @@
-//! Which methods and request headers a page may use, and which it may use
-//! cross-origin without asking.
+//! The methods and request headers that a page may use, and those among them that it may
+//! use cross-origin without a preflight.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, Method};
 
 use super::header_list::{isomorphic_decode, parse_number, trim};
 
-/// Longer values are never safelisted.
+/// No longer value is safelisted.
 const MAX_VALUE: usize = 128;
-/// When all safelisted values together are longer, none is.
+/// If all safelisted values together are longer, none is safelisted.
 const MAX_VALUES: usize = 1024;
 
 /// <https://fetch.spec.whatwg.org/#forbidden-method>
@@ -40,7 +40,7 @@ pub(super) fn is_safelisted_method(method: &Method) -> bool {
 
 /// <https://fetch.spec.whatwg.org/#forbidden-request-header>
 pub(super) fn is_forbidden_request_header(name: &HeaderName, value: &[u8]) -> bool {
-    // `HeaderName` is in lower case already.
+    // A `HeaderName` is in lower case.
     match name.as_str() {
         "accept-charset"
         | "accept-encoding"
@@ -77,7 +77,7 @@ pub(super) const NON_WILDCARD_REQUEST_HEADER: HeaderName = AUTHORIZATION;
 
 /// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
 ///
-/// Lowercase, unique, sorted.
+/// The names are in lower case, unique and sorted.
 pub(super) fn unsafe_request_header_names(headers: &HeaderMap) -> Vec<HeaderName> {
     let mut unsafe_names = Vec::new();
     let mut potentially_unsafe = Vec::new();
@@ -125,8 +125,8 @@ fn is_unsafe_byte(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\t') || b"\"():<>?@[\\]{}\x7f".contains(&byte)
 }
 
-/// The essence of what [parsing a MIME type][1] yields; where that fails, what
-/// is no essence.
+/// Returns the essence that [parsing a MIME type][1] yields. Where that fails, the result
+/// is none of the three that matter here.
 ///
 /// [1]: https://mimesniff.spec.whatwg.org/#parse-a-mime-type
 fn mime_essence(value: &[u8]) -> String {
@@ -135,7 +135,7 @@ fn mime_essence(value: &[u8]) -> String {
     isomorphic_decode(trim(&value[..end.unwrap_or(value.len())])).to_ascii_lowercase()
 }
 
-/// Whether [parsing a single range header value][1] yields a start.
+/// Returns true if [parsing a single range header value][1] yields a start.
 ///
 /// [1]: https://fetch.spec.whatwg.org/#simple-range-header-value
 fn is_range_with_start(value: &[u8]) -> bool {
@@ -151,7 +151,7 @@ fn is_range_with_start(value: &[u8]) -> bool {
 }
 
 /// [Decodes and splits](https://fetch.spec.whatwg.org/#header-value-get-decode-and-split)
-/// a header value: commas inside quotes do not count.
+/// a header value. Commas inside quotes do not separate.
 fn decode_and_split(value: &[u8]) -> Vec<String> {
     let mut values = vec![Vec::new()];
     let (mut quoted, mut escaped) = (false, false);
@@ -383,7 +383,7 @@ mod tests {
             unsafe_request_header_names(&map(&lines)),
             ["accept", "accept-language", "content-language"]
         );
-        // One unsafe value does not count.
+        // An unsafe value does not count towards the limit.
         lines.pop();
         lines.push(("content-language", "_"));
         assert_eq!(

@@ -1,9 +1,9 @@
-//! HTTP(S) URLs. Parsing is the `url` crate's; here is what requests need besides.
+//! HTTP(S) URLs. The `url` crate parses them; requests need a little more.
 
 use http::Uri;
 use url::{Position, Url};
 
-/// Parses a URL that can be fetched, relative to `base` if there is one.
+/// Parses an HTTP(S) URL, relative to `base` if there is one.
 pub(super) fn parse(text: &str, base: Option<&Url>) -> Option<Url> {
     let url = Url::options().base_url(base).parse(text).ok()?;
     matches!(url.scheme(), "http" | "https").then_some(url)
@@ -11,8 +11,8 @@ pub(super) fn parse(text: &str, base: Option<&Url>) -> Option<Url> {
 
 /// Returns the URL as a request carries it, without user information and fragment.
 ///
-/// `None` if `http` does not take the host: it is stricter than the URL standard,
-/// where `https://a{b` is a URL.
+/// `None` if `http` does not accept the host: it is stricter than the URL standard, by
+/// which `https://a{b` is a URL.
 pub(super) fn to_uri(url: &Url) -> Option<Uri> {
     let path_and_query = &url[Position::BeforePath..Position::AfterQuery];
     format!("{}://{}{path_and_query}", url.scheme(), authority(url))
