@@ -5,7 +5,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::request::FetchRequest;
-use super::safelist::{NON_WILDCARD_REQUEST_HEADER, unsafe_request_header_names};
+use super::safelist::{
+    NON_WILDCARD_REQUEST_HEADER, is_safelisted_method, unsafe_request_header_names,
+};
 
 /// The longest time for which a browser caches the answer to a preflight, whatever
 /// `Access-Control-Max-Age` says: the "imposed limit on max-age" of the
@@ -52,16 +54,15 @@ pub(super) enum Permission {
 }
 
 impl Permission {
-    /// The permission that the method of `request` needs, unless it is safelisted.
-    pub(super) fn for_method(request: &FetchRequest) -> Self {
-        Self::Method(request.method.to_string())
-    }
-
-    /// The permissions that the headers of `request` need.
-    pub(super) fn for_headers(request: &FetchRequest) -> Vec<Self> {
+    /// Returns all that a cross-origin `request` needs a preflight for. Without any it is
+    /// sent directly.
+    pub(super) fn needed_by(request: &FetchRequest) -> Vec<Self> {
         let names = unsafe_request_header_names(&request.headers);
-        let permission = |name: http::HeaderName| Self::HeaderName(name.to_string());
-        names.into_iter().map(permission).collect()
+        let names = names.iter().map(|name| Self::HeaderName(name.to_string()));
+        let is_method_unsafe =
+            request.settings.use_cors_preflight || !is_safelisted_method(&request.method);
+        let method = is_method_unsafe.then(|| Self::Method(request.method.to_string()));
+        names.chain(method).collect()
     }
 
     /// Returns true if this permission includes the `other`.
@@ -112,17 +113,18 @@ impl Entry {
 pub(super) struct PreflightCache(Vec<Entry>);
 
 impl PreflightCache {
-    /// Returns true if there is an entry that permits what `request` needs.
+    /// Returns true if entries permit all that `request` needs.
     pub(super) fn grants(
         &mut self,
         request: &FetchRequest,
-        needed: &Permission,
+        needed: &[Permission],
         now: Duration,
     ) -> bool {
         self.0.retain(|entry| now < entry.expires);
-        self.0
-            .iter()
-            .any(|entry| entry.matches(request) && entry.permission.covers(needed))
+        needed.iter().all(|needed| {
+            let mut entries = self.0.iter();
+            entries.any(|entry| entry.matches(request) && entry.permission.covers(needed))
+        })
     }
 
     /// Steps 7.12 to 7.15 of the [CORS-preflight fetch][1]: entries that match live

@@ -18,7 +18,6 @@ use super::preflight::{judge, preflight_request};
 use super::reason::{BlockReason, Failure};
 use super::redirect::http_redirect_fetch;
 use super::request::{FetchRequest, Mode, Tainting};
-use super::safelist::{is_safelisted_method, unsafe_request_header_names};
 use super::url::{authority, to_uri};
 
 impl<S, B, RB> Browser<S, B>
@@ -50,17 +49,15 @@ where
     ) -> Result<Response<RB>, Failure> {
         loop {
             // Step 12. A tainted request stays tainted.
-            let mut make_preflight = false;
+            let mut needed = Vec::new();
             if request.mode == Mode::Cors && !request.origin.is_same_origin(request.current_url())
                 || request.tainting == Tainting::Cors
             {
                 request.tainting = Tainting::Cors;
-                make_preflight = request.settings.use_cors_preflight
-                    || !is_safelisted_method(&request.method)
-                    || !unsafe_request_header_names(&request.headers).is_empty();
-                *with_preflight |= make_preflight;
+                needed = Permission::needed_by(request);
+                *with_preflight |= !needed.is_empty();
             }
-            let response = self.http_fetch(request, make_preflight).await?;
+            let response = self.http_fetch(request, &needed).await?;
             let status = response.status();
             let is_redirected = http_redirect_fetch(request, status, response.headers())
                 .map_err(|reason| Failure::new(reason, status))?;
@@ -71,13 +68,19 @@ where
     }
 
     /// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch) up to redirects.
+    /// The fetch is "with preflight" if any permission is needed.
     async fn http_fetch(
         &self,
         request: &FetchRequest,
-        make_preflight: bool,
+        needed: &[Permission],
     ) -> Result<Response<RB>, Failure> {
         // Step 4.1.
-        if make_preflight && !self.is_preflight_cached(request) {
+        let is_permitted = {
+            let mut state = self.state();
+            let now = state.now;
+            state.cache.grants(request, needed, now)
+        };
+        if !is_permitted {
             self.cors_preflight_fetch(request).await?;
         }
         // Step 4.3.
@@ -89,19 +92,6 @@ where
             })?;
         }
         Ok(response)
-    }
-
-    /// Negates the two conditions in step 4.1 of HTTP fetch.
-    fn is_preflight_cached(&self, request: &FetchRequest) -> bool {
-        let mut needed = Permission::for_headers(request);
-        if !is_safelisted_method(&request.method) || request.settings.use_cors_preflight {
-            needed.push(Permission::for_method(request));
-        }
-        let mut state = self.state();
-        let now = state.now;
-        needed
-            .iter()
-            .all(|needed| state.cache.grants(request, needed, now))
     }
 
     /// <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>

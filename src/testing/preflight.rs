@@ -86,7 +86,9 @@ pub(super) fn judge(
     let is_denied = |needed: &Permission| !permissions.iter().any(|given| given.covers(needed));
 
     // Step 7.5.
-    if !is_safelisted_method(&request.method) && is_denied(&Permission::for_method(request)) {
+    if !is_safelisted_method(&request.method)
+        && is_denied(&Permission::Method(request.method.to_string()))
+    {
         return Err(BlockReason::MethodNotAllowed(request.method.clone()));
     }
     // Steps 7.6 and 7.7: `authorization` is looked at first.
