@@ -93,41 +93,37 @@ impl fmt::Display for CorsCheckFailure {
                 f,
                 "The 'Access-Control-Allow-Origin' header contains multiple values '{}', but \
                  only one is allowed. {REMEDY}",
-                Escaped(origins)
+                escape(origins)
             ),
             Self::InvalidAllowOrigin(origin) => write!(
                 f,
                 "The 'Access-Control-Allow-Origin' header contains the invalid value '{}'. \
                  {REMEDY}",
-                Escaped(origin)
+                escape(origin)
             ),
             Self::AllowOriginMismatch(origin) => write!(
                 f,
                 "The 'Access-Control-Allow-Origin' header has a value '{}' that is not equal to \
                  the supplied origin. {REMEDY}",
-                Escaped(origin)
+                escape(origin)
             ),
             Self::AllowCredentialsNotTrue(value) => write!(
                 f,
                 "The value of the 'Access-Control-Allow-Credentials' header in the response is \
                  '{}' which must be 'true' when the request's credentials mode is 'include'.",
-                Escaped(value)
+                escape(value)
             ),
         }
     }
 }
 
-/// Text from a server, printed as Chromium does.
-#[derive(Debug)]
-pub(super) struct Escaped<'a>(pub(super) &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            ' '..='~' => write!(f, "{c}"),
-            c => write!(f, "\\u{:04X}", u32::from(c)),
-        })
-    }
+/// Escapes text from a server as Chromium does.
+pub(super) fn escape(text: &str) -> String {
+    let escape = |c| match c {
+        ' '..='~' => String::from(c),
+        c => format!("\\u{:04X}", u32::from(c)),
+    };
+    text.chars().map(escape).collect()
 }
 
 #[cfg(test)]
@@ -232,6 +228,6 @@ mod tests {
 
     #[test]
     fn values_are_printed_without_control_bytes() {
-        assert_eq!(Escaped("a~\t\u{e9}'").to_string(), r"a~\u0009\u00E9'");
+        assert_eq!(escape("a~\t\u{e9}'"), r"a~\u0009\u00E9'");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderName, Method, StatusCode};
 
-use super::cors_check::{CorsCheckFailure, Escaped};
+use super::cors_check::{CorsCheckFailure, escape};
 
 /// The reason why a fetch failed.
 ///
@@ -106,13 +106,13 @@ impl fmt::Display for BlockReason {
                 f,
                 "Redirect location '{}' contains a username and password, which is disallowed \
                  for cross-origin requests.",
-                Escaped(url)
+                escape(url)
             ),
             Self::InvalidRedirect(location) => {
                 write!(
                     f,
                     "net::ERR_INVALID_REDIRECT (Location: '{}')",
-                    Escaped(location)
+                    escape(location)
                 )
             }
             Self::TooManyRedirects => f.write_str("net::ERR_TOO_MANY_REDIRECTS"),

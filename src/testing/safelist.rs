@@ -79,23 +79,20 @@ pub(super) const NON_WILDCARD_REQUEST_HEADER: HeaderName = AUTHORIZATION;
 ///
 /// The names are in lower case, unique and sorted.
 pub(super) fn unsafe_request_header_names(headers: &HeaderMap) -> Vec<HeaderName> {
-    let mut unsafe_names = Vec::new();
-    let mut potentially_unsafe = Vec::new();
-    let mut size = 0;
-    for (name, value) in headers {
-        if is_safelisted_request_header(name, value.as_bytes()) {
-            potentially_unsafe.push(name.clone());
-            size += value.len();
-        } else {
-            unsafe_names.push(name.clone());
-        }
-    }
+    let (safelisted, mut unsafe_lines): (Vec<_>, Vec<_>) = headers
+        .iter()
+        .partition(|(name, value)| is_safelisted_request_header(name, value.as_bytes()));
+    let size: usize = safelisted.iter().map(|(_, value)| value.len()).sum();
     if size > MAX_VALUES {
-        unsafe_names.append(&mut potentially_unsafe);
+        unsafe_lines.extend(safelisted);
     }
-    unsafe_names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-    unsafe_names.dedup();
-    unsafe_names
+    let mut names: Vec<_> = unsafe_lines
+        .iter()
+        .map(|(name, _)| (*name).clone())
+        .collect();
+    names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    names.dedup();
+    names
 }
 
 /// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
@@ -115,7 +112,7 @@ fn is_safelisted_request_header(name: &HeaderName, value: &[u8]) -> bool {
                     "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
                 )
         }
-        "range" => is_range_with_start(value),
+        "range" => range_start(value).is_some(),
         _ => false,
     }
 }
@@ -130,48 +127,32 @@ fn is_unsafe_byte(byte: u8) -> bool {
 ///
 /// [1]: https://mimesniff.spec.whatwg.org/#parse-a-mime-type
 fn mime_essence(value: &[u8]) -> String {
-    let value = trim(value);
-    let end = value.iter().position(|b| *b == b';');
-    isomorphic_decode(trim(&value[..end.unwrap_or(value.len())])).to_ascii_lowercase()
+    let essence = value.split(|b| *b == b';').next().unwrap_or_default();
+    isomorphic_decode(trim(essence)).to_ascii_lowercase()
 }
 
-/// Returns true if [parsing a single range header value][1] yields a start.
+/// Returns the start that [parsing a single range header value][1] yields.
 ///
 /// [1]: https://fetch.spec.whatwg.org/#simple-range-header-value
-fn is_range_with_start(value: &[u8]) -> bool {
-    let Some(range) = value.strip_prefix(b"bytes=") else {
-        return false;
-    };
-    let Some(dash) = range.iter().position(|b| *b == b'-') else {
-        return false;
-    };
-    let (start, end) = (&range[..dash], &range[dash + 1..]);
-    let start = parse_number(start);
-    start.is_some() && (end.is_empty() || start <= parse_number(end))
+fn range_start(value: &[u8]) -> Option<u64> {
+    let mut range = value.strip_prefix(b"bytes=")?.splitn(2, |b| *b == b'-');
+    let start = parse_number(range.next()?)?;
+    let end = range.next()?;
+    (end.is_empty() || start <= parse_number(end)?).then_some(start)
 }
 
 /// [Decodes and splits](https://fetch.spec.whatwg.org/#header-value-get-decode-and-split)
 /// a header value. Commas inside quotes do not separate.
 fn decode_and_split(value: &[u8]) -> Vec<String> {
-    let mut values = vec![Vec::new()];
     let (mut quoted, mut escaped) = (false, false);
-    for &byte in value {
-        if byte == b',' && !quoted {
-            values.push(Vec::new());
-            continue;
-        }
-        if byte == b'"' && !escaped {
+    let values = value.split(|byte| {
+        if *byte == b'"' && !escaped {
             quoted = !quoted;
         }
-        escaped = quoted && byte == b'\\' && !escaped;
-        if let Some(last) = values.last_mut() {
-            last.push(byte);
-        }
-    }
-    values
-        .iter()
-        .map(|value| isomorphic_decode(trim(value)))
-        .collect()
+        escaped = quoted && *byte == b'\\' && !escaped;
+        *byte == b',' && !quoted
+    });
+    values.map(|value| isomorphic_decode(trim(value))).collect()
 }
 
 #[cfg(test)]
