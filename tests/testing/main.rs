@@ -1,7 +1,9 @@
 //! The browser for tests, against servers made for the occasion.
 #![cfg(feature = "testing")]
 
+mod bodies;
 mod cache;
+mod cookies;
 mod preflight;
 mod redirect;
 mod requests;

@@ -1,7 +1,7 @@
 //! What is sent apart from preflights, and what comes of it.
 
 use super::*;
-use tower_cors::testing::{BlockReason, Credentials};
+use tower_cors::testing::BlockReason;
 
 #[tokio::test]
 async fn actual_requests() {
@@ -84,113 +84,6 @@ async fn actual_requests() {
         assert!(!sent.is_preflight());
         assert_eq!(*sent.method(), *method.to_ascii_uppercase());
         assert_headers(sent.headers(), &[&fixed(site)[..], expected].concat());
-    }
-}
-
-#[tokio::test]
-async fn cookies_go_with_credentials_only_and_to_the_server_only() {
-    let (own, other) = ("https://api.example.net", "https://other.example/");
-    for (page, credentials, url, expected) in [
-        (PAGE, Credentials::Include, "/", true),
-        (PAGE, Credentials::SameOrigin, "/", false),
-        (PAGE, Credentials::Omit, "/", false),
-        (own, Credentials::Include, "/", true),
-        (own, Credentials::SameOrigin, "/", true),
-        (own, Credentials::Omit, "/", false),
-        // Cookies do not know ports.
-        (
-            PAGE,
-            Credentials::Include,
-            "https://api.example.net:8443/",
-            true,
-        ),
-        (PAGE, Credentials::Include, other, false),
-    ] {
-        let browser = browser(|_| allowed());
-        browser.cookie("a=1");
-        browser.cookie("b=2");
-        let page = browser.page(page).credentials(credentials);
-        // Whether the page may read the answer does not matter here.
-        let _ = page.get(url).await;
-        let sent = last_sent(&browser);
-        let cookie = sent.headers().get("cookie").map(|v| v.to_str().unwrap());
-        assert_eq!(
-            cookie,
-            expected.then_some("a=1; b=2"),
-            "{credentials:?} {url}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn cookies_are_set_replaced_and_removed() {
-    // What the response sets, and the cookies of the request after it.
-    for (lines, expected) in [
-        (&[][..], Some("a=1; b=2")),
-        (&["c=3"], Some("a=1; b=2; c=3")),
-        (&["a=4; Path=/x; HttpOnly; Max-Age=60"], Some("a=4; b=2")),
-        (&[" b = 5 "], Some("a=1; b=5")),
-        (&["c=x=y", "d=", "é=ü"], Some("a=1; b=2; c=x=y; d=; é=ü")),
-        (&["c"], Some("a=1; b=2; c")),
-        (&["a=; Max-Age=0"], Some("b=2")),
-        (&["a=; max-age = -1; Path=/", "b=; Max-Age=0"], None),
-        (&["x=; Max-Age=0", "b=2; Max-Age=x"], Some("a=1; b=2")),
-    ] {
-        let headers: Vec<_> = lines.iter().map(|line| ("set-cookie", *line)).collect();
-        let headers = map(&headers);
-        let browser = browser(move |_| {
-            let mut response = allowed();
-            response.headers_mut().extend(headers.clone());
-            response
-        });
-        browser.cookie("a=1");
-        browser.cookie("b=2");
-        let page = browser.page(PAGE).credentials(Credentials::Include);
-        let readable = page.get("/").await.unwrap();
-        assert_eq!(readable.header("set-cookie"), None);
-        page.get("/").await.unwrap();
-        let sent = last_sent(&browser);
-        let cookie = sent.headers().get("cookie").map(HeaderValue::as_bytes);
-        assert_eq!(cookie, expected.map(str::as_bytes), "{lines:?}");
-    }
-
-    let browser = browser(|_| allowed());
-    for pair in ["a=1", "b=2", "a=3", "b=4; Path=/"] {
-        browser.cookie(pair);
-    }
-    browser.page(PAGE).navigate("/").await.unwrap();
-    assert_eq!(last_sent(&browser).headers()["cookie"], "a=3; b=4");
-    browser.remove_cookie("a");
-    browser.remove_cookie("c");
-    browser.page(PAGE).navigate("/").await.unwrap();
-    assert_eq!(last_sent(&browser).headers()["cookie"], "b=4");
-}
-
-/// Only responses to requests with credentials set cookies, each for its own host.
-#[tokio::test]
-async fn who_may_set_a_cookie() {
-    let other = "https://other.example/";
-    for (credentials, method, url, expected) in [
-        (Credentials::Include, "GET", "/", ["set=1", ""]),
-        (Credentials::SameOrigin, "GET", "/", ["", ""]),
-        (Credentials::Omit, "GET", "/", ["", ""]),
-        (Credentials::Include, "GET", other, ["", "set=1"]),
-        // The preflight has no credentials, and nothing follows it.
-        (Credentials::Include, "PUT", "/", ["", ""]),
-    ] {
-        let browser = browser(|_| answer(200, &[("set-cookie", "set=1")]));
-        let page = browser.page(PAGE).credentials(credentials);
-        page.fetch(request(method, url, &[])).await.unwrap_err();
-        for (url, expected) in ["/", other].into_iter().zip(expected) {
-            browser.page(PAGE).navigate(url).await.unwrap();
-            let sent = last_sent(&browser);
-            let cookie = sent.headers().get("cookie").map(|v| v.to_str().unwrap());
-            assert_eq!(
-                cookie.unwrap_or_default(),
-                expected,
-                "{credentials:?} {url}"
-            );
-        }
     }
 }
 
@@ -319,99 +212,6 @@ async fn what_a_script_sees() {
     }
 }
 
-#[tokio::test]
-async fn text_has_a_content_type() {
-    let text = Some("text/plain;charset=UTF-8");
-    let html: Lines<'_> = &[("Content-Type", "text/html")];
-    for (body, headers, expected) in [
-        (testing::Body::from("é"), &[][..], text),
-        ("text".to_owned().into(), &[], text),
-        ("text".into(), html, Some("text/html")),
-        ("".into(), &[], None),
-        (().into(), &[], None),
-        (b"bytes".to_vec().into(), &[], None),
-        (b"bytes"[..].into(), html, Some("text/html")),
-        (bytes::Bytes::from_static(b"bytes").into(), &[], None),
-    ] {
-        let browser = browser_with_preflight(
-            204,
-            &[
-                ("access-control-allow-origin", PAGE),
-                ("access-control-allow-headers", "content-type"),
-            ],
-        );
-        let request = request("POST", "/", headers).map(|_| body.clone());
-        browser.page(PAGE).fetch(request).await.unwrap();
-        // Text needs no preflight, other types do.
-        assert_eq!(browser.preflights(), usize::from(!headers.is_empty()));
-        let sent = last_sent(&browser);
-        let sent = sent.headers().get("content-type");
-        assert_eq!(sent.map(|v| v.to_str().unwrap()), expected, "{body:?}");
-    }
-}
-
-/// A body like an event stream's: nothing comes, and it does not end.
-#[derive(Default)]
-struct Endless;
-
-impl http_body::Body for Endless {
-    type Data = bytes::Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Infallible>>> {
-        Poll::Pending
-    }
-}
-
-#[tokio::test]
-async fn a_response_that_never_ends_is_read_by_its_headers() {
-    let service = tower::service_fn(|_: Request<Body>| async {
-        let mut response = Response::new(Endless);
-        *response.headers_mut() = map(&[
-            ("access-control-allow-origin", PAGE),
-            ("content-type", "text/event-stream"),
-        ]);
-        Ok::<_, Infallible>(response)
-    });
-    let browser = Browser::new(service);
-    let page = browser.page(PAGE).headers_only();
-    let readable = page.get("/").await.unwrap();
-    assert_headers(readable.headers(), &[("content-type", "text/event-stream")]);
-    assert_eq!(readable.body(), b"");
-    assert_eq!(page.navigate("/").await.unwrap().body(), b"");
-    assert_eq!(page.web_socket("/").await.unwrap().body(), b"");
-
-    let page = browser.page(PAGE);
-    let mut whole = Box::pin(page.get("/"));
-    let cx = &mut Context::from_waker(std::task::Waker::noop());
-    assert!(whole.as_mut().poll(cx).is_pending());
-}
-
-#[tokio::test]
-async fn json_is_read() {
-    let browser = browser(|request| {
-        let body = request.uri().query().unwrap_or_default().to_owned();
-        allowed().map(|_| body)
-    });
-    let page = browser.page(PAGE);
-    let readable = page.get("/?[1,2]").await.unwrap();
-    assert_eq!(readable.json::<Vec<u32>>().unwrap(), [1, 2]);
-    let error = readable.json::<bool>().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "invalid type: sequence, expected a boolean at line 1 column 0"
-    );
-    let readable = page.get("/").await.unwrap();
-    let error = readable.json::<serde_json::Value>().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "EOF while parsing a value at line 1 column 0"
-    );
-}
-
 /// A response without CORS headers, whatever made it.
 #[tokio::test]
 async fn unreadable_responses() {
@@ -484,23 +284,6 @@ fn debug_output_names_what_is_open() {
     assert!(shown.starts_with("Browser { state: State {"), "{shown}");
     let shown = format!("{:?}", browser.page(PAGE));
     assert!(shown.starts_with("Page { browser: Browser {"), "{shown}");
-}
-
-#[test]
-fn the_body_is_sent_once() {
-    use http_body::Body as _;
-
-    let mut body = Body::from(b"a=1".to_vec());
-    assert!(!body.is_end_stream());
-    assert_eq!(body.size_hint().exact(), Some(3));
-    let cx = &mut Context::from_waker(std::task::Waker::noop());
-    let mut next = || std::pin::Pin::new(&mut body).poll_frame(cx);
-    let Poll::Ready(Some(Ok(frame))) = next() else {
-        panic!("a frame");
-    };
-    assert_eq!(frame.into_data().unwrap(), "a=1");
-    assert!(matches!(next(), Poll::Ready(None)));
-    assert!(body.is_end_stream());
 }
 
 #[tokio::test]
@@ -633,10 +416,4 @@ fn pages_need_an_origin() {
 #[should_panic(expected = "the server needs an absolute HTTP(S) URL, not \"/\"")]
 fn servers_need_a_url() {
     let _ = browser(|_| allowed()).server("/");
-}
-
-#[test]
-#[should_panic(expected = "not a cookie: \"a\\nb\"")]
-fn cookies_fit_into_a_header() {
-    browser(|_| allowed()).cookie("a\nb");
 }

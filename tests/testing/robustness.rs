@@ -16,6 +16,7 @@ fn header() -> impl Strategy<Value = (HeaderName, HeaderValue)> {
         "access-control-expose-headers",
         "access-control-max-age",
         "location",
+        "set-cookie",
         "x-a",
     ]);
     let value = prop_oneof![
