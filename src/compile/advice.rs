@@ -1,25 +1,20 @@
-//! Advisories about all but the origins.
+//! Advisories about every field but `allow_origins`.
 
-use super::Report;
+use super::report::Report;
 use crate::config::{AllowHeaders, CorsConfig, InnerHeaders, MaxAge, PreflightMode};
 use crate::origin::OriginPattern;
 use crate::policy::is_shown_anyway;
 use crate::policy::method::is_safelisted;
-use crate::problem::{Advisory, AdvisoryKind as Kind};
+use crate::problem::AdvisoryKind as Kind;
 
-/// The shortest cap among browsers, Safari's.
+/// The shortest cap of a browser: Safari's.
 const SHORTEST_CAP_SECONDS: u64 = 600;
 
 pub(super) fn advise(config: &CorsConfig, report: &mut Report) {
-    let mut advise = |field: &str, value: &str, kind| {
-        report.advisories.push(Advisory::new(field, value, kind));
-    };
+    let mut advise = |field: &str, value: &str, kind| report.advise(field, value, kind);
     let methods = &config.allow_methods;
-    if !methods
-        .iter()
-        .any(|method| matches!(&method[..], "GET" | "*"))
-        && !methods.is_empty()
-    {
+    let lists_get = |method: &String| matches!(&method[..], "GET" | "*");
+    if !methods.is_empty() && !methods.iter().any(lists_get) {
         advise("allow_methods", &methods.join(", "), Kind::GetNotListed);
     }
     let mut preflighted = methods.iter().any(|method| !is_safelisted(method));
@@ -27,7 +22,7 @@ pub(super) fn advise(config: &CorsConfig, report: &mut Report) {
         AllowHeaders::Mirror => preflighted = true,
         AllowHeaders::List(names) => {
             for (index, name) in names.iter().enumerate() {
-                // Not `content-type`: JSON needs it listed. Nor `range`.
+                // Not `content-type` and `range`: some of their values need a preflight.
                 if matches!(
                     &name.to_ascii_lowercase()[..],
                     "accept" | "accept-language" | "content-language"

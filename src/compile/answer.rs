@@ -1,4 +1,4 @@
-//! The headers of answers, made once.
+//! The headers of answers, made when a policy is compiled.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -12,58 +12,57 @@ use crate::policy::method::Methods;
 use crate::policy::vary;
 use crate::policy::{ALLOW_PRIVATE_NETWORK, Expose, PreflightAnswer};
 
-/// The answer to preflights, with `*` in the place of each value that comes
-/// from the request.
+/// The answer to preflights. `*` holds the place of each value that comes from the
+/// request.
 pub(super) fn preflight(
     config: &CorsConfig,
     status: StatusCode,
     methods: &Methods,
 ) -> PreflightAnswer {
-    // What is not allowed makes no difference to an answer, but to who gives it
-    // and to what is told of it.
+    // A method or header that is not allowed does not change an answer. It makes a difference
+    // where it decides who answers, whether inner's headers are kept, or what is explained.
     let may_be_refused =
         config.enforcement == Enforcement::Server && config.preflight != PreflightMode::Answer;
-    // And to whether headers of the inner service are kept.
     let may_be_kept =
         config.inner_headers == InnerHeaders::Keep && config.preflight == PreflightMode::Decorate;
-    let tells = config.allow_private_network || config.debug;
-    let vary = match tells || may_be_refused || may_be_kept {
+    let is_explained = config.allow_private_network || config.debug;
+    let vary = match is_explained || may_be_refused || may_be_kept {
         true => &vary::PREFLIGHT_TO_PRIVATE,
         false => &vary::PREFLIGHT,
     };
     let credentials = config.allow_credentials;
-    let any_header = match &config.allow_headers {
-        AllowHeaders::Mirror => true,
-        AllowHeaders::List(names) => names.iter().any(|name| name == ANY),
-    };
     let mirror_method = credentials && matches!(methods, Methods::Any);
-    let mirror_headers = config.allow_headers == AllowHeaders::Mirror || credentials && any_header;
-
-    let mut headers = HeaderMap::with_capacity(8);
-    let placeholder = HeaderValue::from_static(ANY);
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, placeholder.clone());
-    if credentials {
-        headers.insert(
-            ACCESS_CONTROL_ALLOW_CREDENTIALS,
-            HeaderValue::from_static("true"),
-        );
-    }
-    let listed_methods = join(&config.allow_methods);
-    headers.extend(listed_methods.map(|value| (ACCESS_CONTROL_ALLOW_METHODS, value)));
-    let allowed_headers = match &config.allow_headers {
-        _ if mirror_headers => Some(placeholder),
-        AllowHeaders::List(names) => join(names),
-        AllowHeaders::Mirror => None,
+    let mirror_headers = match &config.allow_headers {
+        AllowHeaders::Mirror => true,
+        AllowHeaders::List(names) => credentials && names.iter().any(|name| name == ANY),
     };
-    headers.extend(allowed_headers.map(|value| (ACCESS_CONTROL_ALLOW_HEADERS, value)));
-    headers.extend(max_age(config.max_age).map(|value| (ACCESS_CONTROL_MAX_AGE, value)));
-    if config.allow_private_network {
-        headers.insert(
+    let placeholder = HeaderValue::from_static(ANY);
+    let yes = HeaderValue::from_static("true");
+    let allowed_headers = match &config.allow_headers {
+        AllowHeaders::List(names) if !mirror_headers => join(names),
+        _ => Some(placeholder.clone()),
+    };
+    let values = [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, Some(placeholder)),
+        (
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            credentials.then(|| yes.clone()),
+        ),
+        (ACCESS_CONTROL_ALLOW_METHODS, join(&config.allow_methods)),
+        (ACCESS_CONTROL_ALLOW_HEADERS, allowed_headers),
+        (ACCESS_CONTROL_MAX_AGE, max_age(config.max_age)),
+        (
             ALLOW_PRIVATE_NETWORK.clone(),
-            HeaderValue::from_static("true"),
-        );
-    }
-    headers.insert(VARY, vary.value().clone());
+            config.allow_private_network.then_some(yes),
+        ),
+        (VARY, Some(vary.value().clone())),
+    ];
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.extend(
+        values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
 
     PreflightAnswer {
         allowed: headers,
@@ -79,7 +78,7 @@ pub(super) fn expose(config: &CorsConfig) -> Expose {
     let any = config.expose_headers.iter().any(|name| name == ANY);
     match join(&config.expose_headers) {
         None => Expose::Nothing,
-        // With credentials `*` is a name, which no header has.
+        // With credentials, `*` is read as the name of a header, and no header has it.
         Some(_) if any && config.allow_credentials => Expose::Present,
         Some(value) => Expose::Value(value),
     }
@@ -93,7 +92,8 @@ fn max_age(max_age: MaxAge) -> Option<HeaderValue> {
     }
 }
 
-/// A list header, `None` for no elements. What is no value has been reported.
+/// The value of a list header; `None` for an empty list. Names that do not fit into a
+/// value have been reported.
 fn join(names: &[String]) -> Option<HeaderValue> {
     HeaderValue::try_from(names.join(", "))
         .ok()
@@ -101,8 +101,8 @@ fn join(names: &[String]) -> Option<HeaderValue> {
         .map(|list| shared(&list))
 }
 
-/// The same value, its bytes shared. The first clone does that, and allocates:
-/// here rather than in a request.
+/// Makes clones of the value share its bytes. The first clone allocates for that, so it is
+/// made here rather than in a request.
 fn shared(value: &HeaderValue) -> HeaderValue {
     value.clone()
 }

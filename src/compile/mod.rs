@@ -1,11 +1,21 @@
-//! From a configuration to a policy. Every error is gathered.
+//! Compiles a configuration to a policy, and gathers every error on the way.
+//!
+//! Uses `config`, `origin`, `policy` and `problem`. Each file checks some fields: `names`
+//! methods and headers, `origins` the list of origins, with `dangers` and `checks` for what
+//! its entries share and `regexes` for regexes. `advice` reports settings that work, but
+//! hardly as intended. `answer` makes the headers of answers, `report` gathers problems, and
+//! `paths` compiles configurations by path.
 
 mod advice;
 mod answer;
+mod checks;
 mod dangers;
 mod names;
 mod origins;
 mod paths;
+#[cfg_attr(not(feature = "regex"), path = "without_regex.rs")]
+mod regexes;
+mod report;
 
 #[cfg(any(feature = "kong", feature = "krakend"))]
 pub(crate) use names::{Fault, check_exposed_header, check_method, check_request_header};
@@ -20,21 +30,15 @@ use crate::config::{CorsConfig, Enforcement, MaxAge};
 use crate::origin::OriginPattern;
 use crate::policy::vary::{self, Vary};
 use crate::policy::{Compiled, Policy};
-use crate::problem::{Advisory, ConfigError, ConfigErrorKind, ConfigErrors};
-
-/// What is found on the way.
-#[derive(Default)]
-struct Report {
-    errors: Vec<ConfigError>,
-    advisories: Vec<Advisory>,
-}
+use crate::problem::{ConfigErrorKind, ConfigErrors};
+use report::Report;
 
 impl CorsConfig {
     /// Checks the configuration and makes it a policy.
     ///
     /// # Errors
     ///
-    /// All that is wrong, at once.
+    /// All problems at once.
     ///
     /// ```
     /// use tower_cors::CorsConfig;
@@ -61,7 +65,7 @@ impl CorsConfig {
         ConfigErrors::of_config(report.errors, Policy(Arc::new(policy)))
     }
 
-    /// What the configuration is compiled to, errors aside.
+    /// Compiles the configuration, whatever errors it has.
     fn build(&self, report: &mut Report) -> Compiled {
         let (allow_origins, origins) = origins::compile(self, report);
         let (allow_methods, methods) = names::methods(self, report);
@@ -70,15 +74,15 @@ impl CorsConfig {
         let max_age = check_max_age(self.max_age, report);
         let status = check_status(self.preflight_status, report);
 
+        let mut dangerously_allow = self.dangerously_allow.clone();
+        for allowed in &mut dangerously_allow {
+            // A danger names an entry without its border.
+            if let Some(entry) = &mut allowed.entry {
+                entry.within.clear();
+            }
+        }
         let mut seen = HashSet::new();
-        let allowed = self.dangerously_allow.iter().cloned().map(|mut allowed| {
-            // It is named by its text alone.
-            let within = allowed.entry.iter_mut().map(|entry| &mut entry.within);
-            within.for_each(Vec::clear);
-            allowed
-        });
-        let dangerously_allow = allowed.filter(|allowed| seen.insert(allowed.clone()));
-        let dangerously_allow = dangerously_allow.collect();
+        dangerously_allow.retain(|allowed| seen.insert(allowed.clone()));
         let config = CorsConfig {
             allow_origins,
             allow_methods,
@@ -125,7 +129,7 @@ impl Policy {
         }))
     }
 
-    /// A policy that allows no origin, where no other can be told.
+    /// A policy that allows no origin, for requests where no other applies.
     pub(crate) fn of_nobody(enforcement: Enforcement, allow_private_network: bool) -> Self {
         let nobody = CorsConfig::new([OriginPattern::predicate(|_| false)])
             .enforcement(enforcement)
@@ -134,12 +138,12 @@ impl Policy {
     }
 }
 
-/// What responses to all but preflights depend on.
+/// The request headers that responses to all but preflights depend on.
 fn actual_vary(config: &CorsConfig, any_origin: bool) -> Option<&'static Vary> {
-    let constant = any_origin && config.answer_without_origin && !config.debug;
+    let is_everyones = any_origin && config.answer_without_origin;
     match config.enforcement {
-        _ if constant && config.enforcement == Enforcement::Browser => None,
         Enforcement::Server => Some(&vary::ENFORCED),
+        Enforcement::Browser if is_everyones && !config.debug => None,
         Enforcement::Browser => Some(&vary::ACTUAL),
     }
 }
@@ -154,9 +158,7 @@ fn check_max_age(max_age: MaxAge, report: &mut Report) -> MaxAge {
         seconds if seconds > u64::from(u32::MAX) => ConfigErrorKind::MaxAgeTooLong,
         seconds => return MaxAge::For(Duration::from_secs(seconds)),
     };
-    report
-        .errors
-        .push(ConfigError::new("max_age", format!("{duration:?}"), kind));
+    report.error("max_age", format!("{duration:?}"), kind);
     max_age
 }
 
@@ -165,11 +167,7 @@ fn check_status(status: u16, report: &mut Report) -> StatusCode {
         Ok(status) if status.is_success() => status,
         _ => {
             let kind = ConfigErrorKind::PreflightStatus;
-            report.errors.push(ConfigError::new(
-                "preflight_status",
-                status.to_string(),
-                kind,
-            ));
+            report.error("preflight_status", status.to_string(), kind);
             StatusCode::NO_CONTENT
         }
     }

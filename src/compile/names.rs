@@ -2,33 +2,30 @@
 
 use std::collections::HashSet;
 
-use super::Report;
+use super::report::Report;
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::policy::method::{self, MAX_METHOD, Methods};
 use crate::policy::request_headers::{self, RequestHeaders, token};
-use crate::problem::{ConfigError, ConfigErrorKind as Kind};
+use crate::problem::ConfigErrorKind as Kind;
 
-/// The wildcard of every list.
+/// The wildcard of lists.
 pub(super) const ANY: &str = "*";
 
-/// Why a name is none, and what to write instead. A name that is one is
-/// given back in the form in which it is compared.
+/// The reason why a text is no name, and what to write instead.
 pub(crate) type Fault = (Kind, Option<String>);
 
 /// The normalised list of methods, and its compiled form.
 pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>, Methods) {
-    let list = Names::check("allow_methods", &config.allow_methods, report, check_method);
+    let names = check("allow_methods", &config.allow_methods, report, check_method);
     if config.allow_methods.is_empty() {
-        report
-            .errors
-            .push(ConfigError::new("allow_methods", "", Kind::NoMethods));
+        report.error("allow_methods", "", Kind::NoMethods);
     }
-    let methods = match list.any {
+    let methods = match has_any(&names) {
         true => Methods::Any,
-        // What is no method has been reported.
-        false => Methods::List(list.names.iter().flat_map(|name| name.parse()).collect()),
+        // Names that are no methods have been reported.
+        false => Methods::List(names.iter().flat_map(|name| name.parse()).collect()),
     };
-    (list.names, methods)
+    (names, methods)
 }
 
 pub(crate) fn check_method(name: &str) -> Result<String, Fault> {
@@ -60,32 +57,20 @@ pub(super) fn request_headers(
     let AllowHeaders::List(names) = &config.allow_headers else {
         return (AllowHeaders::Mirror, RequestHeaders::any(true));
     };
-    let mut list = Names::check("allow_headers", names, report, check_request_header);
-    // `Authorization` is the one name that `*` may not cover.
-    let is_covered = |name: &String| name != ANY && !request_headers::is_authorization(name);
-    if list.any && list.names.iter().any(is_covered) {
-        let place = names
-            .iter()
-            .position(|name| name == ANY)
-            .unwrap_or_default();
-        let field = format!("allow_headers[{place}]");
-        report
-            .errors
-            .push(ConfigError::new(field, ANY, Kind::AnyHeaderNotAlone));
-    }
-    let authorization = list
-        .names
+    let mut names = check("allow_headers", names, report, check_request_header);
+    let mut is_authorization = names
         .iter()
-        .any(|name| request_headers::is_authorization(name));
-    if list.any && config.allow_credentials {
-        // `*` covers it then.
-        list.names.retain(|name| name == ANY);
-    }
-    let compiled = match list.any {
-        true => RequestHeaders::any(config.allow_credentials || authorization),
-        false => RequestHeaders::list(list.names.iter().map(|name| name[..].into()).collect()),
+        .map(|name| request_headers::is_authorization(name));
+    let authorization = config.allow_credentials || is_authorization.any(|is| is);
+    let compiled = match has_any(&names) {
+        true => RequestHeaders::any(authorization),
+        false => RequestHeaders::list(names.iter().map(|name| name[..].into()).collect()),
     };
-    (AllowHeaders::List(list.names), compiled)
+    if has_any(&names) && config.allow_credentials {
+        // `*` covers `Authorization` then.
+        names.truncate(1);
+    }
+    (AllowHeaders::List(names), compiled)
 }
 
 pub(crate) fn check_request_header(name: &str) -> Result<String, Fault> {
@@ -100,26 +85,18 @@ pub(crate) fn check_request_header(name: &str) -> Result<String, Fault> {
     }
 }
 
-/// Names that mean something in responses only, beyond doubt.
+/// Names that certainly mean something in responses only.
+const RESPONSE_HEADERS: &str = "age location retry-after server strict-transport-security \
+                                timing-allow-origin vary www-authenticate";
+
 fn is_response_header(lower: &str) -> bool {
-    lower.starts_with("access-control-")
-        || matches!(
-            lower,
-            "age"
-                | "location"
-                | "retry-after"
-                | "server"
-                | "strict-transport-security"
-                | "timing-allow-origin"
-                | "vary"
-                | "www-authenticate"
-        )
+    lower.starts_with("access-control-") || RESPONSE_HEADERS.split(' ').any(|name| name == lower)
 }
 
 /// The normalised exposed headers.
 pub(super) fn exposed_headers(config: &CorsConfig, report: &mut Report) -> Vec<String> {
     let list = &config.expose_headers;
-    Names::check("expose_headers", list, report, check_exposed_header).names
+    check("expose_headers", list, report, check_exposed_header)
 }
 
 pub(crate) fn check_exposed_header(name: &str) -> Result<String, Fault> {
@@ -134,96 +111,70 @@ pub(crate) fn check_exposed_header(name: &str) -> Result<String, Fault> {
     }
 }
 
-/// Names that mean something in requests only, beyond doubt. `Authorization`
-/// is not among them: some services answer a log-in with it.
+/// Names that certainly mean something in requests only. `Authorization` is not among
+/// them: some services answer a log-in with it.
+const REQUEST_HEADERS: &str = "accept accept-charset accept-encoding accept-language cookie \
+                               expect host if-match if-modified-since if-none-match if-range \
+                               if-unmodified-since max-forwards origin range referer te user-agent";
+
 fn is_request_header(lower: &str) -> bool {
     lower.starts_with("access-control-request-")
         || lower.starts_with("sec-fetch-")
-        || matches!(
-            lower,
-            "accept"
-                | "accept-charset"
-                | "accept-encoding"
-                | "accept-language"
-                | "cookie"
-                | "expect"
-                | "host"
-                | "if-match"
-                | "if-modified-since"
-                | "if-none-match"
-                | "if-range"
-                | "if-unmodified-since"
-                | "max-forwards"
-                | "origin"
-                | "range"
-                | "referer"
-                | "te"
-                | "user-agent"
-        )
+        || REQUEST_HEADERS.split(' ').any(|name| name == lower)
 }
 
 fn check_token(name: &str) -> Result<(), Fault> {
-    let inner = name.trim().trim_end_matches(':').trim_end();
     let is_token = |name: &str| token(name.as_bytes()).is_some();
     if is_token(name) {
-        Ok(())
-    } else if name.is_empty() {
-        Err((Kind::EmptyName, None))
-    } else if inner
-        .split([',', ' '])
-        .map(str::trim)
-        .filter(|part| is_token(part))
-        .count()
-        > 1
-    {
-        Err((Kind::SeveralNames, None))
-    } else {
-        Err((
-            Kind::NotAToken,
-            Some(inner.to_owned()).filter(|name| is_token(name)),
-        ))
+        return Ok(());
     }
+    let inner = name.trim().trim_end_matches(':').trim_end();
+    let parts = inner.split([',', ' ']).map(str::trim);
+    Err(match parts.filter(|part| is_token(part)).count() {
+        _ if name.is_empty() => (Kind::EmptyName, None),
+        0 | 1 => {
+            let repair = is_token(inner).then(|| inner.to_owned());
+            (Kind::NotAToken, repair)
+        }
+        _ => (Kind::SeveralNames, None),
+    })
 }
 
-/// A list of names, each once.
-struct Names {
-    names: Vec<String>,
-    any: bool,
-}
-
-impl Names {
-    fn check(
-        field: &str,
-        list: &[String],
-        report: &mut Report,
-        normalise: impl Fn(&str) -> Result<String, Fault>,
-    ) -> Self {
-        let mut names: Vec<String> = Vec::new();
-        let mut seen = HashSet::new();
-        let mut any = None;
-        for (index, name) in list.iter().enumerate() {
-            let place = || format!("{field}[{index}]");
-            match normalise(name) {
-                _ if name == ANY => any = any.or(Some(place())),
-                Ok(name) if seen.insert(name.clone()) => names.push(name),
-                Ok(_) => {}
-                Err((kind, suggestion)) => {
-                    let error = ConfigError::new(place(), name, kind);
-                    report.errors.push(error.suggest(suggestion));
-                }
-            }
-        }
-        if let Some(place) = &any {
-            if field != "allow_headers" && !names.is_empty() {
-                report
-                    .errors
-                    .push(ConfigError::new(place, ANY, Kind::AnyNotAlone));
-            }
-            names.insert(0, ANY.to_owned());
-        }
-        Names {
-            names,
-            any: any.is_some(),
+/// The names of a list, each once and normalised, `*` first.
+fn check(
+    field: &str,
+    list: &[String],
+    report: &mut Report,
+    normalise: impl Fn(&str) -> Result<String, Fault>,
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
+    let mut any = None;
+    for (index, name) in list.iter().enumerate() {
+        let place = || format!("{field}[{index}]");
+        match normalise(name) {
+            _ if name == ANY => any = any.or(Some(place())),
+            Ok(name) if seen.insert(name.clone()) => names.push(name),
+            Ok(_) => {}
+            Err((kind, suggestion)) => report.error_with(place(), name, kind, suggestion),
         }
     }
+    if let Some(place) = any {
+        // `Authorization` is the one request header that `*` may not cover.
+        let is_request = field == "allow_headers";
+        let is_covered = |name: &String| !is_request || !request_headers::is_authorization(name);
+        if names.iter().any(is_covered) {
+            let kind = match is_request {
+                true => Kind::AnyHeaderNotAlone,
+                false => Kind::AnyNotAlone,
+            };
+            report.error(place, ANY, kind);
+        }
+        names.insert(0, ANY.to_owned());
+    }
+    names
+}
+
+fn has_any(names: &[String]) -> bool {
+    names.first().is_some_and(|name| name == ANY)
 }

@@ -9,24 +9,20 @@ impl PathConfigs {
     ///
     /// # Errors
     ///
-    /// All that is wrong with any of them, with the prefix in front of the
-    /// field, and prefixes that are none or are there twice.
+    /// All problems of all configurations, with the prefix in front of the field, and
+    /// prefixes that are not valid or appear twice.
     pub fn compile(&self) -> Result<PathPolicies, ConfigErrors> {
         let mut errors = Vec::new();
         let mut paths = Paths::default();
         for (prefix, config) in &self.paths {
-            let policy = match config.as_ref().map(CorsConfig::compile).transpose() {
-                Ok(policy) => policy,
-                Err(found) => {
-                    errors.extend(found.into_iter().map(|error| error.within(prefix)));
-                    None
-                }
-            };
-            let kind = match paths.insert(prefix, policy) {
-                Ok(()) => continue,
-                Err(kind) => kind,
-            };
-            errors.push(ConfigError::new("path", prefix, kind));
+            let compiled = config.as_ref().map(CorsConfig::compile).transpose();
+            let policy = compiled.unwrap_or_else(|found| {
+                errors.extend(found.into_iter().map(|error| error.within(prefix)));
+                None
+            });
+            if let Err(kind) = paths.insert(prefix, policy) {
+                errors.push(ConfigError::new("path", prefix, kind));
+            }
         }
         let private_network = paths
             .iter()

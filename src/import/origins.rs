@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::node::{Node, Place};
 use super::note::{NOBODY, NoteKind};
-use crate::origin::{Inferred, OriginPattern, Outline, PatternFault, PatternKind, Subject};
+use crate::origin::{OriginPattern, Outline, PatternFault, PatternKind, Target};
 use crate::origin::{check_regex, repair};
 use crate::problem::ConfigErrorKind;
 
@@ -49,7 +49,7 @@ pub(super) fn note_https(entry: &Place<'_>, pattern: &OriginPattern) {
     let Some(outline) = outline(pattern) else {
         return;
     };
-    let is_loopback = outline.infer() == Inferred::Within(vec!["localhost".to_owned()]);
+    let is_loopback = outline.infer() == Ok(vec!["localhost".to_owned()]);
     let is_https = |schemes: &BTreeSet<_>| schemes.iter().all(|scheme| scheme == "https");
     if !is_loopback && !outline.schemes.as_ref().is_some_and(is_https) {
         entry.note(NoteKind::OnlyHttps, None);
@@ -58,8 +58,8 @@ pub(super) fn note_https(entry: &Place<'_>, pattern: &OriginPattern) {
 
 fn outline(pattern: &OriginPattern) -> Option<Outline> {
     let (regex, subject) = match &pattern.kind {
-        PatternKind::Regex(regex) => (regex, Subject::Origin),
-        PatternKind::HostRegex(regex) => (regex, Subject::Host),
+        PatternKind::Regex(regex) => (regex, Target::Origin),
+        PatternKind::HostRegex(regex) => (regex, Target::Host),
         _ => return None,
     };
     Some(Outline::of(&check_regex(regex).ok()?, subject))

@@ -1,9 +1,8 @@
 //! The border of an open entry: how far it may reach.
 //!
-//! With credentials no regex or predicate reaches beyond the sites that it is for.
-//! The rule is enforced when a request is decided, so that no property of the
-//! regex has to be proved when the policy is compiled. An example, with the border
-//! `example.com` and `app.example.org`:
+//! With credentials, no regex or predicate reaches beyond the sites that it is meant for.
+//! The border is enforced when a request is decided, so compiling a policy does not have
+//! to prove anything about a regex. With the border `example.com` and `app.example.org`:
 //!
 //! | origin | inside |
 //! |---|---|
@@ -13,20 +12,22 @@
 //! | `https://evilexample.com`, `https://example.com.evil.net` | no |
 //! | `http://example.com` | no: not https |
 //! | `http://localhost` | no: loopback is a site of its own |
+//!
+//! With the border `amazonaws.com`, `https://evil.s3.amazonaws.com` is below the domain and
+//! outside all the same: `s3.amazonaws.com` is a public suffix, so the origin's site is
+//! `evil.s3.amazonaws.com`. Both names end in the domain, so sites are compared by length.
 
 use std::cell::OnceCell;
 
 use super::fault::WithinFault;
-use super::grammar::{Host, Pattern};
 use super::punycode::is_broken;
-use super::repair::repair;
+use super::serialised::{Origin, is_host};
 use super::site::{is_address, is_listed_suffix, is_loopback, is_public_suffix, site};
-use super::{Origin, is_host};
 
-/// The name of the site that loopback is.
+/// The name by which a border admits this machine.
 pub(crate) const LOOPBACK: &str = "localhost";
 
-/// An origin that is matched, with its site once that was looked up.
+/// The origin of a request, with its site once that has been looked up.
 pub(super) struct Candidate<'a> {
     pub(super) origin: Origin<'a>,
     site_len: OnceCell<usize>,
@@ -40,47 +41,26 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// The bytes of the site's name; 0 if the host has none. The public suffix list
-    /// is asked once, whatever the number of entries that match.
+    /// The length of the site's name in bytes; 0 if the host has none. The public suffix
+    /// list is asked once, however many entries match.
     pub(super) fn site_len(&self) -> usize {
         *self.site_len.get_or_init(|| site_len(self.origin.host()))
     }
 }
 
-/// The bytes of the name of a host's site; 0 if it has none.
+/// The length of the name of a host's site in bytes; 0 if it has none.
 pub(super) fn site_len(host: &str) -> usize {
     site(host).map_or(0, str::len)
-}
-
-/// The schemes that an entry may match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Schemes {
-    /// Plain http, beyond loopback.
-    pub(crate) plain_http: bool,
-    /// Any scheme but http and https.
-    pub(crate) others: bool,
-}
-
-impl Schemes {
-    pub(crate) const ANY: Schemes = Schemes {
-        plain_http: true,
-        others: true,
-    };
-
-    fn admit(self, origin: &Origin<'_>) -> bool {
-        match origin.scheme() {
-            "https" => true,
-            "http" => self.plain_http || is_loopback(origin.host()),
-            _ => self.others,
-        }
-    }
 }
 
 /// How far a regex or a predicate may reach.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Border {
-    pub(crate) schemes: Schemes,
-    /// `None` is unbounded.
+    /// Admits plain http beyond loopback.
+    pub(crate) plain_http: bool,
+    /// Admits schemes other than http and https.
+    pub(crate) other_schemes: bool,
+    /// `None` admits every host.
     pub(crate) domains: Option<Box<[Domain]>>,
 }
 
@@ -88,7 +68,7 @@ impl Border {
     /// The origin is inside the border, and the entry matches it. Cheap tests come
     /// first: the public suffix list is asked only after the entry has matched.
     pub(super) fn admits(&self, candidate: &Candidate<'_>, matches: impl FnOnce() -> bool) -> bool {
-        if !self.schemes.admit(&candidate.origin) {
+        if !self.admits_scheme(&candidate.origin) {
             return false;
         }
         let Some(domains) = &self.domains else {
@@ -104,18 +84,23 @@ impl Border {
         }
     }
 
-    /// The border keeps the origin out by its scheme, whatever the host.
-    pub(crate) fn refuses_scheme(&self, origin: &Origin<'_>) -> bool {
-        !self.schemes.admit(origin)
+    /// If it does not, the origin is outside whatever its host is.
+    pub(super) fn admits_scheme(&self, origin: &Origin<'_>) -> bool {
+        match origin.scheme() {
+            "https" => true,
+            "http" => self.plain_http || is_loopback(origin.host()),
+            _ => self.other_schemes,
+        }
     }
 }
 
 /// One domain of a border, such as `example.com` and `app.example.com`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Domain {
-    name: Box<str>,
-    /// The bytes of its site's name. IP addresses and single labels have no site:
-    /// they stand for themselves alone.
+    /// As written.
+    pub(crate) name: Box<str>,
+    /// The length of its site's name in bytes. IP addresses and single labels have no
+    /// site and stand for themselves alone.
     site_len: usize,
 }
 
@@ -135,19 +120,7 @@ impl Domain {
         })
     }
 
-    /// The domain as it is written.
-    #[cfg(feature = "regex")]
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// It is this machine, or names and addresses of it.
-    #[cfg(feature = "regex")]
-    pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.name)
-    }
-
-    /// The host is this domain, below it, or loopback where that is the domain.
+    /// The host is this domain or below it, or both are loopback.
     fn is_around(&self, host: &str) -> bool {
         match host.strip_suffix(&*self.name) {
             Some("") => true,
@@ -156,21 +129,9 @@ impl Domain {
         }
     }
 
-    /// Of a host that it [is around](Domain::is_around): both are of one site.
+    /// Both are of one site, given that the domain [is around](Domain::is_around) the host.
     fn is_site_of(&self, candidate: &Candidate<'_>) -> bool {
         let host = candidate.origin.host();
         *host == *self.name || is_loopback(host) || candidate.site_len() == self.site_len
     }
-}
-
-/// The domain that the author most likely meant by a text that is not a domain.
-pub(crate) fn repair_domain(text: &str) -> Option<String> {
-    // A cookie's domain has a dot in front.
-    let repaired = repair(text.trim_start_matches('.'))?;
-    let domain = match Pattern::parse(&repaired).ok()?.host {
-        Host::Exact(host) => host,
-        Host::Subdomains { base } | Host::InLabel { base, .. } => base,
-        Host::Any => return None,
-    };
-    Domain::parse(domain).is_ok().then(|| domain.to_owned())
 }

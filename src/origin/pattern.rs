@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::Origin;
+use super::serialised::Origin;
 use crate::text::Readable;
 
 /// An entry of [`allow_origins`](crate::CorsConfig::allow_origins), as written.
@@ -42,7 +42,7 @@ pub struct OriginPattern {
     /// The pattern itself.
     pub kind: PatternKind,
     /// The domains that it stays within; see [`within`](fn@OriginPattern::within).
-    /// Empty is not written.
+    /// Empty where none is written.
     pub within: Vec<String>,
 }
 
@@ -80,8 +80,8 @@ impl OriginPattern {
         OriginPattern::new(PatternKind::HostRegex(regex.into()))
     }
 
-    /// A function that can be asked about any origin that no other entry allows, also
-    /// outside its border. It never sees `null` or a malformed origin, and compiling a
+    /// A function that is asked about origins that no other entry allows, even about some
+    /// outside of its border. It never sees `null` or a malformed origin, and compiling a
     /// policy does not call it.
     pub fn predicate(allows: impl Fn(&Origin<'_>) -> bool + Send + Sync + 'static) -> Self {
         OriginPattern::new(PatternKind::Predicate(OriginPredicate(Arc::new(allows))))
@@ -129,7 +129,7 @@ impl OriginPattern {
         }
     }
 
-    /// The text of an entry that is no regex and no predicate.
+    /// The text of an origin or a pattern; `None` for regexes and predicates.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {
             PatternKind::Text(text) => Some(text),
@@ -154,39 +154,30 @@ impl From<String> for OriginPattern {
 /// characters are replaced by their pictures.
 impl fmt::Display for OriginPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry = match &self.kind {
+        let (key, end) = match &self.kind {
             PatternKind::Text(text) => return Readable(text).fmt(f),
-            PatternKind::Regex(regex) => Some(("regex", regex)),
-            PatternKind::HostRegex(regex) => Some(("host_regex", regex)),
-            PatternKind::Predicate(_) => None,
+            PatternKind::Regex(_) | PatternKind::HostRegex(_) => (", within = ", " }"),
+            PatternKind::Predicate(_) => (" within ", ""),
         };
-        match (entry, Within(&self.within)) {
-            (Some((key, regex)), Within([])) => write!(f, "{{ {key} = {} }}", Quoted(regex)),
-            (Some((key, regex)), within) => {
-                write!(f, "{{ {key} = {}, within = {within} }}", Quoted(regex))
-            }
-            (None, Within([])) => f.write_str("<fn>"),
-            (None, within) => write!(f, "<fn> within {within}"),
+        match &self.kind {
+            PatternKind::Regex(regex) => write!(f, "{{ regex = {}", Quoted(regex))?,
+            PatternKind::HostRegex(regex) => write!(f, "{{ host_regex = {}", Quoted(regex))?,
+            _ => f.write_str("<fn>")?,
         }
+        let domains = self.within.iter();
+        let domains: Vec<_> = domains
+            .map(|name| format!("\"{}\"", Readable(name)))
+            .collect();
+        match &domains[..] {
+            [] => {}
+            [domain] => write!(f, "{key}{domain}")?,
+            domains => write!(f, "{key}[{}]", domains.join(", "))?,
+        }
+        f.write_str(end)
     }
 }
 
-/// Domains as they are written in a file.
-struct Within<'a>(&'a [String]);
-
-impl fmt::Display for Within<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [domain] => write!(f, "\"{}\"", Readable(domain)),
-            domains => {
-                let quoted: Vec<_> = domains.iter().map(|name| format!("\"{name}\"")).collect();
-                write!(f, "[{}]", Readable(&quoted.join(", ")))
-            }
-        }
-    }
-}
-
-/// A regex as a TOML string: literal, unless it contains the quote of those.
+/// A regex as a TOML string: a literal one, unless it contains a single quote.
 struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {

@@ -1,15 +1,15 @@
-//! What the author of a text that is no pattern most likely meant.
+//! Repairs for texts that are not patterns: guesses at what their authors meant.
 
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::address::{canonical_ipv6, is_numeric_host};
-use super::grammar::{Pattern, looks_like_regex, split_port, web_scheme_spelled};
-use super::{default_port, is_http};
+use super::address::canonical_ipv6;
+use super::border::Domain;
+use super::grammar::{Host, Pattern, looks_like_regex, split_port, web_scheme_spelled};
+use super::serialised::{default_port, is_http};
 
-/// The pattern that the author most likely meant; what it returns parses.
-///
-/// Where a text can be read in two ways, there is none.
+/// The pattern that the author most likely meant. A repair always parses, and there is
+/// none where a text can be read in two ways.
 pub(crate) fn repair(text: &str) -> Option<String> {
     let mut text = text.trim().to_ascii_lowercase();
     if matches!(&text[..], "*" | "null") || Pattern::parse(&text).is_ok() {
@@ -29,8 +29,8 @@ pub(crate) fn repair(text: &str) -> Option<String> {
         Err(_) => split_port(authority).ok()?,
     };
     // A number alone is a port rather than an address.
-    if matches!(host, "http" | "https") || is_number(host) && !text.contains(&format!("://{host}"))
-    {
+    let is_number = host.bytes().all(|b| b.is_ascii_digit());
+    if matches!(host, "http" | "https") || is_number && !text.contains(&format!("://{host}")) {
         return None;
     }
     let host = repair_host(scheme, host);
@@ -49,7 +49,18 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     Some(repaired)
 }
 
-/// The scheme that is meant, and what comes behind it.
+/// The domain that the author of a border most likely meant.
+pub(crate) fn repair_domain(text: &str) -> Option<String> {
+    // A cookie's domain has a dot in front.
+    let repaired = repair(text.trim_start_matches('.'))?;
+    let domain = match Pattern::parse(&repaired).ok()?.host {
+        Host::Exact(host) => host,
+        open => open.base()?,
+    };
+    Domain::parse(domain).is_ok().then(|| domain.to_owned())
+}
+
+/// The scheme that is meant, and the rest of the text.
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
     if let Some((scheme, rest)) = split_web_scheme(text) {
         return match split_web_scheme(rest) {
@@ -65,7 +76,7 @@ fn split_scheme(text: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// What comes behind `http` or `https`, however it is set off: `https:/`,
+/// Splits off `http` or `https`, with whatever the author wrote for `://`: `https:/`,
 /// `https//`, `https:`.
 fn split_web_scheme(text: &str) -> Option<(&'static str, &str)> {
     let rest = text.strip_prefix("http")?;
@@ -80,11 +91,7 @@ fn split_web_scheme(text: &str) -> Option<(&'static str, &str)> {
     (authority.len() < rest.len()).then_some((scheme, authority))
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Whether an IPv6 address without brackets can also be read as one with a port.
+/// An IPv6 address without brackets that can also be read as one with a port: `::1:80`.
 fn may_end_in_port(address: &str) -> bool {
     address.rsplit_once(':').is_some_and(|(address, port)| {
         address.parse::<Ipv6Addr>().is_ok() && port.parse::<u16>().is_ok()
@@ -106,10 +113,8 @@ fn repair_host(scheme: &str, host: &str) -> String {
     if let Ok(address) = address.parse::<Ipv6Addr>() {
         return canonical_ipv6(address);
     }
-    if is_http(scheme) && is_numeric_host(host) {
-        if let Some(address) = parse_ipv4(host) {
-            return address.to_string();
-        }
+    if let Some(address) = parse_ipv4(host).filter(|_| is_http(scheme)) {
+        return address.to_string();
     }
     match host.strip_prefix('*') {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => format!("*.{rest}"),
@@ -117,8 +122,8 @@ fn repair_host(scheme: &str, host: &str) -> String {
     }
 }
 
-/// The address that URL parsers read out of one to four numbers, decimal,
-/// octal or hexadecimal, of which the last fills the rest
+/// The address that URL parsers read out of one to four numbers, decimal, octal or
+/// hexadecimal. The last number fills all remaining bytes: `127.1` is `127.0.0.1`
 /// ([URL, IPv4 parser](https://url.spec.whatwg.org/#concept-ipv4-parser)).
 fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
     let mut numbers = Vec::with_capacity(4);

@@ -6,9 +6,9 @@ use super::address::is_numeric_host;
 
 /// The registrable domain of a host: its public suffix and one label more.
 ///
-/// It is `None` for a public suffix. Single labels that the list does not know are
-/// public suffixes too, by its default rule `*`. IP addresses have no registrable
-/// domain; do not ask for one. A dot at the end is not part of the answer.
+/// `None` for a public suffix. Single labels that are not in the list are public suffixes
+/// too, by its default rule `*`. The host must not be an IP address, which has no
+/// registrable domain. A dot at the end is not part of the result.
 pub(crate) fn registrable(host: &str) -> Option<&str> {
     lookup(without_root(host))?.registrable_domain()
 }
@@ -25,19 +25,19 @@ pub(crate) fn site(host: &str) -> Option<&str> {
     }
 }
 
-/// Anyone may be able to register names directly under such a host.
+/// Anyone may be able to register names right below the host.
 pub(crate) fn is_public_suffix(host: &str) -> bool {
     registrable(host).is_none()
 }
 
 /// The list has the host, or a rule with a `*` for it. Other single labels, such as
-/// `intranet`, are public suffixes by its default rule only.
+/// `intranet`, are public suffixes only by the default rule.
 pub(crate) fn is_listed_suffix(host: &str) -> bool {
     lookup(without_root(host)).is_some_and(|name| name.is_public_suffix() && name.is_known())
 }
 
-/// The host is no public suffix itself, but all names directly under it are:
-/// `code.run`, because the list has `*.code.run`. None of them is its owner's.
+/// The host is not a public suffix, but all names right below it are. `code.run` is such
+/// a host, because the list has `*.code.run`: none of those names belongs to its owner.
 pub(crate) fn is_above_suffixes(host: &str) -> bool {
     !is_public_suffix(host) && is_public_suffix(&format!("evil.{host}"))
 }
@@ -47,12 +47,12 @@ pub(crate) fn is_address(host: &str) -> bool {
     host.starts_with('[') || is_numeric_host(host)
 }
 
-/// The names that browsers resolve to this machine themselves, not by DNS.
+/// The names that browsers resolve to this machine without asking DNS.
 fn is_localhost(host: &str) -> bool {
     without_root(host).rsplit('.').next() == Some("localhost")
 }
 
-/// Browsers take the host for this very machine
+/// Browsers take the host for this machine
 /// ([Secure Contexts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
 pub(crate) fn is_loopback(host: &str) -> bool {
     let ipv4 = host.parse::<std::net::Ipv4Addr>();

@@ -1,13 +1,13 @@
-//! Bytes of a request and text of a configuration, for people to read.
+//! Bytes of requests and texts of configurations, made safe to show.
 
 use std::fmt::{self, Write};
 
 use http::HeaderValue;
 
-/// More than any valid origin.
+/// At most so many bytes are shown; any valid origin is shorter.
 const MOST: usize = 400;
 
-/// Shows a value escaped, and cut to what people read.
+/// Shows the bytes of a value escaped, and cut after [`MOST`].
 pub(crate) struct Escaped<'a>(pub(crate) &'a HeaderValue);
 
 impl fmt::Display for Escaped<'_> {
@@ -19,17 +19,16 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// The same in quotes, of which those inside are escaped: nothing in a value
-/// looks like what stands behind it.
+/// In quotes. Quotes inside are escaped, so a value cannot pretend to end early.
 impl fmt::Debug for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
     }
 }
 
-/// Shows text on one line, without what terminals take for a command or what
-/// turns the text around. One character stands for another, so that a caret
-/// below it stays in place; a regex stays readable. `{:#}` keeps line breaks.
+/// Shows text on one line. Characters that terminals take for commands, or that change the
+/// direction of text, are replaced one by one: a regex stays readable, and a caret below it
+/// stays in place. `{:#}` keeps line breaks.
 pub(crate) struct Readable<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Readable<'_> {
@@ -41,8 +40,7 @@ impl fmt::Display for Readable<'_> {
     }
 }
 
-/// Shows text in printable ASCII, which any header value can hold; what is none is
-/// escaped.
+/// Shows text in printable ASCII, which any header value can hold. All else is escaped.
 pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Printable<'_> {

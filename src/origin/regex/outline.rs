@@ -7,32 +7,38 @@
 //! | `https://.*example\.com` | `example.com`, and anything may stand before it | none |
 //! | `https://example\.com?` | `https://example.co`, `https://example.com` | two sites: to be written |
 //!
-//! What is read here may miss what the author meant. That costs an error message,
-//! never safety: the [border](super::border) holds whatever it is.
+//! Step by step, for the first of them:
+//!
+//! 1. The port is cut off, and classes lose the bytes that hosts do not have.
+//! 2. `regex_syntax` extracts the suffix literals of the rest. `https://app.example.com` is
+//!    exact, a whole match. `.app.example.com` is inexact: something stands before it.
+//! 3. Each literal becomes the end of a host. An exact one gives the whole host. An inexact
+//!    one may begin in the middle of a label, so its part before the first dot is dropped:
+//!    nothing remains of `example.com` but `com`, which is no site.
+//! 4. All ends are of the site `example.com`. The border is their longest common ending, in
+//!    whole labels: `app.example.com`.
+//!
+//! The result may miss what the author meant. That costs an error message, never safety:
+//! the [border](crate::origin::border) holds, whatever it is.
 
 use std::collections::BTreeSet;
 
-use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
-use super::border::LOOPBACK;
-use super::regexes::Subject;
-use super::site::{
-    is_above_suffixes, is_address, is_listed_suffix, is_loopback, registrable, site,
-};
-use super::whole::Whole;
-use super::{Origin, default_port, is_domain, is_host, is_http, is_label_byte};
+use super::groups::Target;
+use super::syntax::OriginRegex;
+use crate::origin::border::LOOPBACK;
+use crate::origin::serialised::{Origin, default_port, is_host, is_http, is_label_byte};
+use crate::origin::site::{is_above_suffixes, is_address, is_listed_suffix, is_loopback, site};
 
-/// So many literals are looked at: those of a thousand alternatives.
+/// At most so many literals are extracted: those of a thousand alternatives.
 const MAX_LITERALS: usize = 1024;
 
-/// So many names of a regex are tried as attacks.
-const MAX_NAMES: usize = 32;
-
-/// What its literals show of a regex.
+/// Facts about a regex that its literals show.
 #[derive(Debug)]
 pub(crate) struct Outline {
-    /// No origin matches.
+    /// It matches no origin.
     pub(crate) never_matches: bool,
     /// The schemes of all that it matches, if that can be told.
     pub(crate) schemes: Option<BTreeSet<String>>,
@@ -44,46 +50,42 @@ pub(crate) struct Outline {
 #[derive(Debug)]
 struct End {
     name: String,
-    /// Its site, or the name itself where that has none. A dot at the end, which makes
-    /// another host, is part of it.
+    /// Its site, or the name itself where that has none. A dot at the end is part of it,
+    /// because that makes another host.
     site: String,
 }
 
-/// The border of a regex that has none written.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Inferred {
-    /// All that the regex matches is of one site, loopback aside.
-    Within(Vec<String>),
-    /// It spans these sites, two or more; or none that can be told.
-    Sites(Vec<String>),
-}
-
 impl Outline {
-    pub(crate) fn of(regex: &Whole, subject: Subject) -> Self {
+    pub(crate) fn of(regex: &OriginRegex, target: Target) -> Self {
         let host = host_part(&regex.hir);
-        let web = host.as_ref().filter(|_| subject == Subject::Origin);
+        let web = host.as_ref().filter(|_| target == Target::Origin);
         let schemes = web.and_then(schemes_of);
         Outline {
-            never_matches: host.is_none() || never_matches(&regex.hir, subject, schemes.as_ref()),
+            never_matches: host.is_none() || never_matches(&regex.hir, target, schemes.as_ref()),
             schemes,
-            ends: host.as_ref().and_then(|host| ends_of(host, subject)),
+            ends: host.as_ref().and_then(|host| ends_of(host, target)),
         }
     }
 
-    pub(crate) fn infer(&self) -> Inferred {
+    /// The border of a regex that has none written: all hosts that it matches are within.
+    ///
+    /// # Errors
+    ///
+    /// The sites that it spans, two or more; or none, if they cannot be told.
+    pub(crate) fn infer(&self) -> Result<Vec<String>, Vec<String>> {
         let ends = self.ends.iter().flatten();
         let (loopback, others): (Vec<_>, Vec<_>) = ends.partition(|end| is_loopback(&end.name));
         let sites: BTreeSet<_> = others.iter().map(|end| end.site.clone()).collect();
         let common = others.iter().map(|end| &end.name[..]).reduce(common_labels);
         let loopback = (!loopback.is_empty()).then_some(LOOPBACK);
         match sites.len() {
-            0 if loopback.is_none() => Inferred::Sites(Vec::new()),
-            0 | 1 => Inferred::Within(common.into_iter().chain(loopback).map(Into::into).collect()),
-            _ => Inferred::Sites(sites.into_iter().collect()),
+            0 if loopback.is_none() => Err(Vec::new()),
+            0 | 1 => Ok(common.into_iter().chain(loopback).map(Into::into).collect()),
+            _ => Err(sites.into_iter().collect()),
         }
     }
 
-    /// Nothing that the regex matches can be in any of the domains.
+    /// No host that the regex matches can be in any of the domains.
     pub(crate) fn misses(&self, within: &[String]) -> bool {
         let is_met = |end: &End| {
             within.iter().any(|domain| {
@@ -96,7 +98,7 @@ impl Outline {
         !within.is_empty() && ends.is_some_and(|ends| !ends.iter().any(is_met))
     }
 
-    /// Some of what the regex matches is this machine, if that can be told.
+    /// The regex matches some name of this machine, if that can be told.
     pub(crate) fn reaches_loopback(&self) -> Option<bool> {
         let mut ends = self.ends.as_ref()?.iter();
         Some(ends.any(|end| is_loopback(&end.name)))
@@ -111,9 +113,8 @@ fn host_part(hir: &Hir) -> Option<Hir> {
         HirKind::Empty | HirKind::Look(_) => Some(Hir::empty()),
         HirKind::Literal(literal) => {
             let host = &literal.0[..port_start(&literal.0)];
-            host.iter()
-                .all(|&byte| is_host_byte(byte))
-                .then(|| Hir::literal(host))
+            let is_host = host.iter().all(|&byte| is_host_byte(byte));
+            is_host.then(|| Hir::literal(host))
         }
         HirKind::Class(_) if b":/".iter().all(|&byte| !may_contain(hir, byte)) => class_of(hir),
         HirKind::Class(_) => class_of(hir).or(Some(Hir::empty())),
@@ -138,7 +139,7 @@ fn host_part(hir: &Hir) -> Option<Hir> {
     }
 }
 
-/// The bytes of a class that hosts have, those of IPv6 addresses aside.
+/// A class without the bytes that domains do not have.
 fn class_of(hir: &Hir) -> Option<Hir> {
     let bytes =
         (0..0x80).filter(|&byte| (is_label_byte(byte) || byte == b'.') && may_contain(hir, byte));
@@ -150,53 +151,60 @@ fn is_host_byte(byte: u8) -> bool {
     is_label_byte(byte) || b".:/[]+".contains(&byte)
 }
 
-/// Where a port or a path begins in a literal, or its end.
+/// The place in a literal where a port or a path begins, or its end.
 fn port_start(text: &[u8]) -> usize {
-    let host = text
-        .windows(3)
-        .position(|bytes| bytes == b"://")
-        .map_or(0, |at| at + 3);
-    let address = match text[host..].first() {
-        Some(b'[') => text
-            .iter()
-            .position(|&byte| byte == b']')
-            .unwrap_or(text.len()),
-        _ => host,
+    let find = |bytes: &[u8], from: usize| {
+        let at = text[from..].iter().position(|byte| bytes.contains(byte));
+        at.map_or(text.len(), |at| from + at)
     };
-    let port = text[address..].iter().position(|byte| b":/".contains(byte));
-    port.map_or(text.len(), |at| address + at)
+    let scheme = text.windows(3).position(|bytes| bytes == b"://");
+    let host = scheme.map_or(0, |at| at + 3);
+    match text[host..].first() {
+        Some(b'[') => find(b":/", find(b"]", host)),
+        _ => find(b":/", host),
+    }
 }
 
-/// The literals at the end or the beginning; `None` if some of what the expression
-/// matches has none.
+/// A text that matches begin or end with.
+struct Literal {
+    text: String,
+    /// A match is this text and nothing more.
+    is_exact: bool,
+}
+
+/// The literals that all matches begin or end with; `None` if some have none.
 fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<Literal>> {
     let mut extractor = Extractor::new();
     let seq = extractor.kind(kind).limit_total(MAX_LITERALS).extract(hir);
-    let literals = seq.literals()?.to_vec();
-    let is_any = |literal: &Literal| literal.is_empty() && !literal.is_exact();
-    (!literals.iter().any(is_any)).then_some(literals)
+    let literals = seq.literals()?.iter().map(|literal| Literal {
+        text: String::from_utf8_lossy(literal.as_bytes()).into_owned(),
+        is_exact: literal.is_exact(),
+    });
+    // Everything ends in an empty literal that is not exact.
+    let shows = |literal: &Literal| literal.is_exact || !literal.text.is_empty();
+    literals
+        .map(|literal| shows(&literal).then_some(literal))
+        .collect()
 }
 
-fn ends_of(host: &Hir, subject: Subject) -> Option<Vec<End>> {
+fn ends_of(host: &Hir, target: Target) -> Option<Vec<End>> {
     let mut ends = Vec::new();
-    for literal in literals(host, ExtractKind::Suffix)? {
-        let text = std::str::from_utf8(literal.as_bytes()).ok()?;
-        let whole = match (text.split_once("://"), subject) {
-            (None, Subject::Host) if literal.is_exact() => Some(("https", text)),
-            (whole, _) => whole,
+    for Literal { text, is_exact } in literals(host, ExtractKind::Suffix)? {
+        let whole = match text.split_once("://") {
+            None if is_exact && target == Target::Host => Some(("https", &text[..])),
+            whole => whole,
         };
         let is_web = whole.is_some_and(|(scheme, host)| is_http(scheme) && is_host(scheme, host));
-        // No browser sends it, or its scheme needs an entry of its own.
-        if literal.is_exact() && !is_web {
+        // No browser sends it, or its scheme has no sites.
+        if is_exact && !is_web {
             continue;
         }
-        let name = whole
-            .map(|(_, host)| host)
-            .or(text.split_once('.').map(|(_, name)| name))?;
+        let (_, name) = whole.or_else(|| text.split_once('.'))?;
         let is_own =
             whole.is_some() && (is_address(name) || !name.contains('.') && !is_listed_suffix(name));
         let site = site(name).or(is_own.then_some(name))?;
-        // All below `code.run` is behind a public suffix: the border would admit none of it.
+        // All names below `code.run` are behind a public suffix, so this border would admit
+        // none of them.
         let is_empty = whole.is_none() && is_above_suffixes(name);
         if is_empty || !is_host("https", name) {
             return None;
@@ -210,7 +218,7 @@ fn ends_of(host: &Hir, subject: Subject) -> Option<Vec<End>> {
     Some(ends)
 }
 
-/// The labels that two names end in.
+/// The labels that both names end in.
 fn common_labels<'a>(one: &'a str, other: &str) -> &'a str {
     let labels = one.rsplit('.').zip(other.rsplit('.'));
     let common = labels.take_while(|(one, other)| one == other);
@@ -221,40 +229,33 @@ fn common_labels<'a>(one: &'a str, other: &str) -> &'a str {
 fn schemes_of(hir: &Hir) -> Option<BTreeSet<String>> {
     let starts = literals(hir, ExtractKind::Prefix)?;
     let schemes = starts.iter().map(|start| {
-        let (scheme, _) = std::str::from_utf8(start.as_bytes())
-            .ok()?
-            .split_once(':')?;
+        let (scheme, _) = start.text.split_once(':')?;
         Some(scheme.to_owned())
     });
     schemes.collect()
 }
 
-/// The literals show that no origin matches. What they do not show stays unnoticed.
-fn never_matches(hir: &Hir, subject: Subject, schemes: Option<&BTreeSet<String>>) -> bool {
-    let text = |literal: &Literal| String::from_utf8_lossy(literal.as_bytes()).into_owned();
+/// The literals show that no origin matches. Not every such regex shows it.
+fn never_matches(hir: &Hir, target: Target, schemes: Option<&BTreeSet<String>>) -> bool {
     let all = |kind, is_wrong: &dyn Fn(&Literal) -> bool| {
         literals(hir, kind).is_some_and(|literals| literals.iter().all(is_wrong))
     };
-    if subject == Subject::Host {
-        return all(ExtractKind::Suffix, &|literal| {
-            let host = text(literal);
-            literal.is_exact() && !is_host("https", &host) && !is_host("app", &host)
+    if target == Target::Host {
+        return all(ExtractKind::Suffix, &|Literal { text, is_exact }| {
+            *is_exact && !is_host("https", text) && !is_host("app", text)
         });
     }
     let has_path = |start: &Literal| {
-        let text = text(start);
-        text.split_once("://")
-            .is_some_and(|(_, host)| host.contains('/'))
+        let authority = start.text.split_once("://");
+        authority.is_some_and(|(_, authority)| authority.contains('/'))
     };
-    let is_wrong = |end: &Literal| {
-        let text = text(end);
-        let port = text
-            .rsplit_once(':')
-            .and_then(|(_, port)| port.parse().ok());
-        let is_default = |scheme: &String| port.is_some() && default_port(scheme) == port;
-        if end.is_exact() {
-            return Origin::parse(&text).is_none();
+    let is_wrong = |Literal { text, is_exact }: &Literal| {
+        if *is_exact {
+            return Origin::parse(text).is_none();
         }
+        let port = text.rsplit_once(':');
+        let port = port.and_then(|(_, port)| port.parse().ok());
+        let is_default = |scheme: &String| port.is_some() && default_port(scheme) == port;
         let has_path = text.replace("//", "").contains('/');
         has_path || schemes.is_some_and(|schemes| schemes.iter().all(is_default))
     };
@@ -271,6 +272,8 @@ fn may_contain(hir: &Hir, byte: u8) -> bool {
             let mut ranges = class.iter();
             ranges.any(|range| (range.start()..=range.end()).contains(&byte))
         }
+        // `regex_syntax` turns an alternation of classes, `[ab]|[cd]`, into a class of
+        // characters.
         HirKind::Class(Class::Unicode(class)) => {
             let mut ranges = class.iter();
             ranges.any(|range| (range.start()..=range.end()).contains(&char::from(byte)))
@@ -281,53 +284,9 @@ fn may_contain(hir: &Hir, byte: u8) -> bool {
 
 /// The regex may match an IPv6 address in brackets.
 #[cfg(feature = "kong")]
-pub(crate) fn may_match_ipv6(regex: &Whole) -> bool {
+pub(crate) fn may_match_ipv6(regex: &OriginRegex) -> bool {
     host_part(&regex.hir).is_some_and(|host| match literals(&host, ExtractKind::Suffix) {
-        Some(ends) => ends.iter().any(|end| end.as_bytes().ends_with(b"]")),
+        Some(ends) => ends.iter().any(|end| end.text.ends_with(']')),
         None => may_contain(&regex.hir, b']'),
-    })
-}
-
-/// The names that the text of a regex shows, escapes left out.
-fn names_in(source: &str) -> Vec<String> {
-    let text = source.replace(r"\.", ".");
-    let names = text.split(|c: char| !c.is_ascii_alphanumeric() && !".-".contains(c));
-    let names = names.map(|name| name.trim_matches('.').to_ascii_lowercase());
-    // What begins with a hyphen goes on from what stands before it.
-    let is_whole = |name: &String| !name.is_empty() && !name.starts_with('-');
-    names.filter(is_whole).collect()
-}
-
-/// The registrable domains among them: most likely what its author means.
-pub(crate) fn domains_in(source: &str) -> Vec<String> {
-    let names = names_in(source);
-    let domains = names.iter().filter_map(|name| registrable(name));
-    let is_own = |name: &&str| is_domain(name) && !is_address(name) && !is_above_suffixes(name);
-    let domains = domains.filter(is_own);
-    domains.map(str::to_owned).collect()
-}
-
-/// An origin that the regex lets in and that anyone can register, if one of the
-/// classic attacks is.
-pub(crate) fn classic_attack(regex: &Whole, subject: Subject, source: &str) -> Option<String> {
-    let mut hosts = vec!["evil.net".to_owned(), "evil.com".to_owned()];
-    for name in names_in(source).iter().take(MAX_NAMES) {
-        hosts.extend(["evil", "evil-", "evil."].map(|start| format!("{start}{name}")));
-        hosts.extend([".evil.net", "evil.net", ".net"].map(|end| format!("{name}{end}")));
-        // A dot that is not escaped.
-        let dots = name.match_indices('.');
-        hosts.extend(dots.map(|(at, _)| format!("{}-{}", &name[..at], &name[at + 1..])));
-    }
-    let own = domains_in(source);
-    hosts.into_iter().find_map(|host| {
-        let origin = format!("https://{host}");
-        let text = match subject {
-            Subject::Origin => &origin,
-            Subject::Host => &host,
-        };
-        let is_attack = registrable(&host).is_some_and(|domain| !own.contains(&domain.to_owned()))
-            && Origin::parse(&origin).is_some()
-            && regex.matches(text);
-        is_attack.then_some(origin)
     })
 }
