@@ -114,6 +114,7 @@
 //! | `serde` | | configurations in files, errors for programs |
 //! | `krakend`, `kong` | | configurations of these gateways: see `import` |
 //! | `reload` | | policies that can be replaced while they serve |
+//! | `schemars` | | a JSON Schema of configurations, for editors |
 //! | `testing` | | a browser for tests |
 //! | `tracing` | | an event for each decision |
 //!
@@ -164,7 +165,7 @@ mod text;
 
 pub use config::{
     AllowHeaders, AllowedDanger, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge,
-    MaxAgeError, NameError, PathConfigs, PreflightMode,
+    OptionError, PathConfigs, PreflightMode, WhenEmpty,
 };
 pub use origin::{
     Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind, RegexFault, WithinFault,

@@ -13,9 +13,9 @@ use tower_cors::explain::{Check, Difference, Explanation, NearMiss, Subject};
 use tower_cors::{
     Action, Advisory, AdvisoryKind, AllowHeaders, AllowedDanger, ConfigError, ConfigErrorKind,
     ConfigErrors, Cors, CorsBody, CorsConfig, CorsLayer, Danger, Decision, DenyReason, Enforcement,
-    InnerHeaders, MaxAge, MaxAgeError, NameError, Origin, OriginPattern, OriginPredicate,
-    OutsideBorder, PathConfigs, PathPolicies, PatternFault, PatternKind, Policy, PreflightMode,
-    RegexFault, RequestHead, RequestKind, ResponseEdit, ResponseFuture, Verdict, WithinFault,
+    InnerHeaders, MaxAge, OptionError, Origin, OriginPattern, OriginPredicate, OutsideBorder,
+    PathConfigs, PathPolicies, PatternFault, PatternKind, Policy, PreflightMode, RegexFault,
+    RequestHead, RequestKind, ResponseEdit, ResponseFuture, Verdict, WithinFault,
 };
 
 fn thread_safe<T: Send + Sync + Unpin + Debug>() {}
@@ -61,8 +61,7 @@ fn values_are_plain() {
     plain::<Enforcement>();
     plain::<InnerHeaders>();
     plain::<MaxAge>();
-    plain::<MaxAgeError>();
-    plain::<NameError>();
+    plain::<OptionError>();
     plain::<Origin<'_>>();
     plain::<PatternFault>();
     plain::<PreflightMode>();

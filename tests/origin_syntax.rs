@@ -250,7 +250,6 @@ fn faults_and_their_repairs() {
     let long_label = format!("https://{}*.example.com", "a".repeat(63));
     let long_wildcard = format!("https://*.{}", "a.".repeat(126) + "bc");
     let table = [
-        ("", Empty, None),
         (
             " https://example.com",
             Whitespace,

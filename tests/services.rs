@@ -19,7 +19,7 @@ use tower::util::option_layer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_cors::{
     Action, Cors, CorsBody, CorsConfig, CorsLayer, DenyReason, Enforcement, InnerHeaders,
-    PreflightMode, RequestKind, Verdict,
+    PreflightMode, RequestKind, Verdict, WhenEmpty,
 };
 use tower_test::mock;
 
@@ -293,7 +293,15 @@ fn without_cors_nothing_is_touched() {
     assert_eq!(policy.config(), &off);
     assert_eq!(policy.advisories(), []);
     let watched = CorsLayer::from(policy).on_decision(|decision| panic!("{decision:?}"));
-    for layer in [CorsLayer::passthrough(), watched] {
+    // Empty entries do not count.
+    let empty = CorsConfig::from_list(",")
+        .when_empty(WhenEmpty::Off)
+        .enforcement(Enforcement::Server)
+        .debug(true);
+    let empty = empty.compile().unwrap();
+    assert_eq!(empty.advisories(), []);
+    let empty = CorsLayer::from(empty).on_decision(|decision| panic!("{decision:?}"));
+    for layer in [CorsLayer::passthrough(), watched, empty] {
         for request in [
             request("GET", []),
             request("GET", [origin(APP)]),

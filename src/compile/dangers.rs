@@ -7,11 +7,7 @@ use crate::origin::{
 
 pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<(Danger, String)> {
     let mut dangers = Vec::new();
-    let name = match pattern.host {
-        Host::Exact(host) => Some(host),
-        open => open.base(),
-    };
-    let is_loopback = name.is_some_and(is_loopback);
+    let is_loopback = is_on_loopback(pattern);
     if pattern.scheme == "http" && !is_loopback {
         dangers.push((Danger::InsecureOrigins, sample(pattern, "app")));
     }
@@ -34,6 +30,15 @@ pub(super) fn of_pattern(pattern: &Pattern<'_>) -> Vec<(Danger, String)> {
         _ => {}
     }
     dangers
+}
+
+/// The host is this machine, or below its name.
+pub(super) fn is_on_loopback(pattern: &Pattern<'_>) -> bool {
+    let name = match pattern.host {
+        Host::Exact(host) => Some(host),
+        open => open.base(),
+    };
+    name.is_some_and(is_loopback)
 }
 
 /// An origin that the pattern matches. The word takes the place of the `*`, if it fits

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 
-use crate::config::{CorsConfig, Enforcement, MaxAge};
+use crate::config::{CorsConfig, Enforcement, MaxAge, Sources, WhenEmpty};
 use crate::origin::OriginPattern;
 use crate::policy::vary::{self, Vary};
 use crate::policy::{Compiled, Policy};
@@ -34,7 +34,7 @@ use crate::problem::{ConfigErrorKind, ConfigErrors};
 use report::Report;
 
 impl CorsConfig {
-    /// Checks the configuration and makes it a policy.
+    /// Checks the configuration and turns it into a policy.
     ///
     /// # Errors
     ///
@@ -56,13 +56,30 @@ impl CorsConfig {
     /// );
     /// ```
     pub fn compile(&self) -> Result<Policy, ConfigErrors> {
-        if !self.enabled {
-            return Ok(Policy::off_with(self.clone()));
+        if !self.enabled || self.is_off() {
+            return Ok(Policy::off_with(self.clone().enabled(false)));
         }
         let mut report = Report::default();
-        let mut policy = self.build(&mut report);
+        let mut policy = match self.when_empty {
+            WhenEmpty::Any if self.has_no_origins() => {
+                self.clone().allow_origin("*").build(&mut report)
+            }
+            _ => self.build(&mut report),
+        };
+        report.locate(&self.sources);
         policy.advisories = report.advisories;
         ConfigErrors::of_config(report.errors, Policy(Arc::new(policy)))
+    }
+
+    /// The list is empty once its empty entries are left out.
+    fn has_no_origins(&self) -> bool {
+        let mut origins = self.allow_origins.iter();
+        origins.all(|entry| entry.text() == Some(""))
+    }
+
+    /// No origin is listed, and that means that CORS is off.
+    fn is_off(&self) -> bool {
+        self.when_empty == WhenEmpty::Off && self.has_no_origins()
     }
 
     /// Compiles the configuration, whatever errors it has.
@@ -90,6 +107,7 @@ impl CorsConfig {
             expose_headers,
             max_age,
             dangerously_allow,
+            sources: Sources::default(),
             ..self.clone()
         };
         advice::advise(self, report);
@@ -122,7 +140,10 @@ impl Policy {
 
     fn off_with(config: CorsConfig) -> Self {
         Policy(Arc::new(Compiled {
-            config,
+            config: CorsConfig {
+                sources: Sources::default(),
+                ..config
+            },
             vary: None,
             vary_of_options: None,
             ..CorsConfig::default().build(&mut Report::default())

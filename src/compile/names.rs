@@ -6,10 +6,13 @@ use super::report::Report;
 use crate::config::{AllowHeaders, CorsConfig};
 use crate::policy::method::{self, MAX_METHOD, Methods};
 use crate::policy::request_headers::{self, RequestHeaders, token};
-use crate::problem::ConfigErrorKind as Kind;
+use crate::problem::{AdvisoryKind, ConfigErrorKind as Kind};
 
 /// The wildcard of lists.
 pub(super) const ANY: &str = "*";
+
+/// Methods that pages often send. Browsers send `query` as it is written, so it may be meant.
+pub(super) const METHODS: &str = "DELETE GET HEAD OPTIONS PATCH POST PUT QUERY";
 
 /// The reason why a text is no name, and what to write instead.
 pub(crate) type Fault = (Kind, Option<String>);
@@ -17,7 +20,7 @@ pub(crate) type Fault = (Kind, Option<String>);
 /// The normalised list of methods, and its compiled form.
 pub(super) fn methods(config: &CorsConfig, report: &mut Report) -> (Vec<String>, Methods) {
     let names = check("allow_methods", &config.allow_methods, report, check_method);
-    if config.allow_methods.is_empty() {
+    if config.allow_methods.iter().all(String::is_empty) {
         report.error("allow_methods", "", Kind::NoMethods);
     }
     let methods = match has_any(&names) {
@@ -35,18 +38,11 @@ pub(crate) fn check_method(name: &str) -> Result<String, Fault> {
         Err((Kind::MethodTooLong, None))
     } else if method::is_forbidden(name) {
         Err((Kind::ForbiddenMethod, None))
-    } else if upper != name && is_usual_method(&upper) {
+    } else if upper != name && upper != "QUERY" && METHODS.split(' ').any(|it| it == upper) {
         Err((Kind::MethodCase, Some(upper)))
     } else {
         Ok(name.to_owned())
     }
-}
-
-fn is_usual_method(upper: &str) -> bool {
-    matches!(
-        upper,
-        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT"
-    )
 }
 
 /// The normalised request headers, and their compiled form.
@@ -140,6 +136,38 @@ fn check_token(name: &str) -> Result<(), Fault> {
     })
 }
 
+/// An entry has a value, without quotes and brackets that came along from a shell, Docker or
+/// JSON.
+pub(super) fn is_entry(
+    report: &mut Report,
+    place: impl Fn() -> String,
+    text: &str,
+    repair: impl Fn(&str) -> Option<String>,
+) -> bool {
+    let bare = unquoted(text);
+    if text.is_empty() {
+        report.advise(place(), text, AdvisoryKind::EmptyEntry);
+    } else if bare != text {
+        report.error_with(place(), text, Kind::Quoted, repair(bare));
+    }
+    bare == text && !text.is_empty()
+}
+
+/// The text without quotes, and without brackets unless they are an IPv6 address's.
+fn unquoted(text: &str) -> &str {
+    let quotes = ['"', '\''];
+    let unquoted = text.trim_matches(quotes);
+    let bare = match (unquoted.strip_prefix('['), unquoted.strip_suffix(']')) {
+        (Some(rest), _) if !rest.contains(']') => rest,
+        (_, Some(rest)) if !rest.contains('[') => rest,
+        (Some(rest), Some(_)) if rest.contains("://") || !rest.contains(':') => {
+            rest.trim_end_matches(']')
+        }
+        _ => unquoted,
+    };
+    bare.trim_matches(quotes)
+}
+
 /// The names of a list, each once and normalised, `*` first.
 fn check(
     field: &str,
@@ -152,11 +180,18 @@ fn check(
     let mut any = None;
     for (index, name) in list.iter().enumerate() {
         let place = || format!("{field}[{index}]");
+        if !is_entry(report, place, name, |bare| normalise(bare).ok()) {
+            continue;
+        }
         match normalise(name) {
             _ if name == ANY => any = any.or(Some(place())),
             Ok(name) if seen.insert(name.clone()) => names.push(name),
             Ok(_) => {}
-            Err((kind, suggestion)) => report.error_with(place(), name, kind, suggestion),
+            // Many lists have `origin` or `cookie`, which makes no difference.
+            Err((Kind::ForbiddenRequestHeader, _)) => {
+                report.advise(place(), name, AdvisoryKind::ForbiddenRequestHeader);
+            }
+            Err((kind, repair)) => report.error_with(place(), name, kind, repair),
         }
     }
     if let Some(place) = any {

@@ -2,6 +2,7 @@
 
 use super::checks::{Checks, field, normalised, within_field};
 use super::dangers;
+use super::names::is_entry;
 use super::regexes::RegexCount;
 use super::report::Report;
 use crate::config::{CorsConfig, Danger};
@@ -29,7 +30,7 @@ pub(super) fn compile(
     }
     let checks = &mut compiler.checks;
     let matcher = &mut compiler.matcher;
-    if config.allow_origins.is_empty() {
+    if config.has_no_origins() {
         checks.report.error("allow_origins", "", Kind::NoOrigins);
     }
     if let Some(base) = matcher.patterns.base_with_too_many_shapes() {
@@ -56,6 +57,9 @@ impl Compiler<'_> {
     fn add(&mut self, place: usize, entry: &OriginPattern) -> Option<OriginPattern> {
         match &entry.kind {
             PatternKind::Text(text) => {
+                if !is_entry(self.checks.report, || field(place), text, repair) {
+                    return None;
+                }
                 if let Some(domain) = entry.within.first() {
                     let field = within_field(place);
                     self.checks.report.error(field, domain, Kind::WithinNotOpen);
@@ -80,7 +84,7 @@ impl Compiler<'_> {
         let index = self.list.len();
         let (is_new, dangers) = match text {
             "*" => {
-                let is_any = |entry: &OriginPattern| entry.text() == Some("*");
+                let is_any = |entry: &OriginPattern| matches!(entry.text(), Some("*" | ""));
                 let is_new = self.matcher.insert_any(index);
                 if is_new && !config.allow_origins.iter().all(is_any) {
                     report.error(field(place), text, Kind::AnyNotAlone);

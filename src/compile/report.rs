@@ -1,5 +1,6 @@
 //! The problems of a configuration, as they are found.
 
+use crate::config::Sources;
 use crate::problem::{Advisory, AdvisoryKind, ConfigError, ConfigErrorKind};
 
 /// The problems that were found so far.
@@ -38,5 +39,17 @@ impl Report {
         kind: AdvisoryKind,
     ) {
         self.advisories.push(Advisory::new(field, value, kind));
+    }
+
+    /// Names the source of each value, if it is known, in place of the field.
+    pub(super) fn locate(&mut self, sources: &Sources) {
+        let errors = self.errors.iter_mut().map(|error| &mut error.field);
+        let advisories = self.advisories.iter_mut();
+        let advisories = advisories.map(|advisory| &mut advisory.field);
+        for field in errors.chain(advisories) {
+            if let Some(place) = sources.place(field) {
+                *field = place;
+            }
+        }
     }
 }

@@ -1,48 +1,39 @@
 //! The dangers that a policy takes on.
 
 use std::fmt;
-use std::str::FromStr;
 
-use super::name::{NameError, Named};
-use super::options::names;
+use super::named::named;
 use crate::origin::{OriginPattern, PatternKind};
 
-/// A danger that a policy can take on by naming it in
-/// [`dangerously_allow`](field@crate::CorsConfig::dangerously_allow).
-///
-/// Each concerns only policies with credentials. Without credentials, a page can
-/// read no more than anyone who reaches the server.
-///
-/// Dangers are taken on for single entries of `allow_origins`. A bare name stands for
-/// the origins and patterns that visibly need it. A regular expression or a predicate
-/// does not show what it needs, so it is [named](Danger::for_entry) with the danger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Danger {
-    /// Origins over plain `http`, other than loopback: whoever controls the
-    /// network between the user and that host can be that origin. It lifts the test
-    /// of the scheme, and nothing else.
-    InsecureOrigins,
-    /// A pattern right below a public suffix, such as `https://*.github.io` and
-    /// `https://pr-*.vercel.app`: anyone can register such a host.
-    PublicSuffixSubdomains,
-    /// An entry without a border: any host of a scheme (`moz-extension://*`), or all
-    /// that a regular expression or a predicate lets in. A border that is written, or
-    /// found by [`compile`](crate::CorsConfig::compile), stays in force.
-    Unbounded,
-    /// The opaque origin: any page can have it, in a sandboxed frame.
-    NullOrigin,
-    /// Any origin, with the user's credentials.
-    AnyOriginWithCredentials,
+named! {
+    /// A danger that a policy can take on by naming it in
+    /// [`dangerously_allow`](field@crate::CorsConfig::dangerously_allow).
+    ///
+    /// Each concerns only policies with credentials. Without credentials, a page can
+    /// read no more than anyone who reaches the server.
+    ///
+    /// Dangers are taken on for single entries of `allow_origins`. A bare name stands for
+    /// the origins and patterns that visibly need it. A regular expression or a predicate
+    /// does not show what it needs, so it is [named](Danger::for_entry) with the danger.
+    #[derive(PartialOrd, Ord)]
+    pub enum Danger is "a danger" {
+        /// Origins over plain `http`, other than loopback: whoever controls the
+        /// network between the user and that host can be that origin. It lifts the test
+        /// of the scheme, and nothing else.
+        InsecureOrigins = "insecure-origins",
+        /// A pattern right below a public suffix, such as `https://*.github.io` and
+        /// `https://pr-*.vercel.app`: anyone can register such a host.
+        PublicSuffixSubdomains = "public-suffix-subdomains",
+        /// An entry without a border: any host of a scheme (`moz-extension://*`), or all
+        /// that a regular expression or a predicate lets in. A border that is written, or
+        /// found by [`compile`](crate::CorsConfig::compile), stays in force.
+        Unbounded = "unbounded",
+        /// The opaque origin: any page can have it, in a sandboxed frame.
+        NullOrigin = "null-origin",
+        /// Any origin, with the user's credentials.
+        AnyOriginWithCredentials = "any-origin-with-credentials",
+    }
 }
-
-names!(Danger is "a danger" {
-    InsecureOrigins = "insecure-origins",
-    PublicSuffixSubdomains = "public-suffix-subdomains",
-    Unbounded = "unbounded",
-    NullOrigin = "null-origin",
-    AnyOriginWithCredentials = "any-origin-with-credentials",
-});
 
 impl Danger {
     /// Takes the danger on for one entry alone. The entry is found whatever its border,

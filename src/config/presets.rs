@@ -1,8 +1,8 @@
-//! Policies for usual cases.
+//! Ready-made configurations for common cases.
 
 use std::time::Duration;
 
-use super::{AllowHeaders, CorsConfig, MaxAge};
+use super::{AllowHeaders, CorsConfig, Enforcement, MaxAge};
 
 /// The origins of [`CorsConfig::localhost_for_development`].
 const LOOPBACK: [&str; 6] = [
@@ -14,13 +14,11 @@ const LOOPBACK: [&str; 6] = [
     "https://[::1]:*",
 ];
 
-/// Policies for usual cases. Each is plain data like any other: the setters
-/// change what does not fit.
+/// Ready-made configurations for common cases. Setters change the parts that do not fit.
 impl CorsConfig {
     /// The request headers of [`grpc_web`](CorsConfig::grpc_web):
     ///
-    /// - `content-type`: `application/grpc-web` is no type that pages may send
-    ///   unasked;
+    /// - `content-type`: pages may not send `application/grpc-web` without a preflight;
     /// - `x-grpc-web`, and `x-user-agent` in place of `user-agent`: the clients
     ///   grpc-web and Connect set both on every call;
     /// - `grpc-timeout`: they set it on calls with a deadline.
@@ -44,19 +42,17 @@ impl CorsConfig {
     /// It allows `POST`, the [request headers] and [response headers] of the
     /// protocol, and lets browsers keep a preflight's answer for 10 minutes, as
     /// all of them do: no call goes without a preflight. That `GET` is not
-    /// listed is [remarked](crate::Policy::advisories), and meant.
+    /// listed is deliberate, although an [advisory](crate::Policy::advisories) says so.
     ///
-    /// Setters replace lists. This adds to them what a service's own metadata
-    /// needs; `authorization` is metadata too:
+    /// Metadata of the service's own is added with the singular setters; `authorization` is
+    /// metadata too:
     ///
     /// ```
     /// use tower_cors::CorsConfig;
     ///
-    /// let requests = CorsConfig::GRPC_WEB_REQUEST_HEADERS.iter();
-    /// let responses = CorsConfig::GRPC_WEB_RESPONSE_HEADERS.iter();
     /// let policy = CorsConfig::grpc_web(["https://app.example.com"])
-    ///     .allow_headers(requests.chain(&["authorization"]))
-    ///     .expose_headers(responses.chain(&["x-request-id"]))
+    ///     .allow_header("authorization")
+    ///     .expose_header("x-request-id")
     ///     .compile()?;
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
@@ -75,19 +71,87 @@ impl CorsConfig {
             .max_age(Duration::from_secs(600))
     }
 
+    /// The request headers of [`mcp`](CorsConfig::mcp): `content-type` and `authorization`,
+    /// those of sessions and of streams that are taken up again (up to revision
+    /// 2025-11-25), and those that repeat the message's method and name (from revision
+    /// 2026-07-28).
+    pub const MCP_REQUEST_HEADERS: &'static [&'static str] = &[
+        "content-type",
+        "authorization",
+        "mcp-protocol-version",
+        "mcp-session-id",
+        "last-event-id",
+        "mcp-method",
+        "mcp-name",
+    ];
+
+    /// The response headers of [`mcp`](CorsConfig::mcp): the session, and where to log in.
+    pub const MCP_RESPONSE_HEADERS: &'static [&'static str] =
+        &["mcp-session-id", "www-authenticate"];
+
+    /// The request headers of distributed tracing: W3C [Trace Context] and [Baggage].
+    ///
+    /// [Trace Context]: https://www.w3.org/TR/trace-context/
+    /// [Baggage]: https://www.w3.org/TR/baggage/
+    pub const TRACE_CONTEXT_HEADERS: &'static [&'static str] =
+        &["traceparent", "tracestate", "baggage"];
+
+    /// A policy for servers of the [Model Context Protocol] over HTTP: pages of these origins
+    /// may use all revisions of its transport, without credentials.
+    ///
+    /// The protocol requires that a foreign `Origin` is refused, so the server
+    /// [enforces](crate::Enforcement::Server) the policy: it answers 403. Tool parameters
+    /// that are sent as headers, `Mcp-Param-…`, have to be
+    /// [added](CorsConfig::allow_header).
+    ///
+    /// ```
+    /// use tower_cors::CorsConfig;
+    ///
+    /// let policy = CorsConfig::mcp(["https://inspector.example.com"])
+    ///     .allow_header("mcp-param-region")
+    ///     .compile()?;
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    ///
+    /// [Model Context Protocol]: https://modelcontextprotocol.io/specification
+    pub fn mcp(origins: impl IntoIterator<Item = impl Into<crate::OriginPattern>>) -> Self {
+        CorsConfig::new(origins)
+            .allow_methods(["GET", "POST", "DELETE"])
+            .allow_headers(CorsConfig::MCP_REQUEST_HEADERS)
+            .expose_headers(CorsConfig::MCP_RESPONSE_HEADERS)
+            .max_age(Duration::from_secs(600))
+            .enforcement(Enforcement::Server)
+    }
+
+    /// A policy for public data: pages of any origin may send any request without
+    /// credentials, and read all of the response.
+    ///
+    /// ```
+    /// use tower_cors::{CorsConfig, CorsLayer};
+    ///
+    /// let cors = CorsLayer::new(CorsConfig::permissive())?;
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    pub fn permissive() -> Self {
+        CorsConfig::new(["*"])
+            .allow_methods(["*"])
+            .allow_headers(["*", "authorization"])
+            .expose_headers(["*"])
+            .max_age(Duration::from_secs(600))
+    }
+
     /// A policy for the developer's own machine: pages of `localhost`,
     /// `127.0.0.1` and `[::1]` at any port, over `http` or `https`, may send and
     /// read anything, with credentials. Nobody else may.
     ///
-    /// These are the names that development servers print. What is not among
-    /// them: `*.localhost`, addresses of the local network, `0.0.0.0`, and
-    /// `null`, which any page can have.
+    /// These are the names that development servers print. `*.localhost`, addresses of the
+    /// local network, `0.0.0.0` and `null`, which any page can have, are not among them.
     ///
     /// Browsers keep no preflight's answer, so that a change of policy shows at
     /// once.
     ///
-    /// It is not for production: whatever program on a user's machine serves a
-    /// page could act as that user.
+    /// It is not for production: every program on a user's machine that serves a page could
+    /// act as that user.
     ///
     /// ```
     /// use tower_cors::{CorsConfig, CorsLayer};
@@ -123,10 +187,10 @@ mod tests {
             allow_origins: vec!["https://app.example.com".into()],
             allow_methods: vec!["POST".to_owned()],
             allow_headers: ["content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"].into(),
-            expose_headers: super::super::strings([
-                "grpc-status",
-                "grpc-message",
-                "grpc-status-details-bin",
+            expose_headers: Vec::from([
+                "grpc-status".to_owned(),
+                "grpc-message".to_owned(),
+                "grpc-status-details-bin".to_owned(),
             ]),
             max_age: MaxAge::For(Duration::from_secs(600)),
             ..CorsConfig::default()
@@ -137,6 +201,66 @@ mod tests {
             panic!("{:?}", policy.advisories());
         };
         assert_eq!(*advisory.kind(), AdvisoryKind::GetNotListed);
+    }
+
+    #[test]
+    fn mcp() {
+        let config = CorsConfig::mcp(["https://app.example.com"]);
+        let expected = CorsConfig {
+            allow_origins: vec!["https://app.example.com".into()],
+            allow_methods: ["GET", "POST", "DELETE"].map(str::to_owned).into(),
+            allow_headers: [
+                "content-type",
+                "authorization",
+                "mcp-protocol-version",
+                "mcp-session-id",
+                "last-event-id",
+                "mcp-method",
+                "mcp-name",
+            ]
+            .into(),
+            expose_headers: ["mcp-session-id", "www-authenticate"]
+                .map(str::to_owned)
+                .into(),
+            max_age: MaxAge::For(Duration::from_secs(600)),
+            enforcement: Enforcement::Server,
+            ..CorsConfig::default()
+        };
+        assert_eq!(config, expected);
+        assert_eq!(config.compile().unwrap().advisories(), []);
+    }
+
+    #[test]
+    fn permissive() {
+        let config = CorsConfig::permissive();
+        let expected = CorsConfig {
+            allow_origins: vec!["*".into()],
+            allow_methods: vec!["*".to_owned()],
+            allow_headers: ["*", "authorization"].into(),
+            expose_headers: vec!["*".to_owned()],
+            max_age: MaxAge::For(Duration::from_secs(600)),
+            ..CorsConfig::default()
+        };
+        assert_eq!(config, expected);
+        assert_eq!(config.compile().unwrap().advisories(), []);
+        let errors = config.allow_credentials(true).compile().unwrap_err();
+        assert_eq!(
+            errors.to_string(),
+            "invalid CORS configuration: allow_origins[0] `*`: with credentials, any site could \
+             act as the user; list the origins that may, or take it on by `dangerously_allow = \
+             [\"any-origin-with-credentials\"]`"
+        );
+    }
+
+    #[test]
+    fn trace_context() {
+        let config = CorsConfig::new(["https://app.example.com"])
+            .allow_headers(CorsConfig::TRACE_CONTEXT_HEADERS)
+            .max_age(MaxAge::Disabled);
+        let policy = config.compile().unwrap();
+        assert_eq!(policy.advisories(), []);
+        let expected = ["traceparent", "tracestate", "baggage"].into();
+        assert_eq!(policy.config().allow_headers, expected);
     }
 
     #[test]

@@ -150,6 +150,19 @@ impl From<String> for OriginPattern {
     }
 }
 
+impl From<&String> for OriginPattern {
+    fn from(text: &String) -> Self {
+        OriginPattern::from(&text[..])
+    }
+}
+
+/// A value that is not ASCII is an error when it is compiled.
+impl From<http::HeaderValue> for OriginPattern {
+    fn from(value: http::HeaderValue) -> Self {
+        OriginPattern::from(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+}
+
 /// Regular expressions appear as they are written in a configuration file. Control
 /// characters are replaced by their pictures.
 impl fmt::Display for OriginPattern {

@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::address::canonical_ipv6;
 use super::border::Domain;
+use super::fault::PatternFault;
 use super::grammar::{Host, Pattern, looks_like_regex, split_port, web_scheme_spelled};
+use super::pattern::OriginPattern;
 use super::serialised::{default_port, is_http};
 
 /// The pattern that the author most likely meant. A repair always parses, and there is
@@ -47,6 +49,35 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     }
     Pattern::parse(&repaired).ok()?;
     Some(repaired)
+}
+
+impl OriginPattern {
+    /// The origin of a URL over `http` or `https`, whatever its path: that of a service's own
+    /// `web_url`, say. An entry with a path is an error otherwise.
+    ///
+    /// ```
+    /// use tower_cors::OriginPattern;
+    ///
+    /// let origin = OriginPattern::from_url("https://app.example.com/login?next=/")?;
+    /// assert_eq!(origin, OriginPattern::from("https://app.example.com"));
+    /// # Ok::<(), tower_cors::PatternFault>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text is not such a URL.
+    pub fn from_url(url: &str) -> Result<Self, PatternFault> {
+        let scheme = url
+            .split_once("://")
+            .map(|(scheme, _)| scheme.to_ascii_lowercase());
+        match repair(url).filter(|_| scheme.is_some_and(|scheme| is_http(&scheme))) {
+            Some(origin) if origin.contains('*') => Err(PatternFault::WildcardPlace),
+            Some(origin) => Ok(OriginPattern::from(origin)),
+            None => Err(Pattern::parse(url)
+                .err()
+                .unwrap_or(PatternFault::NoOriginScheme)),
+        }
+    }
 }
 
 /// The domain that the author of a border most likely meant.

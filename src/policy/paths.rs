@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::compiled::Policy;
 use crate::problem::ConfigErrorKind;
 
-/// A policy for each path prefix, compiled from [`PathConfigs`].
+/// A policy for each path prefix, compiled from [`PathConfigs`](crate::PathConfigs).
 ///
 /// A clone is a reference to the same policies.
 #[derive(Clone)]

@@ -53,6 +53,29 @@ kinds! {
              with credentials",
         /// `dangerously_allow` names a danger that the policy does not need.
         DangerNotNeeded = "danger-not-needed" => "the policy does not need this; remove it",
+        /// An entry without a value; it is left out.
+        EmptyEntry = "empty-entry" => "this entry is empty; remove it",
+        /// A request header that scripts cannot set; it is left out.
+        ForbiddenRequestHeader = "forbidden-request-header" =>
+            "scripts cannot set this header; remove it",
+        /// A name that is one letter away from a well-known one.
+        NearMiss = "near-miss" => "this is almost a well-known name",
+        /// `*` for request headers, without `authorization` beside it.
+        AuthorizationNotListed = "authorization-not-listed" =>
+            "by the standard `*` does not allow `authorization`, but all browsers take it that \
+             way; add `authorization` if pages may set it",
+        /// `x-grpc-web` is allowed, and `grpc-status` cannot be read.
+        GrpcStatusNotExposed = "grpc-status-not-exposed" =>
+            "pages with gRPC-Web (`x-grpc-web` is allowed) cannot read why a call failed; add \
+             `grpc-status` and `grpc-message`",
+        /// `mcp-protocol-version` is allowed, and `mcp-session-id` cannot be read.
+        McpSessionNotExposed = "mcp-session-not-exposed" =>
+            "clients of the Model Context Protocol (`mcp-protocol-version` is allowed) cannot \
+             read which session is theirs; add `mcp-session-id`",
+        /// A loopback origin with credentials, beside other origins.
+        LoopbackBesideOthers = "loopback-beside-others" =>
+            "every program on a user's machine can serve a page there and act as the user; leave \
+             it out in production",
     }
 }
 

@@ -79,6 +79,10 @@ kinds! {
         SeveralNames = "several-names" => "each name is an entry of its own",
         /// An entry without a name.
         EmptyName = "empty-name" => "this entry is empty; remove it",
+        /// Quotes or brackets around a value.
+        Quoted = "quoted" =>
+            "the quotes or brackets are part of the value, as Docker and some shells pass them \
+             on; remove them",
         /// A method of more than 64 bytes.
         MethodTooLong = "method-too-long" =>
             "no method is longer than 64 bytes; remove it",

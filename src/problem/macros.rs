@@ -26,14 +26,14 @@ macro_rules! problem {
                 $name { field, value, kind, suggestion: None }
             }
 
-            #[allow(dead_code, reason = "advisories suggest nothing")]
             pub(crate) fn suggest(mut self, suggestion: Option<String>) -> Self {
                 self.suggestion = suggestion;
                 self
             }
 
             /// The field, with the index in its list: `allow_origins[2]`,
-            /// `services[0].plugins[1].config.origins[0]`.
+            /// `services[0].plugins[1].config.origins[0]`. If the source of the value was named,
+            /// the place there: `CORS_ALLOWED_ORIGINS, entry 2`.
             #[must_use]
             pub fn field(&self) -> &str {
                 &self.field

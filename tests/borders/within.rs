@@ -354,7 +354,7 @@ fn patterns_are_read_and_written() {
         (r#"{"regex":".*","within":[]}"#, "`within` names no domain"),
         (
             r#"{"regex":".*","within":7}"#,
-            "invalid type: integer `7`, expected a text, or a list",
+            "invalid type: integer `7`, expected a list, or a text with commas between its entries",
         ),
         (
             r#"{"regex":".*","within":"a.com","within":"b.com"}"#,

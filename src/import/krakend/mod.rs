@@ -47,6 +47,7 @@
 // May use what its parent room may use, and the shared files beside it. Neither file uses the
 // other.
 mod component;
+mod duration;
 mod origins;
 
 use super::document::{Document, Value};
@@ -57,9 +58,10 @@ use super::max_age;
 use super::names::{self, List};
 use super::node::{Node, STARTS_WITHOUT};
 use super::note::{NOBODY, NoteKind};
-use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode, parse_go};
+use crate::config::{AllowHeaders, CorsConfig, MaxAge, PreflightMode};
 use crate::problem::ConfigErrorKind;
 use component::{Generation, OPTIONS};
+use duration::parse_go;
 
 /// The headers where none is listed, without `Origin`, which needs no permission.
 const HEADERS: [&str; 3] = ["Accept", "Content-Type", "X-Requested-With"];
