@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! apt-get install chromium chromium-driver
-//! cargo test --all-features --test chromium -- --ignored
+//! cargo test --all-features --test engines -- --ignored
 //! ```
 #![cfg(feature = "testing")]
 
