@@ -18,6 +18,7 @@
 //! | serve WebSockets, or take CORS for access control | [`websockets`] |
 //! | are asked for `Access-Control-Allow-Private-Network` | [`private_network`] |
 //! | see a request blocked | [`debugging`] |
+//! | see it blocked in one browser only | [`browsers`] |
 //! | take requests, or policies, from strangers | [`untrusted_input`] |
 //! | ask why it is as it is | [`questions`] |
 //! | choose between libraries | [`comparison`] |
@@ -61,6 +62,9 @@ pub mod debugging {}
 #[cfg(doctest)]
 #[doc = include_str!("debugging_check.md")]
 mod debugging_check {}
+
+#[doc = include_str!("browsers.md")]
+pub mod browsers {}
 
 #[doc = include_str!("untrusted_input.md")]
 pub mod untrusted_input {}

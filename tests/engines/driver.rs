@@ -1,78 +1,179 @@
-//! Chromium, driven by chromedriver.
+//! The browsers, each driven over WebDriver.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Longer than any page takes.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    WebKit,
+}
+
+impl Engine {
+    /// The one that the variable `ENGINE` names; Chromium if it is not set.
+    pub(crate) fn chosen() -> Self {
+        match std::env::var("ENGINE").as_deref() {
+            Err(_) | Ok("chromium") => Engine::Chromium,
+            Ok("firefox") => Engine::Firefox,
+            Ok("webkit") => Engine::WebKit,
+            Ok(other) => panic!("ENGINE is chromium, firefox or webkit, not {other:?}"),
+        }
+    }
+
+    fn driver(self) -> &'static str {
+        match self {
+            Engine::Chromium => "chromedriver",
+            Engine::Firefox => "geckodriver",
+            Engine::WebKit => "WebKitWebDriver",
+        }
+    }
+
+    fn capabilities(self) -> (&'static str, Value) {
+        match self {
+            Engine::Chromium => (
+                "goog:chromeOptions",
+                json!({ "args": [
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--disable-dev-shm-usage",
+                ] }),
+            ),
+            Engine::Firefox => (
+                "moz:firefoxOptions",
+                json!({ "binary": "/usr/bin/firefox-esr", "args": ["-headless"] }),
+            ),
+            Engine::WebKit => (
+                "webkitgtk:browserOptions",
+                json!({
+                    "binary": "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+                    "args": ["--automation"],
+                }),
+            ),
+        }
+    }
+}
 
 /// A browser of its own, with an empty profile.
 pub(crate) struct Driver {
     client: Client,
-    process: Process,
+    process: Processes,
 }
 
-/// Ends when it is dropped, so that a failed test leaves nothing behind.
-struct Process(Child);
+/// A driver, the browser that it starts, and the display of a browser that needs one.
+/// They end when this is dropped, so that a failed test leaves nothing behind.
+struct Processes {
+    groups: Vec<Child>,
+    home: PathBuf,
+}
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+impl Processes {
+    /// Starts a program in a process group of its own.
+    fn start(&mut self, command: &mut Command) -> &mut Child {
+        let command = command
+            .env("HOME", &self.home)
+            .env("TMPDIR", &self.home)
+            .stderr(Stdio::null())
+            .process_group(0);
+        let child = command.spawn().unwrap_or_else(|error| {
+            panic!("{:?} is not installed: {error}", command.get_program());
+        });
+        self.groups.push(child);
+        self.groups.last_mut().expect("just started")
     }
 }
 
-impl Driver {
-    pub(crate) async fn start() -> Self {
-        let mut command = Command::new("chromedriver");
-        // Port 0: it takes a free one, and says which.
-        let child = command
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let mut process = Process(child.expect("chromedriver is installed (chromium-driver)"));
-        let output = process.0.stdout.take().expect("piped");
-        let mut lines = BufReader::new(output)
-            .lines()
-            .map(|line| line.expect("text"));
-        let port: u16 = lines
-            .find_map(|line| {
-                let (_, port) = line.split_once("started successfully on port ")?;
-                port.trim_end_matches('.').parse().ok()
-            })
-            .expect("chromedriver says its port");
-        // Its further output must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
+impl Drop for Processes {
+    fn drop(&mut self) {
+        for child in self.groups.iter_mut().rev() {
+            signal("-KILL", child);
+            let _ = child.wait();
+            // Its children take a moment to end, and may write until then.
+            let start = Instant::now();
+            while signal("-0", child) && start.elapsed() < Duration::from_secs(10) {}
+        }
+        let _ = std::fs::remove_dir_all(&self.home);
+    }
+}
 
-        let options = json!({
-            "args": [
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-dev-shm-usage",
-            ],
-        });
-        let capabilities = Capabilities::from_iter([("goog:chromeOptions".to_owned(), options)]);
+/// Sends a signal to a process group; tells whether there is anyone.
+fn signal(signal: &str, group: &Child) -> bool {
+    let mut kill = Command::new("kill");
+    kill.args([signal, "--", &format!("-{}", group.id())]);
+    let status = kill.stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// A virtual display; it takes a free number, and says which.
+fn display(processes: &mut Processes) -> String {
+    let mut command = Command::new("Xvfb");
+    command.args(["-displayfd", "1", "-nolisten", "tcp"]);
+    let xvfb = processes.start(command.stdout(Stdio::piped()));
+    let mut number = String::new();
+    let output = xvfb.stdout.take().expect("piped");
+    BufReader::new(output).read_line(&mut number).expect("text");
+    format!(":{}", number.trim())
+}
+
+impl Driver {
+    /// Starts a browser whose requests to `*.example.test` go to a proxy.
+    pub(crate) async fn start(engine: Engine, proxy: u16) -> Self {
+        let port = free_port().await;
+        let home = std::env::temp_dir().join(format!("tower-cors-{}-{port}", std::process::id()));
+        std::fs::create_dir(&home).expect("a directory");
+        let mut process = Processes {
+            groups: Vec::new(),
+            home,
+        };
+        let mut command = Command::new(engine.driver());
+        if engine == Engine::WebKit {
+            command.env("DISPLAY", display(&mut process));
+        }
+        command
+            .arg(format!("--port={port}"))
+            // Not a capability: WebKit's browser does not survive its list of exceptions.
+            .env("http_proxy", format!("http://127.0.0.1:{proxy}"))
+            .env("no_proxy", "localhost,127.0.0.1")
+            .stdout(Stdio::null());
+        let driver = process.start(&mut command);
+        wait_for(driver, port).await;
+
+        let (key, options) = engine.capabilities();
+        let capabilities = Capabilities::from_iter([
+            (key.to_owned(), options),
+            (
+                "timeouts".to_owned(),
+                json!({ "script": PATIENCE.as_millis() as u64 }),
+            ),
+        ]);
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
-            .expect("chromium starts");
+            .expect("the browser starts");
         Driver { client, process }
     }
 
     pub(crate) async fn open(&self, page: &str) {
-        self.client
-            .goto(&format!("{page}/"))
-            .await
-            .expect("the page opens");
+        self.client.goto(page).await.expect("the page opens");
     }
 
     /// Runs a script whose last argument takes its result.
@@ -81,8 +182,26 @@ impl Driver {
         result.expect("the script answers")
     }
 
-    pub(crate) async fn stop(self) {
-        self.client.close().await.expect("chromium stops");
-        drop(self.process);
+    /// Where the browser keeps its files.
+    pub(crate) fn home(&self) -> &Path {
+        &self.process.home
+    }
+}
+
+/// A port that was free a moment ago: not every driver says which one it took.
+pub(crate) async fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Waits until a driver listens.
+async fn wait_for(driver: &mut Child, port: u16) {
+    let start = Instant::now();
+    let mut pause = tokio::time::interval(Duration::from_millis(20));
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        let ended = driver.try_wait().expect("a child");
+        assert!(ended.is_none(), "the driver ended: {ended:?}");
+        assert!(start.elapsed() < PATIENCE, "the driver does not listen");
+        pause.tick().await;
     }
 }

@@ -1,409 +1,299 @@
-//! Policies, and what a page does with each.
+//! The table: what a page does, what the standard says arrives at the server, and what
+//! the page's script sees.
+//!
+//! The rows are in `rows/`. In their texts, `$page` is the origin of the page, `$api` the
+//! row's directory at the usual server, `$other` at another port, and `$own` at the page's
+//! own origin.
 
-use tower_cors::{AllowHeaders, CorsConfig, Danger, OriginPattern, PreflightMode};
+use std::collections::BTreeMap;
 
-/// A page's request to a server with a policy.
-pub(crate) struct Case {
-    pub(crate) name: &'static str,
-    /// The policy, for a page of this origin.
-    pub(crate) config: fn(page: &str) -> CorsConfig,
+use http::HeaderValue;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tower_cors::CorsConfig;
+
+use crate::driver::Engine;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Row {
+    pub(crate) name: String,
     /// The host of the page.
-    pub(crate) page: &'static str,
-    pub(crate) method: &'static str,
-    pub(crate) headers: &'static [(&'static str, &'static str)],
-    pub(crate) body: Option<&'static str>,
-    pub(crate) credentials: &'static str,
-    pub(crate) readable: bool,
-    /// Where Chromium is known to read what the standard blocks, or not to
-    /// read what it lets through.
-    pub(crate) chromium_differs: bool,
+    pub(crate) page: String,
+    /// The steps are taken in such a frame: `sandbox`, `data`, `srcdoc`, or the name of a
+    /// referrer policy.
+    pub(crate) frame: Option<String>,
+    /// The policy of the server.
+    pub(crate) policy: Option<CorsConfig>,
+    /// Its policy at `$other`, if that is another one.
+    pub(crate) other_policy: Option<CorsConfig>,
+    /// The headers of a server that has no policy.
+    pub(crate) answers: Option<Answers>,
+    pub(crate) does: Vec<Step>,
+    /// The requests, each in the words of [`crate::describe`], with ` | ` between them.
+    arrives: String,
+    /// What each step gives the script, with ` | ` between them.
+    sees: String,
+    /// The browser for tests cannot do this, and why.
+    pub(crate) beyond_tests: Option<String>,
+    #[serde(default)]
+    pub(crate) differs: Vec<Difference>,
 }
 
-impl Case {
-    fn method(mut self, method: &'static str) -> Self {
-        self.method = method;
-        self
-    }
+/// Headers, by their names. Bytes beyond ASCII are Latin-1.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answers {
+    #[serde(default)]
+    pub(crate) both: BTreeMap<String, Lines>,
+    #[serde(default)]
+    pub(crate) preflight: BTreeMap<String, Lines>,
+    #[serde(default)]
+    pub(crate) actual: BTreeMap<String, Lines>,
+    /// Of the answer to a preflight.
+    #[serde(default = "no_content")]
+    pub(crate) status: u16,
+}
 
-    fn header(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
-        self.headers = headers;
-        self
-    }
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Lines {
+    One(String),
+    Several(Vec<String>),
+}
 
-    fn body(mut self, body: &'static str) -> Self {
-        self.body = Some(body);
-        self
-    }
-
-    fn include(mut self) -> Self {
-        self.credentials = "include";
-        self
-    }
-
-    fn on(mut self, host: &'static str) -> Self {
-        self.page = host;
-        self
-    }
-
-    /// The method after the browser's normalisation.
-    pub(crate) fn sent_method(&self) -> String {
-        let upper = self.method.to_ascii_uppercase();
-        let normalised = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
-        if normalised.contains(&&upper[..]) {
-            upper
-        } else {
-            self.method.to_owned()
+impl Lines {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &String> {
+        match self {
+            Lines::One(line) => std::slice::from_ref(line).iter(),
+            Lines::Several(lines) => lines.iter(),
         }
     }
+}
 
-    /// The names that a preflight asks for; of the safelisted ones, the table
-    /// uses `content-type` only with a value that needs asking.
-    pub(crate) fn unsafe_names(&self) -> Vec<String> {
-        let is_safelisted = |name: &str, value: &str| {
-            matches!(name, "accept" | "accept-language" | "content-language")
-                || name == "content-type" && value == "text/plain"
-        };
-        let names = self
-            .headers
+/// One thing that a page does: a way of `page.html`, and what it takes.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    #[serde(default = "fetch")]
+    pub(crate) via: String,
+    pub(crate) url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<String>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credentials: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect: Option<String>,
+    #[serde(default)]
+    keepalive: bool,
+    /// To wait.
+    #[serde(default)]
+    pub(crate) seconds: u64,
+}
+
+/// What some browsers do instead.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Difference {
+    pub(crate) r#in: Vec<Judge>,
+    arrives: Option<String>,
+    sees: Option<String>,
+    /// The step of the standard that this departs from.
+    pub(crate) breaks: String,
+}
+
+/// Who runs a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Judge {
+    /// The browser for tests.
+    Testing,
+    #[serde(untagged)]
+    Engine(Engine),
+}
+
+/// What a row leads to: the requests, and what the script sees.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) arrives: Vec<String>,
+    pub(crate) sees: Vec<String>,
+}
+
+impl Outcome {
+    fn new(arrives: &str, sees: &str) -> Self {
+        let list = |text: &str| text.split(" | ").map(str::to_owned).collect();
+        Outcome {
+            arrives: list(arrives),
+            sees: list(sees),
+        }
+    }
+}
+
+impl Row {
+    /// What a browser does according to the table.
+    pub(crate) fn expected(&self, judge: Judge) -> Outcome {
+        let difference = self
+            .differs
             .iter()
-            .map(|(name, value)| (name.to_lowercase(), value));
-        let mut names: Vec<_> = names
-            .filter(|(name, value)| !is_safelisted(name, value))
-            .map(|(name, _)| name)
-            .collect();
-        names.sort_unstable();
-        names
+            .find(|differs| differs.r#in.contains(&judge));
+        let arrives = difference.and_then(|differs| differs.arrives.as_ref());
+        let sees = difference.and_then(|differs| differs.sees.as_ref());
+        Outcome::new(arrives.unwrap_or(&self.arrives), sees.unwrap_or(&self.sees))
     }
-}
 
-fn case(name: &'static str, readable: bool, config: fn(&str) -> CorsConfig) -> Case {
-    Case {
-        name,
-        config,
-        page: "localhost",
-        method: "GET",
-        headers: &[],
-        body: None,
-        credentials: "same-origin",
-        readable,
-        chromium_differs: false,
+    /// What the standard says.
+    pub(crate) fn standard(&self) -> Outcome {
+        Outcome::new(&self.arrives, &self.sees)
     }
-}
 
-fn read(name: &'static str, config: fn(&str) -> CorsConfig) -> Case {
-    case(name, true, config)
-}
-
-fn blocked(name: &'static str, config: fn(&str) -> CorsConfig) -> Case {
-    case(name, false, config)
-}
-
-fn page(page: &str) -> CorsConfig {
-    CorsConfig::new([page])
-}
-
-fn other(_: &str) -> CorsConfig {
-    CorsConfig::new(["https://other.example"])
-}
-
-fn any(_: &str) -> CorsConfig {
-    CorsConfig::new(["*"])
-}
-
-fn credentials(page: &str) -> CorsConfig {
-    CorsConfig::new([page]).allow_credentials(true)
-}
-
-/// The port of a page's origin.
-fn port(page: &str) -> &str {
-    page.rsplit(':').next().unwrap_or_default()
-}
-
-const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
-const FOO: &[(&str, &str)] = &[("x-foo", "1")];
-const FOO_BAR: &[(&str, &str)] = &[("X-Foo", "1"), ("X-Bar", "2")];
-const AUTHORIZATION: &[(&str, &str)] = &[("authorization", "Bearer x")];
-
-pub(crate) fn cases() -> Vec<Case> {
-    let mut cases = origins();
-    cases.extend(methods());
-    cases.extend(request_headers());
-    cases.extend(with_credentials());
-    cases.extend(exposed_and_inner());
-    cases
-}
-
-fn origins() -> Vec<Case> {
-    vec![
-        read("exact origin", page),
-        blocked("origin not listed", other),
-        read("any origin", any),
-        read("any origin, uncached", |_| {
-            CorsConfig::new(["*"]).answer_without_origin(false)
-        }),
-        blocked("other port", |_| CorsConfig::new(["http://localhost:1"])),
-        blocked("default port", |_| CorsConfig::new(["http://localhost"])),
-        blocked("other scheme", |page| {
-            CorsConfig::new([page.replace("http", "https")])
-        }),
-        read("any port", |_| CorsConfig::new(["http://localhost:*"])),
-        blocked("any port of another host", |_| {
-            CorsConfig::new(["http://127.0.0.1:*"])
-        }),
-        read("address", page).on("127.0.0.1"),
-        blocked("address is not its name", |page| {
-            CorsConfig::new([page.replace("127.0.0.1", "localhost")])
-        })
-        .on("127.0.0.1"),
-        read("subdomain", |_| CorsConfig::new(["http://*.localhost:*"])).on("a.localhost"),
-        read("deep subdomain", |_| {
-            CorsConfig::new(["http://*.localhost:*"])
-        })
-        .on("b.a.localhost"),
-        blocked("apex under a subdomain pattern", |_| {
-            CorsConfig::new(["http://*.localhost:*"])
-        }),
-        blocked("subdomain of an exact origin", |page| {
-            CorsConfig::new([page.replace("a.localhost", "localhost")])
-        })
-        .on("a.localhost"),
-        read("in-label", |_| CorsConfig::new(["http://pr-*.localhost:*"])).on("pr-7.localhost"),
-        blocked("in-label takes no dot", |_| {
-            CorsConfig::new(["http://pr-*.localhost:*"])
-        })
-        .on("pr-7.x.localhost"),
-        blocked("in-label takes no empty part", |_| {
-            CorsConfig::new(["http://pr-*.localhost:*"])
-        })
-        .on("pr-.localhost"),
-        read("regex", |_| {
-            CorsConfig::new([OriginPattern::regex(r"http://pr-\d+\.localhost:\d+")])
-        })
-        .on("pr-42.localhost"),
-        blocked("regex matches the whole", |_| {
-            CorsConfig::new([OriginPattern::regex(r"http://pr-\d\.localhost")])
-        })
-        .on("pr-4.localhost"),
-        read("host regex", |_| {
-            CorsConfig::new([OriginPattern::host_regex("[a-c]\\.localhost")])
-        })
-        .on("b.localhost"),
-        blocked("host regex, other host", |_| {
-            CorsConfig::new([OriginPattern::host_regex("[a-c]\\.localhost")])
-        })
-        .on("d.localhost"),
-        read("predicate", |_| {
-            CorsConfig::new([OriginPattern::predicate(|origin| {
-                origin.host() == "localhost"
-            })])
-        }),
-        blocked("predicate says no", |_| {
-            CorsConfig::new([OriginPattern::predicate(|_| false)])
-        }),
-        blocked("null is another origin", |_| CorsConfig::new(["null"])),
-    ]
-}
-
-fn methods() -> Vec<Case> {
-    vec![
-        read("POST", page).method("POST").body("x"),
-        read("HEAD", page).method("HEAD"),
-        blocked("PUT is not listed", page).method("PUT"),
-        read("PUT", |page| CorsConfig::new([page]).allow_methods(["PUT"])).method("PUT"),
-        read("put is PUT", |page| {
-            CorsConfig::new([page]).allow_methods(["PUT"])
-        })
-        .method("put"),
-        read("PATCH", |page| {
-            CorsConfig::new([page]).allow_methods(["PATCH"])
-        })
-        .method("PATCH"),
-        blocked("patch is not PATCH", |page| {
-            CorsConfig::new([page]).allow_methods(["PATCH"])
-        })
-        .method("patch"),
-        read("DELETE under any method", |page| {
-            CorsConfig::new([page]).allow_methods(["*"])
-        })
-        .method("DELETE"),
-        read("own method", |page| {
-            CorsConfig::new([page]).allow_methods(["QUERY"])
-        })
-        .method("QUERY"),
-        read("OPTIONS", |page| {
-            CorsConfig::new([page]).allow_methods(["OPTIONS"])
-        })
-        .method("OPTIONS"),
-        blocked("GET is not listed", |page| {
-            CorsConfig::new([page]).allow_methods(["PUT"])
-        }),
-        blocked("POST is not listed", |page| {
-            CorsConfig::new([page]).allow_methods(["GET"])
-        })
-        .method("POST"),
-        blocked("PUT from another origin", |_| {
-            CorsConfig::new(["https://other.example"]).allow_methods(["PUT"])
-        })
-        .method("PUT"),
-        read("PUT under any origin", |_| {
-            CorsConfig::new(["*"]).allow_methods(["PUT"])
-        })
-        .method("PUT"),
-        read("status 200", |page| {
-            CorsConfig::new([page])
-                .allow_methods(["PUT"])
-                .preflight_status(200)
-        })
-        .method("PUT"),
-        read("preflight decorated", |page| {
-            CorsConfig::new([page])
-                .allow_methods(["PUT"])
-                .preflight(PreflightMode::Decorate)
-        })
-        .method("PUT"),
-    ]
-}
-
-fn request_headers() -> Vec<Case> {
-    fn allow_foo(page: &str) -> CorsConfig {
-        CorsConfig::new([page]).allow_headers(["X-Foo"])
-    }
-    fn any_header(page: &str) -> CorsConfig {
-        CorsConfig::new([page]).allow_headers(["*"])
-    }
-    vec![
-        read("safelisted headers", page)
-            .header(&[("accept", "text/html"), ("content-type", "text/plain")])
-            .method("POST"),
-        blocked("content-type of JSON", page)
-            .header(JSON)
-            .method("POST")
-            .body("{}"),
-        read("content-type of JSON, listed", |page| {
-            CorsConfig::new([page]).allow_headers(["content-type"])
-        })
-        .header(JSON)
-        .method("POST")
-        .body("{}"),
-        blocked("header is not listed", page).header(FOO),
-        read("header", allow_foo).header(FOO),
-        blocked("one of two headers", allow_foo).header(FOO_BAR),
-        read("two headers", |page| {
-            CorsConfig::new([page]).allow_headers(["x-bar", "x-foo"])
-        })
-        .header(FOO_BAR),
-        read("any header", any_header).header(FOO_BAR),
-        // Chromium warns that it will follow the standard, and does not yet.
-        Case {
-            chromium_differs: true,
-            ..blocked("any header but Authorization", any_header)
+    /// The origin of the script.
+    pub(crate) fn origin(&self, site: Site) -> String {
+        match self.frame.as_deref() {
+            Some("sandbox" | "data") => "null".to_owned(),
+            _ => site.page(&self.page),
         }
-        .header(AUTHORIZATION),
-        read("any header and Authorization", |page| {
-            CorsConfig::new([page]).allow_headers(["*", "authorization"])
-        })
-        .header(AUTHORIZATION),
-        read("Authorization", |page| {
-            CorsConfig::new([page]).allow_headers(["authorization"])
-        })
-        .header(AUTHORIZATION),
-        read("mirrored", |page| {
-            CorsConfig::new([page]).allow_headers(AllowHeaders::Mirror)
-        })
-        .header(FOO_BAR),
-        read("mirrored Authorization", |page| {
-            CorsConfig::new([page]).allow_headers(AllowHeaders::Mirror)
-        })
-        .header(AUTHORIZATION),
-        blocked("mirrored for another origin", |_| {
-            CorsConfig::new(["https://other.example"]).allow_headers(AllowHeaders::Mirror)
-        })
-        .header(FOO),
-        read("any origin, any header", |_| {
-            CorsConfig::new(["*"]).allow_headers(["*"])
-        })
-        .header(FOO),
-    ]
+    }
+
+    /// The policy that decides about a request.
+    pub(crate) fn policy(&self, place: Place) -> Option<&CorsConfig> {
+        let other = self.other_policy.as_ref().filter(|_| place == Place::Other);
+        other.or(self.policy.as_ref())
+    }
 }
 
-fn with_credentials() -> Vec<Case> {
-    vec![
-        read("credentials", credentials).include(),
-        read("credentials allowed, but not sent", credentials),
-        blocked("credentials are not allowed", page).include(),
-        blocked("credentials with any origin", any).include(),
-        blocked("credentials from another origin", |_| {
-            CorsConfig::new(["https://other.example"]).allow_credentials(true)
-        })
-        .include(),
-        read("any origin with credentials", |_| {
-            CorsConfig::new(["*"])
-                .allow_credentials(true)
-                .dangerously_allow([Danger::AnyOriginWithCredentials])
-        })
-        .include(),
-        read("credentials, any method", |page| {
-            credentials(page).allow_methods(["*"])
-        })
-        .include()
-        .method("DELETE"),
-        read("credentials, any header", |page| {
-            credentials(page).allow_headers(["*"])
-        })
-        .include()
-        .header(FOO_BAR),
-        read("credentials, any header is Authorization too", |page| {
-            credentials(page).allow_headers(["*"])
-        })
-        .include()
-        .header(AUTHORIZATION),
-        read("credentials, mirrored", |page| {
-            credentials(page).allow_headers(AllowHeaders::Mirror)
-        })
-        .include()
-        .header(FOO_BAR),
-        blocked("credentials, method not listed", credentials)
-            .include()
-            .method("PUT"),
-        blocked("credentials, header not listed", credentials)
-            .include()
-            .header(FOO),
-        read("credentials of a pattern with a port", |page| {
-            CorsConfig::new([format!("http://localhost:{}", port(page))]).allow_credentials(true)
-        })
-        .include(),
-        read("PUT with credentials", |page| {
-            credentials(page).allow_methods(["PUT"])
-        })
-        .include()
-        .method("PUT")
-        .body("x"),
-    ]
+/// Where a request went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Api,
+    Other,
+    Own,
 }
 
-fn exposed_and_inner() -> Vec<Case> {
-    vec![
-        read("exposed", |page| {
-            CorsConfig::new([page]).expose_headers(["X-One", "etag"])
-        }),
-        read("exposed, all", |page| {
-            CorsConfig::new([page]).expose_headers(["*"])
-        }),
-        read("exposed, all, any origin", |_| {
-            CorsConfig::new(["*"]).expose_headers(["*"])
-        }),
-        read("exposed, all, with credentials", |page| {
-            credentials(page).expose_headers(["*"])
-        })
-        .include(),
-        read("exposed, all, credentials not sent", |page| {
-            credentials(page).expose_headers(["*"])
-        }),
-        read("exposed with credentials", |page| {
-            credentials(page).expose_headers(["x-two"])
-        })
-        .include(),
-        read("the application's headers are replaced", page),
-        blocked("the application's headers are removed", other),
-    ]
+/// The ports of the servers.
+#[derive(Clone, Copy)]
+pub(crate) struct Site {
+    pub(crate) pages: u16,
+    pub(crate) api: u16,
+    pub(crate) other: u16,
+}
+
+impl Site {
+    /// The origin of pages at a host.
+    pub(crate) fn page(self, host: &str) -> String {
+        match is_plain(host) {
+            true => format!("http://{host}"),
+            false => format!("http://{host}:{}", self.pages),
+        }
+    }
+
+    /// The origin of the usual server.
+    pub(crate) fn api_of(self, page: &str) -> String {
+        match is_plain(page) {
+            true => "http://api.example.test".to_owned(),
+            false => format!("http://localhost:{}", self.api),
+        }
+    }
+
+    pub(crate) fn place(self, host: &str) -> Place {
+        let port: Option<u16> = host.rsplit(':').next().and_then(|port| port.parse().ok());
+        match port {
+            Some(port) if port == self.other => Place::Other,
+            Some(port) if port == self.api => Place::Api,
+            None if host == "api.example.test" => Place::Api,
+            _ => Place::Own,
+        }
+    }
+
+    /// The rows of the table, for these ports. The servers at the places are asked, unless
+    /// another port is to stand in for all of them.
+    pub(crate) fn rows(self, stand_in: Option<u16>) -> Vec<Row> {
+        let rows = TABLE.iter().flat_map(|text| {
+            let rows: Vec<Value> = serde_saphyr::from_str(text).expect("a list of rows");
+            rows
+        });
+        let rows = rows.enumerate().map(|(number, mut row)| {
+            fill_in(&mut row);
+            let text = self
+                .place_texts(&row["page"], number, stand_in)
+                .iter()
+                .fold(row.to_string(), |text, (key, value)| {
+                    text.replace(key, value)
+                });
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", row["name"]))
+        });
+        rows.collect()
+    }
+
+    /// What the names with a `$` stand for in a row.
+    fn place_texts(self, host: &Value, row: usize, stand_in: Option<u16>) -> [(&str, String); 6] {
+        let host = host.as_str().expect("a host");
+        let page = self.page(host);
+        let at = |server: String| match stand_in {
+            None => format!("{server}/{row}"),
+            Some(port) => format!("http://localhost:{port}/{row}"),
+        };
+        [
+            ("$api", at(self.api_of(host))),
+            ("$own", at(page.clone())),
+            ("$other", at(format!("http://localhost:{}", self.other))),
+            ("$page", page),
+            ("$port", self.pages.to_string()),
+            ("$128", "a".repeat(128)),
+        ]
+    }
+}
+
+/// Most pages are at `localhost`, and most steps are a `GET` from the usual server.
+fn fill_in(row: &mut Value) {
+    let row = row.as_object_mut().expect("a row");
+    row.entry("page").or_insert_with(|| json!("localhost"));
+    let steps = row.entry("does").or_insert_with(|| json!([{}]));
+    for step in steps.as_array_mut().expect("steps") {
+        let step = step.as_object_mut().expect("a step");
+        step.entry("url").or_insert_with(|| json!("$api/"));
+    }
+}
+
+/// The value of a header, one byte a character.
+pub(crate) fn latin1(text: &str) -> HeaderValue {
+    let bytes: Vec<u8> = text
+        .chars()
+        .map(|c| u8::try_from(c).expect("Latin-1"))
+        .collect();
+    HeaderValue::from_bytes(&bytes).expect("a value")
+}
+
+/// Hosts that are reached over the proxy are not trustworthy, as loopback ones are.
+pub(crate) fn is_plain(host: &str) -> bool {
+    host.ends_with(".example.test")
+}
+
+const TABLE: &[&str] = &[
+    include_str!("rows/origins.yaml"),
+    include_str!("rows/methods.yaml"),
+    include_str!("rows/headers.yaml"),
+    include_str!("rows/credentials.yaml"),
+    include_str!("rows/answers.yaml"),
+    include_str!("rows/cache.yaml"),
+    include_str!("rows/redirects.yaml"),
+    include_str!("rows/elements.yaml"),
+    include_str!("rows/frames.yaml"),
+    include_str!("rows/own_origin.yaml"),
+    include_str!("rows/plain_http.yaml"),
+];
+
+fn fetch() -> String {
+    "fetch".to_owned()
+}
+
+fn no_content() -> u16 {
+    204
 }
