@@ -1,4 +1,4 @@
-//! The browsers, each driven over WebDriver.
+//! The browsers, each driven over `WebDriver`.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -11,8 +11,8 @@ use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Longer than any page takes.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Milliseconds that no page and no driver needs.
+const PATIENCE: u64 = 180_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -159,10 +159,7 @@ impl Driver {
         let (key, options) = engine.capabilities();
         let capabilities = Capabilities::from_iter([
             (key.to_owned(), options),
-            (
-                "timeouts".to_owned(),
-                json!({ "script": PATIENCE.as_millis() as u64 }),
-            ),
+            ("timeouts".to_owned(), json!({ "script": PATIENCE })),
         ]);
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
@@ -182,7 +179,7 @@ impl Driver {
         result.expect("the script answers")
     }
 
-    /// Where the browser keeps its files.
+    /// The directory of the browser's files.
     pub(crate) fn home(&self) -> &Path {
         &self.process.home
     }
@@ -201,7 +198,10 @@ async fn wait_for(driver: &mut Child, port: u16) {
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         let ended = driver.try_wait().expect("a child");
         assert!(ended.is_none(), "the driver ended: {ended:?}");
-        assert!(start.elapsed() < PATIENCE, "the driver does not listen");
+        assert!(
+            start.elapsed() < Duration::from_millis(PATIENCE),
+            "the driver does not listen"
+        );
         pause.tick().await;
     }
 }

@@ -11,7 +11,7 @@ use crate::server::Server;
 use crate::table::{Row, Site, Step, latin1};
 use crate::words;
 
-/// What a row's script sees.
+/// Runs a row; returns what its script sees.
 pub(crate) async fn run(row: &Row, server: &Server, site: Site) -> Vec<String> {
     let server = server.clone();
     let service = tower::service_fn(move |request: http::Request<Body>| {

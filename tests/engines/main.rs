@@ -23,8 +23,14 @@ use driver::{Driver, Engine};
 use server::{Arrived, Ports, Server};
 use table::{Judge, Outcome, Place, Row, Site, is_plain};
 
-/// Runs all rows in an engine, a page for each host.
-async fn run(driver: &Driver, server: &Server, site: Site, rows: &[Row]) -> Vec<Outcome> {
+/// Runs all rows in an engine, a page for each host. A row may take so many seconds.
+async fn run(
+    driver: &Driver,
+    server: &Server,
+    site: Site,
+    rows: &[Row],
+    patience: u32,
+) -> Vec<Outcome> {
     let mut hosts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (number, row) in rows.iter().enumerate() {
         hosts.entry(&row.page).or_default().push(number);
@@ -36,8 +42,9 @@ async fn run(driver: &Driver, server: &Server, site: Site, rows: &[Row]) -> Vec<
             .iter()
             .map(|number| json!({ "frame": rows[*number].frame, "does": rows[*number].does }))
             .collect();
-        let script = "run(arguments[0]).then(arguments[1])";
-        let results = driver.run(script, vec![json!(asked)]).await;
+        let script = "run(arguments[0], arguments[1]).then(arguments[2])";
+        let arguments = vec![json!(asked), json!(patience)];
+        let results = driver.run(script, arguments).await;
         let results: Vec<Vec<String>> = serde_json::from_value(results).expect("texts");
         for (number, seen) in numbers.into_iter().zip(results) {
             sees[number] = seen;
@@ -100,9 +107,10 @@ fn describe(arrived: &Arrived, row: &Row, site: Site) -> String {
     if fetch_site.as_deref() != usual_site(row, arrived.place) {
         words.push(fetch_site.unwrap_or_else(|| "without site".to_owned()));
     }
-    let status = arrived.status.expect("answered");
-    if !status.is_success() && status != 101 {
-        words.push(status.as_u16().to_string());
+    match arrived.status {
+        Some(status) if status.is_success() || status == 101 => {}
+        Some(status) => words.push(status.as_u16().to_string()),
+        None => words.push("unanswered".to_owned()),
     }
     if let Some(config) = row.policy(arrived.place) {
         let policy = config.clone().compile().expect("a policy");
@@ -142,7 +150,7 @@ fn words(reason: &impl Debug) -> String {
     debug[..end].replace(['(', ')'], " ").trim().to_owned()
 }
 
-/// What differs from the table.
+/// Describes how an outcome differs from the table.
 fn problem(row: &Row, judge: Judge, outcome: &Outcome) -> Option<String> {
     let mut expected = row.expected(judge);
     if let Judge::Engine(_) = judge {
@@ -198,7 +206,7 @@ async fn the_engine_does_what_the_table_says() {
     let rows = site.rows(None);
     let server = ports.serve(&rows);
     let driver = Driver::start(engine, proxy).await;
-    let outcomes = run(&driver, &server, site, &rows).await;
+    let outcomes = run(&driver, &server, site, &rows, 30).await;
     let judge = Judge::Engine(engine);
     let problems = rows.iter().zip(&outcomes);
     let problems: Vec<_> = problems
@@ -236,7 +244,8 @@ async fn no_row_passes_at_a_closed_port() {
     let rows = site.rows(Some(closed));
     let server = ports.serve(&rows);
     let driver = Driver::start(engine, proxy).await;
-    let outcomes = run(&driver, &server, site, &rows).await;
+    // Some browsers never tell that a frame failed to load.
+    let outcomes = run(&driver, &server, site, &rows, 2).await;
     for (row, outcome) in rows.iter().zip(&outcomes) {
         assert!(outcome.arrives.is_empty(), "{}: {outcome:?}", row.name);
         assert!(

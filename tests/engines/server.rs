@@ -4,6 +4,7 @@
 //! preflight. The host of a request tells which origin the browser meant; a browser's
 //! proxy is one of the ports as well.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
@@ -21,9 +22,9 @@ use http::{HeaderMap, StatusCode, Uri};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
-use tower_cors::{CorsLayer, Policy, is_preflight};
+use tower_cors::{CorsConfig, CorsLayer, Policy, is_preflight};
 
-use crate::table::{Answers, Place, Row, Site, latin1};
+use crate::table::{Answers, Lines, Place, Row, Site, latin1};
 
 /// A request as it arrived, without its body.
 pub(crate) struct Arrived {
@@ -35,7 +36,7 @@ pub(crate) struct Arrived {
 pub(crate) type App = BoxCloneSyncService<Request, Response, Infallible>;
 
 struct Directory {
-    /// What answers at the row's usual place, and at the other one.
+    /// The servers at the row's usual place, and at the other one.
     apps: [App; 2],
     arrived: Mutex<Vec<Arrived>>,
 }
@@ -96,48 +97,30 @@ impl Server {
     }
 
     pub(crate) async fn answer(self, request: Request) -> Response {
-        let path = request.uri().path();
-        if path == "/page" {
+        if request.uri().path() == "/page" {
             return page(&request);
         }
-        let Some((row, rest)) = path[1..].split_once('/') else {
+        let Some((directory, path)) = self.find(request.uri()) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        let Some(directory) = row
-            .parse()
-            .ok()
-            .and_then(|row: usize| self.0.directories.get(row))
-        else {
-            return StatusCode::NOT_FOUND.into_response();
-        };
-        // Behind the proxy, an origin server gets the path alone.
-        let query = request.uri().query().map(|query| format!("?{query}"));
-        let uri: Uri = format!("/{rest}{}", query.unwrap_or_default())
-            .parse()
-            .expect("a path");
         let host = request.headers()[HOST].to_str().expect("a host");
         let place = self.0.site.place(host);
         let (mut parts, body) = request.into_parts();
-        parts.uri = uri;
-        let mut head = http::Request::new(());
-        *head.method_mut() = parts.method.clone();
-        *head.uri_mut() = parts.uri.clone();
-        *head.headers_mut() = parts.headers.clone();
-        let number = {
-            let mut arrived = directory.arrived.lock().unwrap();
-            arrived.push(Arrived {
-                place,
-                head,
-                status: None,
-            });
-            arrived.len() - 1
-        };
+        // Behind the proxy, an origin server gets the path alone.
+        parts.uri = path;
+        let request = Request::from_parts(parts, body);
+        let number = directory.record(place, &request);
         let app = directory.apps[usize::from(place == Place::Other)].clone();
-        let Ok(response) = app.oneshot(Request::from_parts(parts, body)).await;
-        if let Some(arrived) = directory.arrived.lock().unwrap().get_mut(number) {
-            arrived.status = Some(response.status());
-        }
+        let Ok(response) = app.oneshot(request).await;
+        directory.answered(number, response.status());
         response
+    }
+
+    /// The directory that a URI leads to, and what follows.
+    fn find(&self, uri: &Uri) -> Option<(&Directory, Uri)> {
+        let (row, rest) = uri.path_and_query()?.as_str()[1..].split_once('/')?;
+        let directory = self.0.directories.get(row.parse::<usize>().ok()?)?;
+        Some((directory, format!("/{rest}").parse().ok()?))
     }
 }
 
@@ -152,6 +135,27 @@ impl Directory {
         Directory {
             apps: [usual.clone(), other.unwrap_or(usual)],
             arrived: Mutex::default(),
+        }
+    }
+
+    fn record(&self, place: Place, request: &Request) -> usize {
+        let mut head = http::Request::new(());
+        *head.method_mut() = request.method().clone();
+        *head.uri_mut() = request.uri().clone();
+        *head.headers_mut() = request.headers().clone();
+        let status = None;
+        let mut arrived = self.arrived.lock().unwrap();
+        arrived.push(Arrived {
+            place,
+            head,
+            status,
+        });
+        arrived.len() - 1
+    }
+
+    fn answered(&self, number: usize, status: StatusCode) {
+        if let Some(arrived) = self.arrived.lock().unwrap().get_mut(number) {
+            arrived.status = Some(status);
         }
     }
 }
@@ -172,7 +176,7 @@ fn page(request: &Request) -> Response {
 }
 
 /// The application behind a policy, with the layer outermost.
-fn with_policy(policy: &tower_cors::CorsConfig) -> App {
+fn with_policy(policy: &CorsConfig) -> App {
     let policy: Policy = policy.clone().compile().expect("a policy");
     let app = application().layer(CorsLayer::from(policy));
     BoxCloneSyncService::new(app)
@@ -197,10 +201,7 @@ fn with_answers(answers: Answers) -> App {
     }))
 }
 
-fn set(
-    headers: &mut HeaderMap,
-    lists: &[&std::collections::BTreeMap<String, crate::table::Lines>],
-) {
+fn set(headers: &mut HeaderMap, lists: &[&BTreeMap<String, Lines>]) {
     headers.remove("access-control-allow-origin");
     for (name, lines) in lists.iter().copied().flatten() {
         let name: HeaderName = name.parse().expect("a name");

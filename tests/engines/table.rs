@@ -32,7 +32,7 @@ pub(crate) struct Row {
     pub(crate) does: Vec<Step>,
     /// The requests, each in the words of [`crate::describe`], with ` | ` between them.
     arrives: String,
-    /// What each step gives the script, with ` | ` between them.
+    /// Words for what each step shows the script, with ` | ` between them.
     sees: String,
     /// The browser for tests cannot do this, and why.
     pub(crate) beyond_tests: Option<String>,
@@ -99,7 +99,7 @@ pub(crate) struct Step {
     pub(crate) seconds: u64,
 }
 
-/// What some browsers do instead.
+/// A departure of some browsers from the standard.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Difference {
@@ -110,7 +110,7 @@ pub(crate) struct Difference {
     pub(crate) breaks: String,
 }
 
-/// Who runs a row.
+/// A browser that runs rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Judge {
@@ -120,7 +120,7 @@ pub(crate) enum Judge {
     Engine(Engine),
 }
 
-/// What a row leads to: the requests, and what the script sees.
+/// The requests of a row, and what its script sees.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) arrives: Vec<String>,
@@ -138,7 +138,7 @@ impl Outcome {
 }
 
 impl Row {
-    /// What a browser does according to the table.
+    /// The outcome in a browser, according to the table.
     pub(crate) fn expected(&self, judge: Judge) -> Outcome {
         let difference = self
             .differs
@@ -149,7 +149,7 @@ impl Row {
         Outcome::new(arrives.unwrap_or(&self.arrives), sees.unwrap_or(&self.sees))
     }
 
-    /// What the standard says.
+    /// The outcome by the standard.
     pub(crate) fn standard(&self) -> Outcome {
         Outcome::new(&self.arrives, &self.sees)
     }
@@ -169,7 +169,7 @@ impl Row {
     }
 }
 
-/// Where a request went.
+/// The place that a request went to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Api,
@@ -232,7 +232,7 @@ impl Site {
         rows.collect()
     }
 
-    /// What the names with a `$` stand for in a row.
+    /// The texts that names with a `$` stand for in a row.
     fn place_texts(self, host: &Value, row: usize, stand_in: Option<u16>) -> [(&str, String); 6] {
         let host = host.as_str().expect("a host");
         let page = self.page(host);
