@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
-/// Milliseconds that no page and no driver needs.
-const PATIENCE: u64 = 180_000;
+/// No page and no driver needs that long; a browser that crashes may never answer.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -152,6 +154,8 @@ impl Driver {
             // Not a capability: WebKit's browser does not survive its list of exceptions.
             .env("http_proxy", format!("http://127.0.0.1:{proxy}"))
             .env("no_proxy", "localhost,127.0.0.1")
+            .env_remove("HTTP_PROXY")
+            .env_remove("NO_PROXY")
             .stdout(Stdio::null());
         let driver = process.start(&mut command);
         wait_for(driver, port).await;
@@ -159,24 +163,25 @@ impl Driver {
         let (key, options) = engine.capabilities();
         let capabilities = Capabilities::from_iter([
             (key.to_owned(), options),
-            ("timeouts".to_owned(), json!({ "script": PATIENCE })),
+            ("timeouts".to_owned(), json!({ "script": 180_000 })),
         ]);
-        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await
-            .expect("the browser starts");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let address = format!("http://127.0.0.1:{port}");
+        let client = timeout(PATIENCE, builder.connect(&address)).await;
+        let client = client.expect("in time").expect("the browser starts");
         Driver { client, process }
     }
 
     pub(crate) async fn open(&self, page: &str) {
-        self.client.goto(page).await.expect("the page opens");
+        let opened = timeout(PATIENCE, self.client.goto(page)).await;
+        opened.expect("in time").expect("the page opens");
     }
 
     /// Runs a script whose last argument takes its result.
     pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
-        let result = self.client.execute_async(script, arguments).await;
-        result.expect("the script answers")
+        let result = timeout(PATIENCE, self.client.execute_async(script, arguments)).await;
+        result.expect("in time").expect("the script answers")
     }
 
     /// The directory of the browser's files.
@@ -198,10 +203,7 @@ async fn wait_for(driver: &mut Child, port: u16) {
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         let ended = driver.try_wait().expect("a child");
         assert!(ended.is_none(), "the driver ended: {ended:?}");
-        assert!(
-            start.elapsed() < Duration::from_millis(PATIENCE),
-            "the driver does not listen"
-        );
+        assert!(start.elapsed() < PATIENCE, "the driver does not listen");
         pause.tick().await;
     }
 }
