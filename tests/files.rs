@@ -206,7 +206,7 @@ fn shapes_that_are_wrong() {
             r#"{"listen": 1}"#,
             "`listen` is not a field of a CORS configuration; expected one of `enabled`, `allow_origins`, \
              `allow_methods`, `allow_headers`, `expose_headers`, `allow_credentials`, `max_age`, \
-             `allow_private_network`, `preflight`, `preflight_status`, `enforcement`, `when_empty`, \
+             `allow_private_network`, `preflight`, `preflight_status`, `enforcement`, `own_origins`, `when_empty`, \
              `inner_headers`, `answer_without_origin`, `debug`, `dangerously_allow` at line 1 column 9",
         ),
         (

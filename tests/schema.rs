@@ -34,6 +34,7 @@ fn every_field_is_there_with_its_documentation() {
         .preflight(PreflightMode::Forward)
         .preflight_status(200)
         .enforcement(Enforcement::Server)
+        .own_origins(["https://own.example.com"])
         .when_empty(WhenEmpty::Off)
         .inner_headers(InnerHeaders::Keep)
         .answer_without_origin(false)

@@ -12,6 +12,7 @@ mod checks;
 mod dangers;
 mod names;
 mod origins;
+mod own_origins;
 mod paths;
 #[cfg_attr(not(feature = "regex"), path = "without_regex.rs")]
 mod regexes;
@@ -90,6 +91,7 @@ impl CorsConfig {
         let expose_headers = names::exposed_headers(self, report);
         let max_age = check_max_age(self.max_age, report);
         let status = check_status(self.preflight_status, report);
+        let own_origins = own_origins::compile(self, report);
 
         let mut dangerously_allow = self.dangerously_allow.clone();
         for allowed in &mut dangerously_allow {
@@ -115,6 +117,7 @@ impl CorsConfig {
         Compiled {
             preflight: answer::preflight(&config, status, &methods),
             expose: answer::expose(&config),
+            own_origins,
             vary: actual_vary(&config, any_origin),
             vary_of_options: Some(match config.enforcement {
                 Enforcement::Server => &vary::OPTIONS_ENFORCED,

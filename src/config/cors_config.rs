@@ -65,6 +65,7 @@ config! {
     /// | `preflight` | `"answer"`, `"decorate"`, `"forward"`: see [`PreflightMode`] |
     /// | `preflight_status` | 200 to 299 |
     /// | `enforcement` | `"browser"`, `"server"`: see [`Enforcement`] |
+    /// | `own_origins` | a list of origins |
     /// | `when_empty` | `"error"`, `"off"`, `"any"`: see [`WhenEmpty`] |
     /// | `inner_headers` | `"replace"`, `"keep"`: see [`InnerHeaders`] |
     /// | `dangerously_allow` | a list of the names of dangers, such as `"insecure-origins"`, and of `{ danger = "…", regex = "…" }`: see [`Danger`](crate::Danger) |
@@ -169,6 +170,21 @@ config! {
         /// Who enforces the policy on actual requests.
         enforcement: Enforcement = Enforcement::Browser,
         set(Enforcement) by identity, file(Enforcement);
+
+        /// The server's own origins, exact, or loopback with any port (`http://localhost:*`).
+        /// Default: not known. They need [`Enforcement::Server`].
+        ///
+        /// Known, they are the only ones that are exempt from enforcement, and only requests
+        /// for their hosts are served. Others are answered 421, preflights too, so that a name
+        /// that an attacker rebinds to this server's address is of no use. Requests to an IP
+        /// address are served, because no page can rebind one. An unsafe request that another
+        /// site sends without an `Origin` is answered 403. Forwarded headers are never read:
+        /// if a proxy rewrites `Host`, list its name too.
+        ///
+        /// `Host` and `Origin` are compared with what the server knows of itself. Without
+        /// that, the server takes the two, or `Sec-Fetch-Site`, at their word.
+        own_origins: Vec<OriginPattern> = Vec::new(),
+        set(impl IntoIterator<Item = impl Into<OriginPattern>>) by collect, file(List<OriginPattern>);
 
         /// The meaning of an empty `allow_origins`.
         when_empty: WhenEmpty = WhenEmpty::Error,

@@ -100,7 +100,9 @@ impl CorsConfig {
     /// may use all revisions of its transport, without credentials.
     ///
     /// The protocol requires that a foreign `Origin` is refused, so the server
-    /// [enforces](crate::Enforcement::Server) the policy: it answers 403. Tool parameters
+    /// [enforces](crate::Enforcement::Server) the policy: it answers 403. Its
+    /// [own origins](field@CorsConfig::own_origins) are those of loopback, against DNS
+    /// rebinding; a server with a name of its own sets them. Tool parameters
     /// that are sent as headers, `Mcp-Param-…`, have to be
     /// [added](CorsConfig::allow_header).
     ///
@@ -121,6 +123,7 @@ impl CorsConfig {
             .expose_headers(CorsConfig::MCP_RESPONSE_HEADERS)
             .max_age(Duration::from_secs(600))
             .enforcement(Enforcement::Server)
+            .own_origins(LOOPBACK)
     }
 
     /// A policy for public data: pages of any origin may send any request without
@@ -224,6 +227,7 @@ mod tests {
                 .into(),
             max_age: MaxAge::For(Duration::from_secs(600)),
             enforcement: Enforcement::Server,
+            own_origins: LOOPBACK.map(Into::into).into(),
             ..CorsConfig::default()
         };
         assert_eq!(config, expected);

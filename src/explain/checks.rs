@@ -30,6 +30,10 @@ impl Decision<'_> {
             near_miss: None,
             outcome: outcome(decision),
         };
+        if let Some(reason) = decision.refused() {
+            explanation.push(Subject::Server, false, reason.to_string());
+            return explanation;
+        }
         if decision.kind() == RequestKind::NotCors {
             return explanation;
         }

@@ -68,6 +68,8 @@ pub enum Subject {
     Headers,
     /// Access to a private network, if a preflight asks for it.
     PrivateNetwork,
+    /// The server that the request is meant for, and the page that may send it there.
+    Server,
 }
 
 impl Explanation {
@@ -182,6 +184,7 @@ impl fmt::Display for Subject {
             Subject::Method => "method",
             Subject::Headers => "headers",
             Subject::PrivateNetwork => "private network",
+            Subject::Server => "server",
         })
     }
 }

@@ -54,10 +54,10 @@ impl Action {
         }
     }
 
-    fn refuse(vary: Option<&Vary>) -> Self {
+    fn refuse(status: StatusCode, vary: Option<&Vary>) -> Self {
         let mut headers = HeaderMap::new();
         headers.extend(vary.map(|vary| (VARY, vary.value().clone())));
-        Action::answer(StatusCode::FORBIDDEN, headers)
+        Action::answer(status, headers)
     }
 
     fn answer(status: StatusCode, headers: HeaderMap) -> Self {
@@ -99,11 +99,15 @@ impl Decision<'_> {
         let step = match self.outcome {
             Outcome::Preflight(request) => return self.preflight_action(&request),
             Outcome::Off => Step::Leave,
+            Outcome::Refused(DenyReason::HostNotOwn) => {
+                return Action::refuse(StatusCode::MISDIRECTED_REQUEST, vary);
+            }
+            Outcome::Refused(_) => return Action::refuse(StatusCode::FORBIDDEN, vary),
             Outcome::Actual(request) if request.is_allowed() => {
                 Step::Share(policy.any_origin.as_ref().unwrap_or(request.origin).clone())
             }
             Outcome::Actual(_) if self.policy.enforced_here() && !self.is_exempt() => {
-                return Action::refuse(vary);
+                return Action::refuse(StatusCode::FORBIDDEN, vary);
             }
             _ => match &policy.any_origin {
                 // Without an `Origin` too, so that caches keep one response for all.
@@ -144,7 +148,7 @@ impl Decision<'_> {
         let mut vary = Some(prepared.vary);
         let step = match (mode, lists) {
             (PreflightMode::Answer, Some(lists)) => return Action::answer(prepared.status, lists),
-            (PreflightMode::Answer, None) => return Action::refuse(vary),
+            (PreflightMode::Answer, None) => return Action::refuse(StatusCode::FORBIDDEN, vary),
             (PreflightMode::Decorate, Some(lists)) => Step::List {
                 lists: Box::new(lists),
                 is_allowed,

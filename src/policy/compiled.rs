@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use super::method::Methods;
+use super::own_origins::OwnOrigins;
 use super::preflight_answer::PreflightAnswer;
 use super::request_headers::RequestHeaders;
 use super::vary::Vary;
@@ -35,6 +36,8 @@ pub(crate) struct Compiled {
     pub(crate) request_headers: RequestHeaders,
     /// `*`, if responses are shared with any origin, and without one.
     pub(crate) any_origin: Option<HeaderValue>,
+    /// Known, they are the only ones that are served and exempt.
+    pub(crate) own_origins: Option<OwnOrigins>,
     pub(crate) preflight: PreflightAnswer,
     pub(crate) expose: Expose,
     /// Of responses to all but preflights; `None` if they are the same for

@@ -52,6 +52,8 @@ pub struct Decision<'a> {
 pub(super) enum Outcome<'a> {
     /// The policy is switched off.
     Off,
+    /// The server must not serve this, whatever CORS allows.
+    Refused(DenyReason<'a>),
     /// There is no `Origin`.
     NotCors,
     Preflight(CorsRequest<'a>),
@@ -98,15 +100,24 @@ impl<'a> Decision<'a> {
     pub fn kind(&self) -> RequestKind {
         match self.outcome {
             Outcome::Off | Outcome::NotCors => RequestKind::NotCors,
+            Outcome::Refused(_) => match is_preflight(self.head.method, self.head.headers) {
+                true => RequestKind::Preflight,
+                false if self.origin().is_some() => RequestKind::Actual,
+                false => RequestKind::NotCors,
+            },
             Outcome::Preflight(_) => RequestKind::Preflight,
             Outcome::Actual(_) => RequestKind::Actual,
         }
     }
 
-    /// The verdict on a CORS request; `None` for any other. The reason for a denied origin
+    /// The verdict on a CORS request, or on one that the server must not serve; `None` for
+    /// any other. The reason for a denied origin
     /// is worked out here, not when the decision is made.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict<'a>> {
+        if let Some(reason) = self.refused() {
+            return Some(Verdict::Denied(reason));
+        }
         let request = self.cors_request()?;
         Some(match request.checked {
             Checked::Allowed(_) => Verdict::Allowed,
@@ -115,9 +126,17 @@ impl<'a> Decision<'a> {
         })
     }
 
+    /// The reason why the server must not serve the request, whatever CORS allows.
+    pub(crate) fn refused(&self) -> Option<DenyReason<'a>> {
+        match self.outcome {
+            Outcome::Refused(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     fn cors_request(&self) -> Option<CorsRequest<'a>> {
         match self.outcome {
-            Outcome::Off | Outcome::NotCors => None,
+            Outcome::Off | Outcome::Refused(_) | Outcome::NotCors => None,
             Outcome::Preflight(request) | Outcome::Actual(request) => Some(request),
         }
     }
@@ -156,11 +175,11 @@ impl<'a> Decision<'a> {
     /// A name for logs and counters: `off`, `not-cors`, `allowed` or `denied`.
     #[must_use]
     pub fn outcome(&self) -> &'static str {
-        match self.cors_request().map(|request| request.checked) {
-            None if matches!(self.outcome, Outcome::Off) => "off",
-            None => "not-cors",
-            Some(Checked::Allowed(_)) => "allowed",
-            Some(_) => "denied",
+        match self.outcome {
+            Outcome::Off => "off",
+            Outcome::NotCors => "not-cors",
+            _ if self.is_allowed() => "allowed",
+            _ => "denied",
         }
     }
 
@@ -178,8 +197,12 @@ impl<'a> Decision<'a> {
     pub fn is_exempt(&self) -> bool {
         match self.outcome {
             Outcome::Actual(request) if !request.is_allowed() => {
+                let (head, origin) = (&self.head, request.origin);
                 self.policy.enforced_here()
-                    && is_same_origin(self.head.uri, self.head.headers, request.origin)
+                    && match &self.policy.0.own_origins {
+                        Some(own) => own.has(head, origin),
+                        None => is_same_origin(head.uri, head.headers, origin),
+                    }
             }
             _ => false,
         }
@@ -237,6 +260,11 @@ impl Policy {
         };
         if !self.0.config.enabled {
             return outcome(Outcome::Off);
+        }
+        if let Some(own) = &self.0.own_origins {
+            if let Err(reason) = own.check(&head) {
+                return outcome(Outcome::Refused(reason));
+            }
         }
         let (origins, preflight) = if *head.method == Method::OPTIONS {
             read_options(&head)

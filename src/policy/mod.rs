@@ -5,6 +5,7 @@ mod action;
 mod compiled;
 mod decision;
 pub(crate) mod method;
+mod own_origins;
 mod paths;
 mod preflight_answer;
 mod preflight_request;
@@ -19,6 +20,7 @@ pub use action::Action;
 pub use compiled::Policy;
 pub(crate) use compiled::{Compiled, Expose};
 pub use decision::{Decision, is_preflight};
+pub(crate) use own_origins::OwnOrigins;
 pub use paths::PathPolicies;
 pub(crate) use paths::Paths;
 #[cfg(feature = "kong")]

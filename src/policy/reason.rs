@@ -54,6 +54,11 @@ pub enum DenyReason<'a> {
     HeaderNotAllowed(&'a str),
     /// The preflight asks for access to a private network.
     PrivateNetworkNotAllowed,
+    /// The request is meant for another server: its `Host` is not among
+    /// [`own_origins`](field@crate::CorsConfig::own_origins).
+    HostNotOwn,
+    /// A page of another site sent an unsafe request without an `Origin`.
+    CrossSite,
 }
 
 /// An origin outside of the border of an entry that matches it.
@@ -114,6 +119,8 @@ impl DenyReason<'_> {
             DenyReason::HeaderForbidden(_) => "header-forbidden",
             DenyReason::HeaderNotAllowed(_) => "header-not-allowed",
             DenyReason::PrivateNetworkNotAllowed => "private-network-not-allowed",
+            DenyReason::HostNotOwn => "host-not-own",
+            DenyReason::CrossSite => "cross-site",
         }
     }
 }
@@ -145,6 +152,10 @@ impl fmt::Display for DenyReason<'_> {
                 return write!(f, "allow_headers does not cover `{name}`");
             }
             DenyReason::PrivateNetworkNotAllowed => "allow_private_network is not set",
+            DenyReason::HostNotOwn => "the `Host` of the request is not among own_origins",
+            DenyReason::CrossSite => {
+                "a page of another site sent this, without an `Origin`; browsers send one"
+            }
         })
     }
 }

@@ -8,14 +8,20 @@ use crate::origin::Origin;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a request comes from the server's own origin: browsers say so by
-/// `Sec-Fetch-Site`; those that do not (old ones, and all on plaintext sites)
-/// send the authority twice.
+/// The site that a request comes from, as browsers tell. Browsers send one line; several
+/// name no site.
+pub(super) fn sec_fetch_site(headers: &HeaderMap) -> Option<&[u8]> {
+    let mut lines = headers.get_all(&SEC_FETCH_SITE).iter();
+    let first = lines.next()?.as_bytes();
+    Some(if lines.next().is_none() { first } else { b"" })
+}
+
+/// The request comes from the server's own origin. Browsers say so by `Sec-Fetch-Site`;
+/// those that do not (old ones, and all on plaintext sites) send the authority twice.
 #[inline(never)]
-pub(crate) fn is_same_origin(uri: Option<&Uri>, headers: &HeaderMap, origin: &HeaderValue) -> bool {
-    let mut sites = headers.get_all(&SEC_FETCH_SITE).iter();
-    if let Some(site) = sites.next() {
-        return sites.next().is_none() && (site == "same-origin" || site == "none");
+pub(super) fn is_same_origin(uri: Option<&Uri>, headers: &HeaderMap, origin: &HeaderValue) -> bool {
+    if let Some(site) = sec_fetch_site(headers) {
+        return matches!(site, b"same-origin" | b"none");
     }
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none());

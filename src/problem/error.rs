@@ -143,6 +143,13 @@ kinds! {
         WithinNeverMatches = "within-never-matches" =>
             "nothing that the regular expression matches over http or https is within this; \
              write the domain that it ends in",
+        /// An entry of `own_origins` that stands for several hosts, or for any port.
+        NotAnOwnOrigin = "not-an-own-origin" =>
+            "an own origin is exact, such as `https://app.example.com`; only loopback may have \
+             any port",
+        /// `own_origins` without enforcement by the server.
+        OwnOriginsNotEnforced = "own-origins-not-enforced" =>
+            "only the server can keep requests out; set `enforcement` to `server`",
         /// A danger that `dangerously_allow` does not name for this entry.
         Danger {
             danger: Danger = "The danger.",

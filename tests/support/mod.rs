@@ -150,8 +150,8 @@ pub(crate) fn compile(config: &CorsConfig) -> Policy {
 /// What a client gets, and who made it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Seen {
-    called: bool,
-    status: u16,
+    pub(crate) called: bool,
+    pub(crate) status: u16,
     headers: Vec<(String, String)>,
     body: String,
 }
