@@ -22,6 +22,7 @@
 //! | take requests, or policies, from strangers | [`untrusted_input`] |
 //! | ask why it is as it is | [`questions`] |
 //! | choose between libraries | [`comparison`] |
+//! | change the crate, or report a vulnerability | [`map`], [`changelog`] |
 
 #[doc = include_str!("first_policy.md")]
 pub mod first_policy {}
@@ -74,3 +75,9 @@ pub mod questions {}
 
 #[doc = include_str!("comparison.md")]
 pub mod comparison {}
+
+#[doc = include_str!("map.md")]
+pub mod map {}
+
+#[doc = include_str!("changelog.md")]
+pub mod changelog {}
