@@ -117,6 +117,7 @@
 //! | `schemars` | | a JSON Schema of configurations, for editors |
 //! | `testing` | | a browser for tests |
 //! | `tracing` | | an event for each decision |
+//! | `cli` | | the command `tower-cors`: checks, explains, imports, probes |
 //!
 //! Features add; they do not change what a policy decides.
 //!
