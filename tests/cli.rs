@@ -24,7 +24,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tower::{Layer, Service, service_fn};
-use tower_cors::{CorsConfig, CorsLayer};
+use tower_cors::{CorsConfig, CorsLayer, PathConfigs};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_tower-cors");
 const APP: &str = "https://app.example.com";
@@ -548,6 +548,7 @@ allow_methods = [
 ]
 allow_headers = [\"X-Foo\"]
 allow_credentials = true
+max_age = \"browser-default\"
 ";
     let message = "with credentials, whoever controls the network between a user and \
         `http://app.example.com` can act as the user; use https, or take it on by \
@@ -564,6 +565,7 @@ allow_credentials = true
             "allow_methods": ["GET", "POST", "HEAD", "OPTIONS"],
             "allow_headers": ["X-Foo"],
             "allow_credentials": true,
+            "max_age": "browser-default",
         },
         "notes": [],
         "errors": [{
@@ -578,11 +580,11 @@ allow_credentials = true
     assert_json(&output, 1, &document);
 
     let output = run(&folder, &["import", "krakend", "off.json"]);
-    assert_output(&output, 0, "enabled = false\nallow_origins = []\n", "");
+    assert_output(&output, 0, "enabled = false\n", "");
     let output = run(&folder, &["import", "kong", "off.yaml"]);
     assert_output(&output, 0, "\"/\" = false\n", "");
     for (file, policy) in [
-        ("krakend.toml", "enabled = false\nallow_origins = []\n"),
+        ("krakend.toml", "enabled = false\n"),
         ("kong.toml", "\"/\" = false\n"),
     ] {
         fs::write(folder.join(file), policy).expect("a file");
@@ -612,6 +614,11 @@ fn import_shows_a_file_without_control_characters() {
     let folder = folder("escape", [("kong.json", plugin)]);
     let stdout = r#"["/"]
 allow_origins = ["https://app.example.com"]
+allow_methods = [
+    "GET",
+    "HEAD",
+    "POST",
+]
 allow_headers = ["x-foo"]
 preflight_status = 200
 "#;
@@ -950,6 +957,19 @@ fn probe_needs_a_ca_in_pem() {
 
 /// `script` of util-linux runs a command in a terminal.
 #[cfg(target_os = "linux")]
+/// `tests/schema.rs` says what is in it.
+#[test]
+fn schema_prints_the_schema_of_a_policy_file() {
+    let folder = folder("schema", []);
+    for (args, schema) in [
+        (&["schema"][..], schemars::schema_for!(CorsConfig)),
+        (&["schema", "--by-path"], schemars::schema_for!(PathConfigs)),
+    ] {
+        let output = run(&folder, args);
+        assert_output(&output, 0, &format!("{:#}\n", schema.as_value()), "");
+    }
+}
+
 #[test]
 fn only_a_terminal_gets_colours() {
     let folder = folder("colours", [("policy.toml", "allow_origins = []\n")]);

@@ -11,6 +11,7 @@ mod play;
 mod print;
 mod probe;
 mod read;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,7 @@ enum Command {
     Explain(explain::Args),
     Import(import::Args),
     Probe(probe::Args),
+    Schema(schema::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Probe(args) => probe::run(&args),
+        Command::Schema(args) => Ok(schema::run(&args)),
     };
     report.unwrap_or_else(|error| error).print(args.json)
 }
