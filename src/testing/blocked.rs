@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use super::hint::hint;
-use super::reason::{BlockReason, Failure};
+use super::hint::Failure;
+use super::reason::BlockReason;
 use super::request::FetchRequest;
 
 /// A fetch that failed. The script sees only a `TypeError`; the reason is for the
@@ -24,7 +24,7 @@ struct Details {
 
 impl Blocked {
     pub(super) fn new(failure: Failure, request: &FetchRequest) -> Self {
-        let Failure { reason, status } = failure;
+        let Failure { reason, hint } = failure;
         let (first, url) = (request.first_url(), request.current_url());
         let message = match &reason {
             BlockReason::InvalidUrl(_) => return Self::type_error(reason),
@@ -43,7 +43,6 @@ impl Blocked {
                 )
             }
         };
-        let hint = hint(&reason, status);
         Self(Box::new(Details {
             reason,
             message,
@@ -66,8 +65,9 @@ impl Blocked {
         &self.0.reason
     }
 
-    /// Returns the likely mistake in the server, where the failure suggests one: a CORS
-    /// layer inside routing or authentication, for example.
+    /// Returns the likely mistake, where the failure suggests one: a CORS layer inside
+    /// routing or authentication, for example, or a page on another port. If the response
+    /// has the header `x-cors-debug` of this crate's `debug`, the hint goes by it.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()

@@ -12,10 +12,11 @@ use super::browser::Browser;
 use super::cache::Permission;
 use super::cors_check::cors_check;
 use super::header_list::normalize;
+use super::hint::Failure;
 use super::log::Sent;
 use super::metadata;
 use super::preflight::{judge, preflight_request};
-use super::reason::{BlockReason, Failure};
+use super::reason::BlockReason;
 use super::redirect::http_redirect_fetch;
 use super::request::{FetchRequest, Mode, Tainting};
 use super::url::{authority, to_uri};
@@ -59,8 +60,7 @@ where
             }
             let response = self.http_fetch(request, &needed).await?;
             let status = response.status();
-            let is_redirected = http_redirect_fetch(request, status, response.headers())
-                .map_err(|reason| Failure::new(reason, status))?;
+            let is_redirected = http_redirect_fetch(request, status, response.headers())?;
             if !is_redirected {
                 return Ok(response);
             }
@@ -87,8 +87,9 @@ where
         let response = self.http_network_fetch(request).await?;
         // Step 4.4.
         if request.tainting == Tainting::Cors {
-            cors_check(request, response.headers()).map_err(|failure| {
-                Failure::new(BlockReason::CorsCheck(failure), response.status())
+            let (status, headers) = (response.status(), response.headers());
+            cors_check(request, headers).map_err(|failure| {
+                Failure::new(BlockReason::CorsCheck(failure), request, status, headers)
             })?;
         }
         Ok(response)
@@ -99,8 +100,9 @@ where
         // Steps 1 to 6.
         let response = self.http_network_fetch(&preflight_request(request)).await?;
         // Steps 7 to 7.9.
-        let (permissions, max_age) = judge(request, response.status(), response.headers())
-            .map_err(|reason| Failure::new(reason, response.status()))?;
+        let (status, headers) = (response.status(), response.headers());
+        let (permissions, max_age) = judge(request, status, headers)
+            .map_err(|reason| Failure::new(reason, request, status, headers))?;
         // Steps 7.10 to 7.15.
         let mut state = self.state();
         let (max_age, now) = (state.max_age_limit.apply(max_age), state.now);

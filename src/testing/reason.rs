@@ -120,28 +120,3 @@ impl fmt::Display for BlockReason {
         }
     }
 }
-
-/// A reason, with the status of the response that failed, if there was one.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) reason: BlockReason,
-    pub(super) status: Option<StatusCode>,
-}
-
-impl Failure {
-    pub(super) fn new(reason: BlockReason, status: StatusCode) -> Self {
-        Self {
-            reason,
-            status: Some(status),
-        }
-    }
-}
-
-impl From<BlockReason> for Failure {
-    fn from(reason: BlockReason) -> Self {
-        Self {
-            reason,
-            status: None,
-        }
-    }
-}

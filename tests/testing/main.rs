@@ -4,6 +4,7 @@
 mod bodies;
 mod cache;
 mod cookies;
+mod hints;
 mod preflight;
 mod redirect;
 mod requests;

@@ -215,7 +215,9 @@ async fn run(cases: Vec<Case<'_>>) {
         let browser = browser_with_preflight(case.status, case.answer);
         let page = browser.page(PAGE).credentials(case.credentials);
         let outcome = fetch(&page, case.method, case.headers).await;
-        let outcome = outcome.map(|_| ()).map_err(|blocked| blocked.to_string());
+        // The hint, on a line of its own, has its own tests.
+        let message = |blocked: Blocked| blocked.to_string().lines().next().unwrap().to_owned();
+        let outcome = outcome.map(|_| ()).map_err(message);
         let expected = case.expected.map_err(|end| format!("{PREFIX}{end}"));
         let context = (case.method, case.headers, case.status, case.answer);
         assert_eq!(outcome, expected, "{context:?}");
@@ -235,8 +237,6 @@ async fn the_cors_check_and_the_status_come_first() {
     let missing = "No 'Access-Control-Allow-Origin' header is present on the requested resource.";
     let not_ok = "It does not have HTTP ok status.";
     let redirect = "Redirect is not allowed for a preflight request.";
-    let redirected = "a redirect (to https, to a login, to another spelling of the path) came \
-         before the CORS layer; put the CORS layer outside it, or fetch the final URL";
     let include = Credentials::Include;
     run(vec![
         Case {
@@ -286,8 +286,7 @@ async fn the_cors_check_and_the_status_come_first() {
             expected: check(&format!(
                 "The 'Access-Control-Allow-Origin' header contains multiple values \
                  'https://app.example.com, https://app.example.com', but only one is allowed. \
-                 {REMEDY}\nhint: more than one place sets Access-Control-Allow-Origin: a \
-                 handler, a proxy or a second CORS layer; leave it to one"
+                 {REMEDY}"
             )),
             ..PUT
         },
@@ -319,39 +318,24 @@ async fn the_cors_check_and_the_status_come_first() {
         Case {
             status: 405,
             answer: &[METHODS],
-            expected: check(&format!(
-                "{missing}\nhint: the preflight was answered 405 Method Not Allowed: `OPTIONS` \
-                 reached a method router, so the CORS layer is inside routing; add it around \
-                 the whole router"
-            )),
+            expected: check(missing),
             ..PUT
         },
         Case {
             status: 404,
             answer: &[ORIGIN, METHODS],
-            expected: check(&format!(
-                "{not_ok}\nhint: the preflight was answered 404 Not Found: `OPTIONS` found no \
-                 route, so the CORS layer is inside routing; add it around the whole router"
-            )),
+            expected: check(not_ok),
             ..PUT
         },
         Case {
             status: 401,
             answer: &[ORIGIN, METHODS],
-            expected: check(&format!(
-                "{not_ok}\nhint: the preflight was answered 401 Unauthorized: authentication \
-                 ran before the CORS layer, and a preflight carries no credentials; put the \
-                 CORS layer outside authentication"
-            )),
+            expected: check(not_ok),
             ..PUT
         },
         Case {
             status: 403,
-            expected: check(&format!(
-                "{missing}\nhint: the preflight was answered 403 Forbidden: either the CORS \
-                 policy denies the origin, or authorization ran before the CORS layer, and a \
-                 preflight carries no credentials; then put the CORS layer outside it"
-            )),
+            expected: check(missing),
             ..PUT
         },
         Case {
@@ -369,26 +353,19 @@ async fn the_cors_check_and_the_status_come_first() {
         Case {
             status: 308,
             answer: &[ORIGIN, METHODS, ("location", "/x")],
-            expected: check(&format!(
-                "{redirect}\nhint: the preflight was answered 308 Permanent Redirect: \
-                 {redirected}"
-            )),
+            expected: check(redirect),
             ..PUT
         },
         Case {
             status: 302,
             answer: &[("location", "/x")],
-            expected: check(&format!(
-                "{redirect}\nhint: the preflight was answered 302 Found: {redirected}"
-            )),
+            expected: check(redirect),
             ..PUT
         },
         Case {
             status: 302,
             answer: &[ORIGIN],
-            expected: check(&format!(
-                "{not_ok}\nhint: the preflight was answered 302 Found: {redirected}"
-            )),
+            expected: check(not_ok),
             ..PUT
         },
     ])
@@ -463,14 +440,6 @@ async fn then_both_lists_have_to_parse() {
 
 #[tokio::test]
 async fn then_the_method_has_to_be_allowed() {
-    let cased = |method: &str, upper: &str| {
-        method_error(method).map_err(|end| {
-            format!(
-                "{end}\nhint: methods are case-sensitive, and fetch leaves `{method}` as it is: \
-                 request `{upper}`"
-            )
-        })
-    };
     let x_a: Lines<'_> = &[("x-a", "1")];
     for (credentials, method, headers, methods, expected) in [
         (Credentials::SameOrigin, "PUT", &[][..], Some("PUT"), Ok(())),
@@ -519,7 +488,7 @@ async fn then_the_method_has_to_be_allowed() {
             "patch",
             &[],
             Some("PATCH"),
-            cased("patch", "PATCH"),
+            method_error("patch"),
         ),
         (Credentials::SameOrigin, "patch", &[], Some("patch"), Ok(())),
         (
@@ -562,11 +531,7 @@ async fn then_the_method_has_to_be_allowed() {
 
 #[tokio::test]
 async fn then_the_names_have_to_be_allowed() {
-    let authorization = || {
-        header_error("authorization").map_err(|end| {
-            format!("{end}\nhint: `*` does not cover `authorization`: list it by its name")
-        })
-    };
+    let authorization = || header_error("authorization");
     let (no, yes) = (Credentials::SameOrigin, Credentials::Include);
     let auth: Lines<'_> = &[("authorization", "x")];
     let ab: Lines<'_> = &[("X-B", "1"), ("x-a", "1")];
