@@ -161,6 +161,10 @@ impl State {
         self.log.len() - 1
     }
 
+    pub(super) fn last_sent(&self) -> Option<Sent> {
+        self.log.last().cloned()
+    }
+
     pub(super) fn answered(&mut self, number: usize, status: StatusCode) {
         if let Some(sent) = self.log.get_mut(number) {
             sent.status = Some(status);

@@ -114,7 +114,7 @@ where
     /// prompting anyone for a password.
     ///
     /// [1]: https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
-    async fn http_network_fetch(
+    pub(super) async fn http_network_fetch(
         &self,
         request: &FetchRequest,
     ) -> Result<Response<RB>, BlockReason> {

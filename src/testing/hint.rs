@@ -31,9 +31,11 @@ impl Failure {
         headers: &HeaderMap,
     ) -> Self {
         let hint = match get(headers, &DEBUG_HEADER) {
-            Some(decision) => decision_hint(&reason, request, status, headers, &decision),
-            None => guess(&reason, request, status, headers),
+            Some(decision) => decision_hint(&reason, &escape(&isomorphic_decode(&decision))),
+            None => place_hint(&reason, status),
         };
+        let origin = request.serialized_origin();
+        let hint = hint.or_else(|| value_hint(&reason, &origin, headers));
         Self { reason, hint }
     }
 }
@@ -44,84 +46,34 @@ impl From<BlockReason> for Failure {
     }
 }
 
-/// The CORS layer gave its decision, so its place is right.
-fn decision_hint(
-    reason: &BlockReason,
-    request: &FetchRequest,
-    status: StatusCode,
-    headers: &HeaderMap,
-    decision: &[u8],
-) -> Option<String> {
-    use CorsCheckFailure::{AllowOriginMismatch, InvalidAllowOrigin, MissingAllowOrigin};
-    let decision = escape(&isomorphic_decode(decision));
+/// Goes by the decision of the CORS layer.
+fn decision_hint(reason: &BlockReason, decision: &str) -> Option<String> {
+    use CorsCheckFailure::{AllowOriginMismatch, MissingAllowOrigin};
     if decision.split(';').nth(1).map(str::trim) != Some("allowed") {
         return Some(format!("`{DEBUG_HEADER}` says why: {decision}"));
     }
     let lost = match reason {
-        BlockReason::PreflightCorsCheck(failure) | BlockReason::CorsCheck(failure) => match failure
-        {
-            MissingAllowOrigin | AllowOriginMismatch(_) | InvalidAllowOrigin(_) => {
-                "Access-Control-Allow-Origin"
-            }
-            _ => return guess(reason, request, status, headers),
-        },
-        BlockReason::MethodNotAllowed(_) => "Access-Control-Allow-Methods",
-        BlockReason::HeaderNotAllowed(_) => "Access-Control-Allow-Headers",
-        BlockReason::PreflightStatus(_) | BlockReason::PreflightRedirect(_) => {
-            return Some(format!(
-                "the CORS layer allows the request, but the preflight was answered {status} \
-                 inside or outside it: let the layer answer preflights itself"
-            ));
+        BlockReason::PreflightCorsCheck(MissingAllowOrigin | AllowOriginMismatch(_))
+        | BlockReason::CorsCheck(MissingAllowOrigin | AllowOriginMismatch(_)) => {
+            ACCESS_CONTROL_ALLOW_ORIGIN
         }
+        BlockReason::MethodNotAllowed(_) => ACCESS_CONTROL_ALLOW_METHODS,
+        BlockReason::HeaderNotAllowed(_) => ACCESS_CONTROL_ALLOW_HEADERS,
         _ => return None,
     };
     Some(format!(
         "the CORS layer allows the request (`{DEBUG_HEADER}: {decision}`), so something outside \
-         it removed or changed {lost}"
+         it removed or changed `{lost}`"
     ))
 }
 
-fn guess(
-    reason: &BlockReason,
-    request: &FetchRequest,
-    status: StatusCode,
-    headers: &HeaderMap,
-) -> Option<String> {
+/// Guesses at what stands in the wrong place.
+fn place_hint(reason: &BlockReason, status: StatusCode) -> Option<String> {
     match reason {
-        BlockReason::PreflightStatus(_) | BlockReason::PreflightRedirect(_) => {
-            preflight_hint(status)
-        }
-        BlockReason::PreflightCorsCheck(CorsCheckFailure::MissingAllowOrigin) => {
-            preflight_hint(status).or_else(|| incomplete_hint(request, headers))
-        }
-        BlockReason::CorsCheck(CorsCheckFailure::MissingAllowOrigin) => {
-            incomplete_hint(request, headers).or_else(|| response_hint(status))
-        }
-        BlockReason::PreflightCorsCheck(failure) | BlockReason::CorsCheck(failure) => {
-            check_hint(failure, request, headers)
-        }
-        BlockReason::MethodNotAllowed(method) => {
-            let (name, upper) = (
-                &ACCESS_CONTROL_ALLOW_METHODS,
-                method.as_str().to_uppercase(),
-            );
-            let is_upper_listed = upper != method.as_str() && lists(headers, name, &upper);
-            Some(match is_upper_listed {
-                true => format!(
-                    "methods are case-sensitive, and fetch leaves `{method}` as it is: request \
-                     `{upper}`"
-                ),
-                false => list_hint(headers, name, method.as_str()),
-            })
-        }
-        BlockReason::HeaderNotAllowed(name) => {
-            let list = &ACCESS_CONTROL_ALLOW_HEADERS;
-            let is_special = *name == NON_WILDCARD_REQUEST_HEADER && lists(headers, list, "*");
-            Some(match is_special {
-                true => format!("`*` does not cover `{name}`: list it by its name"),
-                false => list_hint(headers, list, name.as_str()),
-            })
-        }
+        BlockReason::PreflightCorsCheck(CorsCheckFailure::MissingAllowOrigin)
+        | BlockReason::PreflightStatus(_)
+        | BlockReason::PreflightRedirect(_) => preflight_hint(status),
+        BlockReason::CorsCheck(CorsCheckFailure::MissingAllowOrigin) => response_hint(status),
         _ => None,
     }
 }
@@ -163,109 +115,121 @@ fn response_hint(status: StatusCode) -> Option<String> {
     })
 }
 
-/// Some CORS headers without the first of them.
-fn incomplete_hint(request: &FetchRequest, headers: &HeaderMap) -> Option<String> {
-    let mut names = headers.keys().map(HeaderName::as_str);
-    let other = names.find(|name| name.starts_with("access-control-"))?;
-    Some(format!(
-        "the response has `{other}` without Access-Control-Allow-Origin: either the CORS layer \
-         does not allow `{}`, or something outside it removed the header",
-        request.serialized_origin()
-    ))
+/// Guesses at what is wrong with the headers.
+fn value_hint(reason: &BlockReason, origin: &str, headers: &HeaderMap) -> Option<String> {
+    match reason {
+        BlockReason::PreflightCorsCheck(failure) | BlockReason::CorsCheck(failure) => {
+            check_hint(failure, origin, headers)
+        }
+        BlockReason::MethodNotAllowed(method) => {
+            let list = &ACCESS_CONTROL_ALLOW_METHODS;
+            Some(list_hint(headers, list, method.as_str()))
+        }
+        BlockReason::HeaderNotAllowed(name) => {
+            let list = &ACCESS_CONTROL_ALLOW_HEADERS;
+            Some(list_hint(headers, list, name.as_str()))
+        }
+        _ => None,
+    }
 }
 
-fn check_hint(
-    failure: &CorsCheckFailure,
-    request: &FetchRequest,
-    headers: &HeaderMap,
-) -> Option<String> {
-    const WITHOUT: &str = "fetch without `credentials: \"include\"`";
-    let origin = request.serialized_origin();
-    match failure {
-        CorsCheckFailure::MissingAllowOrigin => None,
-        CorsCheckFailure::WildcardWithCredentials => Some(format!(
-            "`*` never allows credentials: list `{origin}` and set `allow_credentials`, or {WITHOUT}"
-        )),
-        CorsCheckFailure::AllowCredentialsNotTrue(value) if value.is_empty() => Some(format!(
-            "the origin is allowed, credentials are not: set `allow_credentials`, or {WITHOUT}"
-        )),
-        CorsCheckFailure::AllowCredentialsNotTrue(_) => Some(
-            "Access-Control-Allow-Credentials has to be `true`, once and in lower case".to_owned(),
-        ),
+fn check_hint(failure: &CorsCheckFailure, origin: &str, headers: &HeaderMap) -> Option<String> {
+    let repair = "set `allow_credentials`, or fetch without `credentials: \"include\"`";
+    Some(match failure {
+        CorsCheckFailure::MissingAllowOrigin => {
+            let mut names = headers.keys().map(HeaderName::as_str);
+            let other = names.find(|name| name.starts_with("access-control-"))?;
+            format!(
+                "the response has `{other}` without `{ACCESS_CONTROL_ALLOW_ORIGIN}`: either the \
+                 CORS layer does not allow `{origin}`, or something outside it removed the header"
+            )
+        }
+        CorsCheckFailure::WildcardWithCredentials => {
+            format!("`*` never allows credentials: list `{origin}` and {repair}")
+        }
+        CorsCheckFailure::AllowCredentialsNotTrue(_) => {
+            format!("the origin is allowed, credentials are not: {repair}")
+        }
         CorsCheckFailure::MultipleAllowOrigins(_) => {
-            let lines = headers.get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter().count();
-            let hint = match lines {
-                1 => "Access-Control-Allow-Origin is no list: answer with the one origin that asks",
-                _ => {
-                    "more than one place sets Access-Control-Allow-Origin: a handler, a proxy or \
-                     a second CORS layer; leave it to one"
-                }
-            };
-            Some(hint.to_owned())
+            "more than one place sets Access-Control-Allow-Origin, or one sets a list: a handler, \
+             a proxy or a second CORS layer; leave it to one, and to one origin"
+                .to_owned()
         }
         CorsCheckFailure::InvalidAllowOrigin(allowed)
-        | CorsCheckFailure::AllowOriginMismatch(allowed) => mismatch_hint(allowed, &origin),
-    }
+        | CorsCheckFailure::AllowOriginMismatch(allowed) => mismatch_hint(allowed, origin)?,
+    })
 }
 
 /// Compares the origin that the server allows with the one that asked.
 fn mismatch_hint(allowed: &str, asking: &str) -> Option<String> {
-    let scheme = asking.split_once("://")?.0;
-    let with_scheme = format!("{scheme}://{allowed}");
-    if with_scheme == asking {
-        return Some(format!(
-            "an origin has a scheme: write `{asking}` instead of `{allowed}`"
-        ));
-    }
-    let (a, b) = (Origin::of_page(allowed)?, Origin::of_page(asking)?);
-    if a == b {
+    let asking_origin = Origin::of_page(asking)?;
+    let allowed_origin = Origin::of_page(allowed);
+    let lacks_scheme = asking
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest == allowed);
+    if lacks_scheme || allowed_origin.as_ref() == Some(&asking_origin) {
         return Some(format!(
             "origins are compared byte by byte: write `{asking}` instead of `{}`",
             escape(allowed)
         ));
     }
+    let part = only_difference(&allowed_origin?, &asking_origin)?;
     Some(format!(
-        "the server allows `{a}`, which differs from the page's origin only in its {}: allow \
-         `{b}`, or open the page there",
-        only_difference(&a, &b)?
+        "the server allows `{allowed}`, which differs from the page's origin only in its {part}: \
+         allow `{asking}`, or open the page there"
     ))
 }
 
 /// Returns the one part in which the origins differ.
 fn only_difference(a: &Origin, b: &Origin) -> Option<&'static str> {
-    let parts = |origin: &Origin| match origin {
-        Origin::Opaque => None,
-        Origin::Tuple { scheme, host, port } => Some((scheme.clone(), host.clone(), *port)),
+    let (
+        Origin::Tuple { scheme, host, port },
+        Origin::Tuple {
+            scheme: s,
+            host: h,
+            port: p,
+        },
+    ) = (a, b)
+    else {
+        return None;
     };
-    let ((scheme, host, port), (scheme_b, host_b, port_b)) = (parts(a)?, parts(b)?);
-    let is_www = |a: &str, b: &str| a.strip_prefix("www.") == Some(b);
-    match (scheme == scheme_b, host == host_b, port == port_b) {
+    let without_www = |host| str::strip_prefix(host, "www.").unwrap_or(host);
+    match (scheme == s, host == h, port == p) {
         (false, true, true) => Some("scheme"),
         (true, true, false) => Some("port"),
-        (true, false, true) if is_www(&host, &host_b) || is_www(&host_b, &host) => Some("`www.`"),
+        (true, false, true) if without_www(host) == without_www(h) => Some("`www.`"),
         _ => None,
     }
 }
 
-/// For a method or a name that the list lacks.
+/// For a method or a name that the list in a preflight's answer lacks.
 fn list_hint(headers: &HeaderMap, list: &HeaderName, item: &str) -> String {
-    match get(headers, list) {
-        None => format!(
+    let Some(value) = get(headers, list) else {
+        return format!(
             "the preflight's answer has no `{list}`: allow `{item}`; if it is allowed, something \
              outside the CORS layer removed the header"
-        ),
-        // Without credentials `*` would have covered it.
-        Some(_) if lists(headers, list, "*") => {
-            format!("with credentials, `*` is a name like any other: list `{item}` by its name")
-        }
-        Some(value) => format!(
-            "`{list}` is `{}`: add `{item}`",
-            escape(&isomorphic_decode(&value))
-        ),
+        );
+    };
+    let items = extract_tokens(headers, list)
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    let lists = |item: &str| items.iter().any(|listed| listed == item);
+    let upper = item.to_ascii_uppercase();
+    if lists(&upper) {
+        return format!(
+            "methods are case-sensitive, and fetch leaves `{item}` as it is: request `{upper}`"
+        );
     }
-}
-
-fn lists(headers: &HeaderMap, list: &HeaderName, item: &str) -> bool {
-    let items = extract_tokens(headers, list).ok().flatten();
-    items.is_some_and(|items| items.iter().any(|listed| listed == item))
+    match lists("*") {
+        true if NON_WILDCARD_REQUEST_HEADER == *item => {
+            format!("`*` does not cover `{item}`: list it by its name")
+        }
+        // Without credentials `*` would have covered it.
+        true => format!("with credentials, `*` is a name like any other: list `{item}` itself"),
+        false => {
+            let value = escape(&isomorphic_decode(&value));
+            format!("`{list}` is `{value}`: add `{item}`")
+        }
+    }
 }

@@ -67,6 +67,7 @@
 //     fetch → preflight, redirect, metadata; page → response, blocked → hint → reason
 //     all of these → request → origin; safelist → header_list
 
+mod audit;
 mod blocked;
 mod body;
 mod browser;
@@ -74,8 +75,10 @@ mod cache;
 mod cookies;
 mod cors_check;
 mod fetch;
+mod finding;
 mod header_list;
 mod hint;
+mod hostile;
 mod log;
 mod metadata;
 mod navigate;
@@ -89,11 +92,13 @@ mod response;
 mod safelist;
 mod url;
 
+pub use audit::{Audit, audit};
 pub use blocked::Blocked;
 pub use body::Body;
 pub use browser::Browser;
 pub use cache::MaxAgeLimit;
 pub use cors_check::CorsCheckFailure;
+pub use finding::{Finding, FindingKind, Report};
 pub use log::Sent;
 pub use page::Page;
 pub use reason::BlockReason;

@@ -76,7 +76,7 @@ impl fmt::Display for Origin {
 }
 
 /// <https://html.spec.whatwg.org/multipage/browsers.html#obtain-a-site>
-fn registrable_domain(host: &str) -> Option<&str> {
+pub(super) fn registrable_domain(host: &str) -> Option<&str> {
     // The list would take the last two numbers of an address for a domain.
     if host.parse::<Ipv4Addr>().is_ok() {
         return None;

@@ -93,7 +93,7 @@ impl<S, B> Page<S, B> {
     }
 
     /// Runs the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request).
-    fn construct(
+    pub(super) fn construct(
         &self,
         method: Method,
         url: &str,

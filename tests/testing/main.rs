@@ -1,6 +1,7 @@
 //! The browser for tests, against servers made for the occasion.
 #![cfg(feature = "testing")]
 
+mod audit;
 mod bodies;
 mod cache;
 mod cookies;
