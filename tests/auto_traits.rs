@@ -151,8 +151,8 @@ fn the_body_is_what_the_inner_body_is() {
 #[test]
 fn the_browser_is_what_its_server_is() {
     use tower_cors::testing::{
-        BlockReason, Blocked, Body, Browser, CorsCheckFailure, Credentials, MaxAgeLimit, Page,
-        Response, Sent,
+        Audit, BlockReason, Blocked, Body, Browser, CorsCheckFailure, Credentials, Finding,
+        FindingKind, MaxAgeLimit, Page, Report, Response, Sent,
     };
 
     plain::<BlockReason>();
@@ -160,9 +160,13 @@ fn the_browser_is_what_its_server_is() {
     plain::<Body>();
     plain::<CorsCheckFailure>();
     plain::<Credentials>();
+    plain::<Finding>();
+    plain::<FindingKind>();
     plain::<MaxAgeLimit>();
+    plain::<Report>();
     plain::<Response>();
     plain::<Sent>();
+    send::<Audit<()>>();
     send::<Browser<()>>();
     send::<Page<()>>();
     assert_not!(Browser<NotSend>: Send);

@@ -1,13 +1,14 @@
 //! The audit: what an assembled service lets pages do.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::mem;
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
-    AUTHORIZATION, CONTENT_LENGTH, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CONTENT_LENGTH,
+    VARY,
 };
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use tower_service::Service;
 
 use super::body::Body;
@@ -15,7 +16,7 @@ use super::browser::Browser;
 use super::cache::Permission;
 use super::cors_check::cors_check;
 use super::finding::{Finding, FindingKind, Report};
-use super::header_list::{extract_tokens, get};
+use super::header_list::{get, isomorphic_decode};
 use super::hint::Failure;
 use super::hostile::hostile_origins;
 use super::log::Sent;
@@ -25,21 +26,20 @@ use super::preflight::{judge, preflight_request};
 use super::reason::BlockReason;
 use super::request::{Credentials, FetchRequest, Tainting};
 
-/// A path that no service has.
-const UNKNOWN_PATH: &str = "/tower-cors-audit/no-such-path";
+/// The last part of a path that no service has.
+const UNKNOWN: &str = "tower-cors-audit-no-such-path";
 /// A terabyte, a `Content-Length` that no service takes.
 const HUGE: HeaderValue = HeaderValue::from_static("1099511627776");
 /// The most requests that look for a rate limit.
 const FLOOD: usize = 100;
 /// Response headers that are no lists.
-const SINGLE: [HeaderName; 3] = [
+const SINGLE: [HeaderName; 2] = [
     ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_ALLOW_CREDENTIALS,
-    ACCESS_CONTROL_MAX_AGE,
 ];
 
-/// A request that reached the service, and its response.
-type Exchange = (Sent, Response<()>);
+/// A request that was answered, and the headers of the response.
+type Exchange = (Sent, HeaderMap);
 
 /// An audit of a service, from [`audit`](super::audit()) or [`Page::audit`].
 #[derive(Debug)]
@@ -47,7 +47,7 @@ type Exchange = (Sent, Response<()>);
 pub struct Audit<S, B = Body> {
     page: Page<S, B>,
     requests: Vec<FetchRequest>,
-    report: Report,
+    findings: Vec<Finding>,
 }
 
 /// Prepares an audit of an assembled service, whichever CORS layer it has. `origin` is the
@@ -68,7 +68,7 @@ impl<S, B> Page<S, B> {
         Audit {
             page: self,
             requests: Vec::new(),
-            report: Report::default(),
+            findings: Vec::new(),
         }
     }
 }
@@ -87,53 +87,38 @@ impl<S, B> Audit<S, B> {
     /// When no page could send it.
     #[track_caller]
     pub fn request(mut self, request: Request<impl Into<Body>>) -> Self {
-        let (parts, body) = request.into_parts();
-        let url = parts.uri.to_string();
-        match self
-            .page
-            .construct(parts.method, &url, parts.headers, body.into())
-        {
-            Ok(request) => self.requests.push(request),
-            Err(blocked) => panic!("no page can send this request: {blocked}"),
-        }
+        let request = self.page.build(request);
+        self.requests
+            .push(request.expect("no page can send this request"));
         self
     }
 
-    /// Adds a finding, unless the same was found at this URL before.
-    fn find(
-        &mut self,
-        kind: FindingKind,
-        hint: Option<String>,
-        (request, response): (Sent, impl Into<Option<Response<()>>>),
-    ) {
-        let findings = &mut self.report.findings;
-        if !findings
-            .iter()
-            .any(|old| old.kind == kind && old.request.url == request.url)
-        {
-            findings.push(Finding {
-                repair: hint.unwrap_or_else(|| kind.code_and_repair().1.to_owned()),
-                kind,
-                request,
-                response: response.into(),
-            });
-        }
+    fn find(&mut self, kind: FindingKind, hint: Option<String>, (request, response): Exchange) {
+        let repair = hint.unwrap_or_else(|| kind.code_and_repair().1.to_owned());
+        self.findings.push(Finding {
+            kind,
+            request,
+            response,
+            repair,
+        });
     }
 
-    /// Judges a response on the way of the page's own `request`.
-    fn expect(
-        &mut self,
-        request: &FetchRequest,
-        exchange: Exchange,
-        outcome: Result<(), BlockReason>,
-    ) {
-        let (status, headers) = (exchange.1.status(), exchange.1.headers());
+    /// Judges what the page's own `request` led to: the answer to its preflight, or a
+    /// response. Returns true if a browser lets the page go on.
+    fn expect(&mut self, request: &FetchRequest, exchange: Exchange) -> bool {
+        let (sent, headers) = &exchange;
+        let (is_preflight, status) = (sent.is_preflight(), sent.status.unwrap_or_default());
+        let outcome = match is_preflight {
+            true => judge(request, status, headers).map(|_| ()),
+            false => cors_check(request, headers).map_err(BlockReason::CorsCheck),
+        };
+        let is_allowed = outcome.is_ok();
         let is_twice = |name: &&HeaderName| headers.get_all(*name).iter().count() > 1;
         if let Some(name) = SINGLE.iter().find(is_twice) {
             self.find(FindingKind::HeaderTwice(name.clone()), None, exchange);
         } else if let Err(reason) = outcome {
             let Failure { reason, hint } = Failure::new(reason, request, status, headers);
-            let kind = match (exchange.0.is_preflight(), status.as_u16()) {
+            let kind = match (is_preflight, status.as_u16()) {
                 (true, 401 | 403 | 407) => FindingKind::PreflightRejected,
                 (true, 404 | 405) => FindingKind::PreflightNotRouted,
                 (_, 400..) => FindingKind::UnreadableError(status),
@@ -141,6 +126,7 @@ impl<S, B> Audit<S, B> {
             };
             self.find(kind, hint, exchange);
         }
+        is_allowed
     }
 }
 
@@ -163,29 +149,38 @@ where
         }
         let mut readable = None;
         for request in mem::take(&mut self.requests) {
-            readable = self.examine(request).await.or(readable);
+            let safe = self.examine(request).await;
+            readable = readable.or(safe);
         }
         // Last, because a rate limit would answer everything else.
         if let Some(safe) = readable {
             self.flood(&safe).await;
         }
-        self.report
+        let mut seen = HashSet::new();
+        let Self { mut findings, .. } = self;
+        findings.retain(|found| seen.insert((found.kind.clone(), found.request.url.clone())));
+        Report { findings }
     }
 
-    /// Returns a safe request to the URL, if the page can read the response.
+    /// Returns a safe request to the URL, if the page can read the response. Stops where
+    /// the service fails.
     async fn examine(&mut self, request: FetchRequest) -> Option<FetchRequest> {
         let mut safe = request.clone();
         if ![Method::GET, Method::HEAD].contains(&safe.method) {
             safe.method = Method::GET;
             safe.body = None;
         }
-        self.own_request(&request).await?;
+        let mut may_send = true;
+        if !Permission::needed_by(&request).is_empty() {
+            let exchange = self.send(preflight_request(&request)).await?;
+            may_send = self.expect(&request, exchange);
+        }
+        if may_send {
+            let exchange = self.send(request.clone()).await?;
+            self.expect(&request, exchange);
+        }
         self.holes(&request, &safe).await?;
-        let exchange = self.send(safe.clone()).await?;
-        let outcome = check(&safe, &exchange);
-        self.vary(&safe, exchange).await?;
-        outcome.ok()?;
-
+        self.vary(&safe).await?;
         let [mut anonymous, mut huge] = [safe.clone(), safe.clone()];
         anonymous.headers.remove(AUTHORIZATION);
         anonymous.settings.credentials = Credentials::Omit;
@@ -203,114 +198,92 @@ where
         let outcome = self.page.browser.http_network_fetch(&request).await;
         let sent = self.page.browser.state().last_sent()?;
         match outcome {
-            Ok(response) => Some((sent, response.map(|_| ()))),
+            Ok(response) => Some((sent, response.into_parts().0.headers)),
             Err(reason) => {
                 let repair = format!("{reason}: answer with a response, inside the CORS layer");
-                self.find(FindingKind::Blocked(reason), Some(repair), (sent, None));
+                let kind = FindingKind::Blocked(reason);
+                self.find(kind, Some(repair), (sent, HeaderMap::new()));
                 None
             }
         }
-    }
-
-    async fn own_request(&mut self, request: &FetchRequest) -> Option<()> {
-        if !Permission::needed_by(request).is_empty() {
-            let (sent, response) = self.send(preflight_request(request)).await?;
-            let outcome = judge(request, response.status(), response.headers());
-            let is_denied = outcome.is_err();
-            self.expect(request, (sent, response), outcome.map(|_| ()));
-            if is_denied {
-                return Some(());
-            }
-        }
-        let exchange = self.send(request.clone()).await?;
-        let outcome = check(request, &exchange);
-        self.expect(request, exchange, outcome);
-        Some(())
     }
 
     async fn holes(&mut self, request: &FetchRequest, safe: &FetchRequest) -> Option<()> {
         let probes = [preflight_request(request), safe.clone()];
         // A service may be open to anyone, but then without credentials.
         let mut usual = 1;
-        for hostile in hostile_origins(&request.origin) {
-            let (access, exchange) = self.most_access(&probes, &hostile.origin).await?;
-            let meant = match hostile.sibling {
-                Some(sibling) => self.most_access(&probes, &sibling).await?.0,
+        for (kind, origin, sibling) in hostile_origins(&request.origin) {
+            let (access, exchange) = self.access(&probes, &origin).await?;
+            let meant = match sibling {
+                Some(sibling) => self.access(&probes, &sibling).await?.0,
                 None => 0,
             };
             if access > usual.max(meant) {
-                self.find(hostile.kind.clone(), None, exchange);
+                self.find(kind.clone(), None, exchange?);
             }
-            if hostile.kind == FindingKind::AnyOriginWithCredentials {
+            if kind == FindingKind::AnyOrigin {
                 usual = access;
             }
         }
         Some(())
     }
 
-    async fn most_access(
-        &mut self,
-        [preflight, safe]: &[FetchRequest; 2],
-        origin: &Origin,
-    ) -> Option<(usize, Exchange)> {
-        let preflight = self.access(preflight.clone(), origin).await?;
-        let actual = self.access(safe.clone(), origin).await?;
-        match actual.0 > preflight.0 {
-            true => Some(actual),
-            false => Some(preflight),
-        }
-    }
-
-    /// Returns the number of credentials modes in which pages of `origin` pass the check:
-    /// 0, 1 without credentials, 2 also with them.
+    /// Returns 2 if pages of `origin` pass the check with credentials, 1 if they pass it
+    /// without, otherwise 0.
     async fn access(
         &mut self,
-        mut probe: FetchRequest,
+        probes: &[FetchRequest; 2],
         origin: &Origin,
-    ) -> Option<(usize, Exchange)> {
-        probe.origin = origin.clone();
-        let exchange = self.send(probe.clone()).await?;
-        let mut passes = |mode| {
-            probe.settings.credentials = mode;
-            check(&probe, &exchange).is_ok()
-        };
-        let access =
-            usize::from(passes(Credentials::Omit)) + usize::from(passes(Credentials::Include));
-        Some((access, exchange))
+    ) -> Option<(usize, Option<Exchange>)> {
+        let mut most = (0, None);
+        for mut probe in probes.clone() {
+            probe.origin = origin.clone();
+            let exchange = self.send(probe.clone()).await?;
+            let mut passes = |mode: &Credentials| {
+                probe.settings.credentials = *mode;
+                cors_check(&probe, &exchange.1).is_ok()
+            };
+            let modes = [Credentials::Omit, Credentials::Include];
+            let access = modes.iter().filter(|mode| passes(mode)).count();
+            if access > most.0 {
+                most = (access, Some(exchange));
+            }
+        }
+        Some(most)
     }
 
     /// If the answer depends on the origin, it has to say so to all who ask: to the page,
-    /// to a foreign one, and to the service's own, which sends no `Origin`.
-    async fn vary(&mut self, safe: &FetchRequest, exchange: Exchange) -> Option<()> {
+    /// to a foreign one, and to the service's own, which sends no `Origin`. Returns `None`
+    /// if the page cannot read it.
+    async fn vary(&mut self, safe: &FetchRequest) -> Option<()> {
         let [mut foreign, mut own] = [safe.clone(), safe.clone()];
         foreign.origin = Origin::Opaque;
         own.origin = Origin::of_page(own.current_url().as_str())?;
-        let exchanges = [exchange, self.send(foreign).await?, self.send(own).await?];
-
-        let values = |(_, response): &Exchange| SINGLE.map(|name| get(response.headers(), &name));
-        if exchanges
-            .iter()
-            .all(|other| values(other) == values(&exchanges[0]))
-        {
-            return Some(());
+        let mut exchanges = Vec::new();
+        for request in [safe.clone(), foreign, own] {
+            exchanges.push(self.send(request).await?);
         }
-        let is_silent = |(_, response): &Exchange| {
-            let names = extract_tokens(response.headers(), &VARY).ok().flatten();
-            let is_origin = |name: &String| name == "*" || name.eq_ignore_ascii_case("origin");
-            !names.is_some_and(|names| names.iter().any(is_origin))
+        let readable = cors_check(safe, &exchanges[0].1).ok();
+        let values = |exchange: &Exchange| SINGLE.map(|name| get(&exchange.1, &name));
+        let usual = values(&exchanges[0]);
+        let depends = exchanges.iter().any(|exchange| values(exchange) != usual);
+        let is_silent = |(_, headers): &Exchange| {
+            let vary = isomorphic_decode(&get(headers, &VARY).unwrap_or_default());
+            let mut names = vary.split(',').map(|name| name.trim().to_ascii_lowercase());
+            !names.any(|name| name == "*" || name == "origin")
         };
-        if let Some(exchange) = exchanges.into_iter().find(is_silent) {
+        if let Some(exchange) = exchanges.into_iter().find(is_silent).filter(|_| depends) {
             self.find(FindingKind::MissingVary, None, exchange);
         }
-        Some(())
+        readable
     }
 
+    /// Looks for a missing page, and then for a rate limit.
     async fn flood(&mut self, safe: &FetchRequest) -> Option<()> {
-        let headers = safe.headers.clone();
-        let unknown = self
-            .page
-            .construct(Method::GET, UNKNOWN_PATH, headers, ().into())
-            .ok()?;
+        let url = safe.current_url().join(UNKNOWN).ok()?;
+        let (method, headers, body) = (Method::GET, safe.headers.clone(), Body::default());
+        let page = &self.page;
+        let unknown = page.construct(method, url.as_str(), headers, body).ok()?;
         for _ in 0..FLOOD {
             self.provoke(safe, unknown.clone()).await?;
         }
@@ -321,14 +294,10 @@ where
     /// to read as it reads the response to the `safe` request.
     async fn provoke(&mut self, safe: &FetchRequest, probe: FetchRequest) -> Option<()> {
         let exchange = self.send(probe).await?;
-        if exchange.1.status().as_u16() >= 400 {
-            let outcome = check(safe, &exchange);
-            self.expect(safe, exchange, outcome);
+        let status = exchange.0.status.unwrap_or_default();
+        if status.is_client_error() || status.is_server_error() {
+            self.expect(safe, exchange);
         }
         Some(())
     }
-}
-
-fn check(request: &FetchRequest, (_, response): &Exchange) -> Result<(), BlockReason> {
-    cors_check(request, response.headers()).map_err(BlockReason::CorsCheck)
 }

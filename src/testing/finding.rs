@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
-use http::{HeaderName, Response, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 
 use super::header_list::{get, isomorphic_decode};
 use super::log::Sent;
@@ -13,8 +13,8 @@ use super::reason::BlockReason;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// Any page may read responses that the visitor's cookies brought.
-    AnyOriginWithCredentials,
+    /// Pages of any origin may send credentials and read the response.
+    AnyOrigin,
     /// An origin is allowed that only begins like the allowed one, such as
     /// `https://app.example.com.evil.net`.
     PrefixHole,
@@ -50,44 +50,23 @@ impl FindingKind {
     /// The repair is that of a finding without a hint.
     pub(super) fn code_and_repair(&self) -> (&'static str, &'static str) {
         match self {
-            Self::AnyOriginWithCredentials => (
-                "any-origin-with-credentials",
-                "any site may read what the visitor's cookies bring: list the origins that may, \
-                 instead of repeating the one that asks",
-            ),
-            Self::PrefixHole => (
-                "prefix-hole",
-                "the origin only begins like an allowed one: compare whole origins; a regex needs \
-                 a `$` at its end",
-            ),
-            Self::SuffixHole => (
-                "suffix-hole",
-                "the origin only ends like an allowed one: compare whole origins; a regex needs a \
-                 `^` at its start, and a pattern of subdomains begins at a dot",
-            ),
+            Self::AnyOrigin => ("any-origin", "list the origins that may send credentials"),
+            Self::PrefixHole => ("prefix-hole", "compare whole origins; end a regex with `$`"),
+            Self::SuffixHole => ("suffix-hole", "compare whole origins, or from a dot on"),
             Self::SchemeHole => (
                 "scheme-hole",
-                "whoever is on the visitor's network can alter pages over plain http: allow https \
-                 only",
+                "allow https only: others can alter plain http",
             ),
-            Self::NullHole => (
-                "null-hole",
-                "any site can open a page with the origin `null`: do not allow it",
-            ),
+            Self::NullHole => ("null-hole", "do not allow `null`, which any site can be"),
             Self::MissingVary => (
                 "missing-vary",
-                "the answer depends on the origin, so a cache may give one origin's answer to \
-                 another: add `Vary: Origin` to every response, those without CORS headers too",
-            ),
-            Self::HeaderTwice(_) => (
-                "header-twice",
-                "more than one place sets the header: a handler, a proxy or a second CORS layer; \
-                 leave it to one",
+                "add `Vary: Origin`, or caches mix answers up",
             ),
             Self::PreflightRejected => ("preflight-rejected", "let the CORS layer answer it"),
             Self::PreflightNotRouted => ("preflight-not-routed", "let the CORS layer answer it"),
             Self::Blocked(_) => ("blocked", "list what the page uses in the CORS policy"),
             Self::UnreadableError(_) => ("unreadable-error", "put it inside the CORS layer"),
+            Self::HeaderTwice(_) => ("header-twice", "set it in one layer, proxy or handler only"),
         }
     }
 }
@@ -101,10 +80,11 @@ impl FindingKind {
 pub struct Finding {
     /// The kind of the fault.
     pub kind: FindingKind,
-    /// The request that showed it.
+    /// The request that showed it, with the status of the response. There is no status if the
+    /// service failed.
     pub request: Sent,
-    /// The response without its body, or `None` if the service failed.
-    pub response: Option<Response<()>>,
+    /// The headers of the response.
+    pub response: HeaderMap,
     /// The likely mistake and its repair.
     pub repair: String,
 }
@@ -118,8 +98,8 @@ impl fmt::Display for Finding {
                 write!(f, " {label} {}", isomorphic_decode(&value))?;
             }
         }
-        if let Some(response) = &self.response {
-            write!(f, " was answered {}", response.status())?;
+        if let Some(status) = self.request.status() {
+            write!(f, " was answered {status}")?;
         }
         write!(f, "\n   {}", self.repair)
     }
@@ -130,17 +110,13 @@ impl fmt::Display for Finding {
 /// Prints as a list for people.
 #[derive(Clone, Debug, Default)]
 #[must_use]
+#[non_exhaustive]
 pub struct Report {
-    pub(super) findings: Vec<Finding>,
+    /// The findings, in the order in which they were made.
+    pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Returns the findings.
-    #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
-    }
-
     /// Does nothing if there are no findings.
     ///
     /// # Panics

@@ -72,46 +72,28 @@ fn place_hint(reason: &BlockReason, status: StatusCode) -> Option<String> {
     match reason {
         BlockReason::PreflightCorsCheck(CorsCheckFailure::MissingAllowOrigin)
         | BlockReason::PreflightStatus(_)
-        | BlockReason::PreflightRedirect(_) => preflight_hint(status),
-        BlockReason::CorsCheck(CorsCheckFailure::MissingAllowOrigin) => response_hint(status),
+        | BlockReason::PreflightRedirect(_) => {
+            let cause = preflight_cause(status)?;
+            Some(format!("the preflight was answered {status}: {cause}"))
+        }
+        BlockReason::CorsCheck(CorsCheckFailure::MissingAllowOrigin) if status.as_u16() >= 400 => {
+            Some(format!(
+                "the response is {status}: if the CORS policy allows the origin, then something \
+                 outside the CORS layer answered; authentication, limits, timeouts and fallbacks \
+                 belong inside"
+            ))
+        }
         _ => None,
     }
 }
 
-fn preflight_hint(status: StatusCode) -> Option<String> {
-    let cause = match status.as_u16() {
-        405 => {
-            "`OPTIONS` reached a method router, so the CORS layer is inside routing; add it \
-             around the whole router"
-        }
-        404 => {
-            "`OPTIONS` found no route, so the CORS layer is inside routing; add it around the \
-             whole router"
-        }
-        401 | 407 => {
-            "authentication ran before the CORS layer, and a preflight carries no credentials; \
-             put the CORS layer outside authentication"
-        }
-        403 => {
-            "either the CORS policy denies the origin, or authorization ran before the CORS \
-             layer, and a preflight carries no credentials; then put the CORS layer outside it"
-        }
-        301 | 302 | 303 | 307 | 308 => {
-            "a redirect (to https, to a login, to another spelling of the path) came before the \
-             CORS layer; put the CORS layer outside it, or fetch the final URL"
-        }
+fn preflight_cause(status: StatusCode) -> Option<&'static str> {
+    Some(match status.as_u16() {
+        404 | 405 => "the CORS layer is inside routing; put it around the whole router",
+        401 | 407 => "put the CORS layer outside authentication; preflights have no credentials",
+        403 => "either the CORS policy denies the origin, or its layer is inside authorization",
+        301 | 302 | 303 | 307 | 308 => "a redirect came before the CORS layer; fetch the final URL",
         _ => return None,
-    };
-    Some(format!("the preflight was answered {status}: {cause}"))
-}
-
-fn response_hint(status: StatusCode) -> Option<String> {
-    (status.is_client_error() || status.is_server_error()).then(|| {
-        format!(
-            "the response is {status}: if the CORS policy allows the origin, then something \
-             outside the CORS layer answered; authentication, limits, timeouts and fallbacks \
-             belong inside"
-        )
     })
 }
 
@@ -122,12 +104,10 @@ fn value_hint(reason: &BlockReason, origin: &str, headers: &HeaderMap) -> Option
             check_hint(failure, origin, headers)
         }
         BlockReason::MethodNotAllowed(method) => {
-            let list = &ACCESS_CONTROL_ALLOW_METHODS;
-            Some(list_hint(headers, list, method.as_str()))
+            list_hint(headers, &ACCESS_CONTROL_ALLOW_METHODS, method.as_str())
         }
         BlockReason::HeaderNotAllowed(name) => {
-            let list = &ACCESS_CONTROL_ALLOW_HEADERS;
-            Some(list_hint(headers, list, name.as_str()))
+            list_hint(headers, &ACCESS_CONTROL_ALLOW_HEADERS, name.as_str())
         }
         _ => None,
     }
@@ -162,74 +142,59 @@ fn check_hint(failure: &CorsCheckFailure, origin: &str, headers: &HeaderMap) -> 
 
 /// Compares the origin that the server allows with the one that asked.
 fn mismatch_hint(allowed: &str, asking: &str) -> Option<String> {
-    let asking_origin = Origin::of_page(asking)?;
-    let allowed_origin = Origin::of_page(allowed);
-    let lacks_scheme = asking
-        .split_once("://")
-        .is_some_and(|(_, rest)| rest == allowed);
-    if lacks_scheme || allowed_origin.as_ref() == Some(&asking_origin) {
+    let with_scheme = || Origin::of_page(&format!("https://{allowed}"));
+    let a = Origin::of_page(allowed).or_else(with_scheme)?;
+    let b = Origin::of_page(asking)?;
+    if a == b {
         return Some(format!(
             "origins are compared byte by byte: write `{asking}` instead of `{}`",
             escape(allowed)
         ));
     }
-    let part = only_difference(&allowed_origin?, &asking_origin)?;
+    let part = only_difference(&a, &b)?;
     Some(format!(
-        "the server allows `{allowed}`, which differs from the page's origin only in its {part}: \
-         allow `{asking}`, or open the page there"
+        "the server allows `{a}`, which differs from the page's origin only in its {part}: allow \
+         `{b}`, or open the page there"
     ))
 }
 
 /// Returns the one part in which the origins differ.
 fn only_difference(a: &Origin, b: &Origin) -> Option<&'static str> {
-    let (
-        Origin::Tuple { scheme, host, port },
-        Origin::Tuple {
-            scheme: s,
-            host: h,
-            port: p,
-        },
-    ) = (a, b)
-    else {
-        return None;
+    let parts = |origin: &Origin| match origin {
+        Origin::Opaque => None,
+        Origin::Tuple { scheme, host, port } => Some((scheme.clone(), host.clone(), *port)),
     };
-    let without_www = |host| str::strip_prefix(host, "www.").unwrap_or(host);
-    match (scheme == s, host == h, port == p) {
+    let (a, b) = (parts(a)?, parts(b)?);
+    let without_www = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
+    match (a.0 == b.0, a.1 == b.1, a.2 == b.2) {
         (false, true, true) => Some("scheme"),
         (true, true, false) => Some("port"),
-        (true, false, true) if without_www(host) == without_www(h) => Some("`www.`"),
+        (true, false, true) if without_www(&a.1) == without_www(&b.1) => Some("`www.`"),
         _ => None,
     }
 }
 
 /// For a method or a name that the list in a preflight's answer lacks.
-fn list_hint(headers: &HeaderMap, list: &HeaderName, item: &str) -> String {
-    let Some(value) = get(headers, list) else {
-        return format!(
-            "the preflight's answer has no `{list}`: allow `{item}`; if it is allowed, something \
-             outside the CORS layer removed the header"
-        );
-    };
-    let items = extract_tokens(headers, list)
-        .ok()
-        .flatten()
-        .unwrap_or_default();
+fn list_hint(headers: &HeaderMap, list: &HeaderName, item: &str) -> Option<String> {
+    let value = get(headers, list).map(|value| escape(&isomorphic_decode(&value)));
+    let items = extract_tokens(headers, list).ok()?.unwrap_or_default();
     let lists = |item: &str| items.iter().any(|listed| listed == item);
     let upper = item.to_ascii_uppercase();
-    if lists(&upper) {
-        return format!(
+    Some(match value {
+        None => format!(
+            "the preflight's answer has no `{list}`: allow `{item}`; if it is allowed, something \
+             outside the CORS layer removed the header"
+        ),
+        Some(_) if lists(&upper) => format!(
             "methods are case-sensitive, and fetch leaves `{item}` as it is: request `{upper}`"
-        );
-    }
-    match lists("*") {
-        true if NON_WILDCARD_REQUEST_HEADER == *item => {
+        ),
+        Some(_) if lists("*") && NON_WILDCARD_REQUEST_HEADER == *item => {
             format!("`*` does not cover `{item}`: list it by its name")
         }
-        // Without credentials `*` would have covered it.
-        true => format!("with credentials, `*` is a name like any other: list `{item}` itself"),
-        false => {
-            let value = escape(&isomorphic_decode(&value));
-            format!("`{list}` is `{value}`: add `{item}`")
+        // Without credentials it would have covered the item.
+        Some(_) if lists("*") => {
+            format!("with credentials, `*` is a name like any other: list `{item}` itself")
         }
-    }
+        Some(value) => format!("`{list}` is `{value}`: add `{item}`"),
+    })
 }

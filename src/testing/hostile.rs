@@ -5,23 +5,14 @@ use url::Url;
 use super::finding::FindingKind;
 use super::origin::{Origin, registrable_domain};
 
-/// An origin that should not be allowed.
-pub(super) struct HostileOrigin {
-    pub(super) kind: FindingKind,
-    pub(super) origin: Origin,
-    /// If this origin of the same site is allowed too, then all subdomains or all ports are
-    /// meant, and `origin` is no hole.
-    pub(super) sibling: Option<Origin>,
-}
-
-/// Returns origins that look like `allowed`, behind one that does not.
-pub(super) fn hostile_origins(allowed: &Origin) -> Vec<HostileOrigin> {
-    use FindingKind::{AnyOriginWithCredentials, NullHole, PrefixHole, SchemeHole, SuffixHole};
-    let mut rows = vec![(
-        AnyOriginWithCredentials,
-        "https://stranger.example".to_owned(),
-        None,
-    )];
+/// Returns origins that look like `allowed`, behind one that does not, with what it means
+/// to allow them.
+///
+/// If there is a third origin, it is one of the same site; if it is allowed too, then all
+/// subdomains or all ports are meant, and the one before it is no hole.
+pub(super) fn hostile_origins(allowed: &Origin) -> Vec<(FindingKind, Origin, Option<Origin>)> {
+    use FindingKind::{AnyOrigin, NullHole, PrefixHole, SchemeHole, SuffixHole};
+    let mut rows = vec![(AnyOrigin, "https://stranger.example".to_owned(), None)];
     if let Origin::Tuple { scheme, host, port } = allowed {
         let any_port = port.map(|_| format!("{scheme}://{host}:1"));
         let port = port.map_or(String::new(), |port| format!(":{port}"));
@@ -48,15 +39,12 @@ pub(super) fn hostile_origins(allowed: &Origin) -> Vec<HostileOrigin> {
         }
     }
     let is_same_site = |text: &String| Url::parse(text).is_ok_and(|url| allowed.is_same_site(&url));
-    let hostile = |(kind, text, sibling): (_, String, Option<String>)| {
+    let parse = |(kind, text, sibling): (_, String, Option<String>)| {
         let sibling = sibling.filter(is_same_site);
-        Some(HostileOrigin {
-            kind,
-            origin: Origin::of_page(&text)?,
-            sibling: sibling.and_then(|text| Origin::of_page(&text)),
-        })
+        let sibling = sibling.and_then(|text| Origin::of_page(&text));
+        Some((kind, Origin::of_page(&text)?, sibling))
     };
-    rows.into_iter().filter_map(hostile).collect()
+    rows.into_iter().filter_map(parse).collect()
 }
 
 #[cfg(test)]
@@ -111,13 +99,12 @@ mod tests {
             let allowed = Origin::of_page(allowed).unwrap();
             let hostile: Vec<_> = hostile_origins(&allowed)
                 .into_iter()
-                .map(|hostile| {
-                    let sibling = hostile.sibling.map(|sibling| format!(" unless {sibling}"));
-                    let sibling = sibling.unwrap_or_default();
-                    format!("{} {}{sibling}", hostile.kind.code(), hostile.origin)
+                .map(|(kind, origin, sibling)| {
+                    let sibling = sibling.map(|sibling| format!(" unless {sibling}"));
+                    format!("{} {origin}{}", kind.code(), sibling.unwrap_or_default())
                 })
                 .collect();
-            let stranger = "any-origin-with-credentials https://stranger.example";
+            let stranger = "any-origin https://stranger.example";
             assert_eq!(hostile, [&[stranger], expected].concat(), "{allowed}");
         }
     }

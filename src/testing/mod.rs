@@ -52,6 +52,33 @@
 //! common one, such as a CORS layer inside authentication. [`Browser::log`] lists the
 //! requests that reached the service.
 //!
+//! # Audit
+//!
+//! [`audit`](audit()) asks no particular question. It probes a service with hostile origins and
+//! common mistakes, and reports what is wrong:
+//!
+//! ```
+//! # use axum::{Router, http::Request, routing::post};
+//! # use tower_cors::{CorsConfig, CorsLayer};
+//! use tower_cors::testing::{Credentials, audit};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let config = CorsConfig::new(["https://app.example.com"]).allow_headers(["content-type"]);
+//! # let app = Router::new()
+//! #     .route("/items", post(async || "stored"))
+//! #     .layer(CorsLayer::new(config.allow_credentials(true))?);
+//! let save = Request::post("/items").header("content-type", "application/json").body("{}")?;
+//! let report = audit(app, "https://app.example.com")
+//!     .credentials(Credentials::Include)
+//!     .request(save)
+//!     .run()
+//!     .await;
+//! report.assert_clean();
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Limits
 //!
 //! Only CORS blocks a request here. Mixed content, bad ports, Content Security Policy,
@@ -63,8 +90,9 @@
 // The room judges the crate from outside, so it uses nothing else of it: only `url` and
 // the public suffix list. Inside, arrows go one way:
 //
+//     audit → page, hostile → finding → log, reason
 //     navigate, page → fetch → browser → cache, cookies, log
-//     fetch → preflight, redirect, metadata; page → response, blocked → hint → reason
+//     fetch → preflight, redirect, metadata, hint; page → response, blocked → hint → reason
 //     all of these → request → origin; safelist → header_list
 
 mod audit;

@@ -92,6 +92,13 @@ impl<S, B> Page<S, B> {
         parse(url, Some(&self.browser.state().server)).ok_or_else(invalid)
     }
 
+    /// [`construct`](Self::construct) of the parts.
+    pub(super) fn build(&self, request: Request<impl Into<Body>>) -> Result<FetchRequest, Blocked> {
+        let (parts, body) = request.into_parts();
+        let url = parts.uri.to_string();
+        self.construct(parts.method, &url, parts.headers, body.into())
+    }
+
     /// Runs the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request).
     pub(super) fn construct(
         &self,
@@ -149,10 +156,7 @@ where
     ///
     /// When the script's promise would be rejected; [`BlockReason`] lists the cases.
     pub async fn fetch(&self, request: Request<impl Into<Body>>) -> Result<Response, Blocked> {
-        let (parts, body) = request.into_parts();
-        let url = parts.uri.to_string();
-        let request = self.construct(parts.method, &url, parts.headers, body.into())?;
-        self.run(request).await
+        self.run(self.build(request)?).await
     }
 
     /// [`fetch`](Self::fetch) of a URL, with `GET` and no headers.

@@ -30,25 +30,20 @@ fn page(origin: &str, credentials: Credentials, status: u16, answer: Lines<'_>) 
 
 #[tokio::test]
 async fn the_preflight_did_not_reach_the_layer() {
-    let redirected = "a redirect (to https, to a login, to another spelling of the path) came \
-         before the CORS layer; put the CORS layer outside it, or fetch the final URL";
-    let routing = "so the CORS layer is inside routing; add it around the whole router";
-    let authentication = "authentication ran before the CORS layer, and a preflight carries no \
-         credentials; put the CORS layer outside authentication";
+    let redirected = "a redirect came before the CORS layer; fetch the final URL";
+    let routing = "the CORS layer is inside routing; put it around the whole router";
+    let authentication =
+        "put the CORS layer outside authentication; preflights have no credentials";
     for (status, answer, cause) in [
         (
             405,
             &[METHODS][..],
-            Some(format!(
-                "405 Method Not Allowed: `OPTIONS` reached a method router, {routing}"
-            )),
+            Some(format!("405 Method Not Allowed: {routing}")),
         ),
         (
             404,
             &[ORIGIN, METHODS],
-            Some(format!(
-                "404 Not Found: `OPTIONS` found no route, {routing}"
-            )),
+            Some(format!("404 Not Found: {routing}")),
         ),
         (
             401,
@@ -66,9 +61,8 @@ async fn the_preflight_did_not_reach_the_layer() {
             403,
             &[],
             Some(
-                "403 Forbidden: either the CORS policy denies the origin, or authorization ran \
-                 before the CORS layer, and a preflight carries no credentials; then put the \
-                 CORS layer outside it"
+                "403 Forbidden: either the CORS policy denies the origin, or its layer is \
+                 inside authorization"
                     .to_owned(),
             ),
         ),

@@ -73,9 +73,8 @@ async fn authentication_outside_the_cors_layer() {
     assert_eq!(
         blocked.hint(),
         Some(
-            "the preflight was answered 401 Unauthorized: authentication ran before the CORS \
-             layer, and a preflight carries no credentials; put the CORS layer outside \
-             authentication"
+            "the preflight was answered 401 Unauthorized: put the CORS layer outside \
+             authentication; preflights have no credentials"
         )
     );
 }
@@ -88,8 +87,8 @@ async fn no_cors_layer() {
     assert_eq!(
         blocked.hint(),
         Some(
-            "the preflight was answered 405 Method Not Allowed: `OPTIONS` reached a method \
-             router, so the CORS layer is inside routing; add it around the whole router"
+            "the preflight was answered 405 Method Not Allowed: the CORS layer is inside \
+             routing; put it around the whole router"
         )
     );
 }
