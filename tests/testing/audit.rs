@@ -19,6 +19,10 @@ use tower_cors::testing::{BlockReason, Credentials, FindingKind, Report, audit};
 
 const UNKNOWN: &str = "/tower-cors-audit-no-such-path";
 
+const ORIGIN: (&str, &str) = ("access-control-allow-origin", PAGE);
+const TRUE: (&str, &str) = ("access-control-allow-credentials", "true");
+const VARY: (&str, &str) = ("vary", "accept, Origin");
+
 fn routes() -> Router {
     Router::new()
         .route("/items", get(async || "[]").post(async || "stored"))
@@ -89,17 +93,23 @@ fn rate_limit(app: Router) -> Router {
     })
 }
 
-/// A proxy that adds a header to every response.
-fn proxy(app: Router) -> Router {
-    app.layer(axum::middleware::map_response(
-        async |mut response: axum::response::Response| {
-            let origin = HeaderValue::from_static(PAGE);
+/// A proxy that adds a header to the responses to requests that `applies` names.
+fn proxy(
+    app: Router,
+    (name, value): (&'static str, &'static str),
+    applies: impl Fn(&AxumRequest) -> bool + Clone + Send + Sync + 'static,
+) -> Router {
+    app.layer(from_fn(move |request: AxumRequest, next: Next| {
+        let applies = applies(&request);
+        async move {
+            let mut response = next.run(request).await;
+            if applies {
+                let value = HeaderValue::from_static(value);
+                response.headers_mut().append(name, value);
+            }
             response
-                .headers_mut()
-                .append("access-control-allow-origin", origin);
-            response
-        },
-    ))
+        }
+    }))
 }
 
 fn prepared(method: &str, url: &str) -> Request<&'static str> {
@@ -300,10 +310,51 @@ async fn each_fault_and_its_control() {
         ),
         (
             "a proxy sets it too",
-            proxy(wrapped(good())),
+            proxy(wrapped(good()), ORIGIN, |_| true),
             both("header-twice", PAGE),
             // The layer replaces what is set inside of it.
-            proxy(routes()).layer(good()),
+            proxy(routes(), ORIGIN, |_| true).layer(good()),
+        ),
+        (
+            "a proxy allows credentials too",
+            proxy(wrapped(good()), TRUE, |_| true),
+            both("header-twice", PAGE),
+            proxy(routes(), TRUE, |_| true).layer(good()),
+        ),
+        (
+            "a proxy sets it too, but not in preflights",
+            proxy(wrapped(good()), ORIGIN, |request| {
+                request.method() != Method::OPTIONS
+            }),
+            lines_of([
+                "header-twice GET /items https://app.example.com",
+                "header-twice PUT /items/1 https://app.example.com",
+            ]),
+            wrapped(good()),
+        ),
+        (
+            "says that it depends on the origin, but only to origins",
+            proxy(wrapped(no_vary(list([PAGE]))), VARY, |request| {
+                request.headers().contains_key("origin")
+            }),
+            vary_missing("-"),
+            proxy(wrapped(no_vary(list([PAGE]))), VARY, |_| true),
+        ),
+        (
+            "depends on another header",
+            proxy(wrapped(no_vary(list([PAGE]))), ("vary", "x-origin"), |_| {
+                true
+            }),
+            vary_missing(PAGE),
+            proxy(wrapped(no_vary(list([PAGE]))), ("vary", "*"), |_| true),
+        ),
+        (
+            "a limit counts preflights",
+            refusing(wrapped(good()), |request| {
+                (request.method() == Method::OPTIONS).then_some(429)
+            }),
+            both("unreadable-error", PAGE),
+            wrapped(good()),
         ),
         (
             "a method is not listed",
@@ -370,6 +421,32 @@ async fn without_credentials() {
     let report = run(cors(AllowOrigin::mirror_request())).await;
     let expected = "any-origin OPTIONS /items/1 https://stranger.example";
     assert_eq!(shown(&report), [expected]);
+}
+
+/// Without its cookie, the page is not known.
+#[tokio::test]
+async fn cookies_are_credentials() {
+    let sessions = |app| {
+        refusing(app, |request| {
+            let is_known = request.headers().contains_key("cookie");
+            (!is_known && request.method() != Method::OPTIONS).then_some(401)
+        })
+    };
+    let run = async |app: Router| {
+        let browser = Browser::new(app);
+        browser.cookie("session=1");
+        let page = browser.page(PAGE).credentials(Credentials::Include);
+        page.audit()
+            .request(request("PUT", "/items/1", &[]))
+            .run()
+            .await
+    };
+    let report = run(sessions(routes().layer(good()))).await;
+    assert_eq!(
+        shown(&report),
+        ["unreadable-error GET /items/1 https://app.example.com"]
+    );
+    run(sessions(routes()).layer(good())).await.assert_clean();
 }
 
 /// Ports are meant if all are allowed.
