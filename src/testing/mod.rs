@@ -39,7 +39,8 @@
 //!     blocked.to_string(),
 //!     "Access to fetch at 'https://api.example.net/items/1' from origin \
 //!      'https://app.example.com' has been blocked by CORS policy: Method DELETE is not \
-//!      allowed by Access-Control-Allow-Methods in preflight response.",
+//!      allowed by Access-Control-Allow-Methods in preflight response.\n\
+//!      hint: `access-control-allow-methods` is `GET, PUT`: add `DELETE`",
 //! );
 //!
 //! // Another site may not even read.
@@ -54,8 +55,8 @@
 //!
 //! # Audit
 //!
-//! [`audit`](audit()) asks no particular question. It probes a service with hostile origins and
-//! common mistakes, and reports what is wrong:
+//! [`audit`](audit()) probes a service with hostile origins and common mistakes, and reports
+//! what is wrong with it:
 //!
 //! ```
 //! # use axum::{Router, http::Request, routing::post};
