@@ -14,8 +14,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use super::*;
-use tower_cors::CorsConfig;
 use tower_cors::testing::{BlockReason, Credentials, FindingKind, Report, audit};
+use tower_cors::{CorsConfig, Enforcement, PreflightMode};
 
 const UNKNOWN: &str = "/tower-cors-audit-no-such-path";
 
@@ -551,30 +551,48 @@ async fn it_changes_nothing_by_itself() {
     }
 }
 
-/// The layer of this crate, in each mode of a preflight.
 #[tokio::test]
 async fn the_layer_of_this_crate() {
-    for preflight in ["answer", "decorate"] {
-        let config = CorsConfig::new([PAGE, "https://*.example.com", "http://localhost:*"])
+    let (no, yes) = (Credentials::SameOrigin, Credentials::Include);
+    let listed = || {
+        CorsConfig::new([PAGE, "https://*.example.com", "http://localhost:*"])
             .allow_methods(["POST", "PUT"])
             .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-            .allow_credentials(true);
-        let config = match preflight {
-            "decorate" => config.preflight(tower_cors::PreflightMode::Decorate),
-            _ => config,
-        };
-        let layer = tower_cors::CorsLayer::new(config).unwrap();
+            .allow_credentials(true)
+    };
+    let run = async |config: CorsConfig, page: &str, credentials| {
+        // Any method, so that the service answers preflights too.
+        let app = Router::new().route("/items", any(async || "[]"));
+        let app = app.layer(tower_cors::CorsLayer::new(config).unwrap());
+        let audit = audit(app, page).credentials(credentials);
+        audit.request(prepared("POST", "/items")).run().await
+    };
+    for (config, page, credentials) in [
         // `GET` is not allowed, so no page reads what the safe requests get.
-        let app = Router::new()
-            .route("/items", any(async || "[]"))
-            .layer(layer);
-        let report = audit(app, PAGE)
-            .credentials(Credentials::Include)
-            .request(prepared("POST", "/items"))
-            .run()
-            .await;
-        report.assert_clean();
+        (listed(), PAGE, yes),
+        (listed(), "https://other.example.com", yes),
+        (listed(), "http://localhost:3000", yes),
+        (listed().preflight(PreflightMode::Decorate), PAGE, yes),
+        (listed().enforcement(Enforcement::Server), PAGE, yes),
+        (listed().allow_methods(["*"]), PAGE, no),
+        (
+            CorsConfig::new(["*"]).allow_headers(["*", "authorization"]),
+            PAGE,
+            no,
+        ),
+        (
+            CorsConfig::localhost_for_development(),
+            "http://localhost:3000",
+            yes,
+        ),
+    ] {
+        run(config, page, credentials).await.assert_clean();
     }
+    let report = run(listed().debug(true), "https://app.example.com:8443", yes).await;
+    let finding = &report.findings[0];
+    assert_eq!(finding.kind, FindingKind::PreflightRejected);
+    let start = "`x-cors-debug` says why: preflight; denied; ";
+    assert!(finding.repair.starts_with(start), "{report}");
 }
 
 #[tokio::test]
