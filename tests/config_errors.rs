@@ -999,9 +999,12 @@ fn when_empty() {
     let compiled = off.clone().enabled(false);
     assert_eq!(*off.compile().unwrap().config(), compiled);
     assert_eq!(*compiled.compile().unwrap().config(), compiled);
-    // Nothing else is checked while it is off.
-    let wrong = off.preflight_status(404).allow_methods(["get"]);
-    assert_eq!(errors(&wrong), [""; 0]);
+    // The rest is checked all the same: it will count once an origin is listed.
+    assert_error(
+        &off.preflight_status(404),
+        "preflight_status `404`: browsers accept a preflight's answer with a status from 200 to \
+         299 only; write 204 or 200",
+    );
 }
 
 #[test]

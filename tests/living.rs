@@ -155,7 +155,7 @@ fn a_policy_from_the_extensions() {
     let unknown = request("GET", [origin(A)]);
     expect(&get(&mut service, unknown), 403, &[refused, varies]);
     let own = request("GET", [origin(A), ("sec-fetch-site", "same-origin")]);
-    expect(&get(&mut service, own), 200, &[refused, varies]);
+    expect(&get(&mut service, own), 403, &[refused, varies]);
     let no_page = request("GET", []);
     expect(&get(&mut service, no_page), 200, &[refused, varies]);
     let unknown = preflight(A, "GET", []);

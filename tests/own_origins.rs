@@ -5,7 +5,9 @@ mod support;
 
 use http::{Request, Response};
 use support::{Row, acao, answered, check, forwarded, serve};
-use tower_cors::{CorsConfig, CorsLayer, DenyReason, Enforcement, RequestKind, Verdict};
+use tower_cors::{
+    CorsConfig, CorsLayer, DenyReason, Enforcement, PathConfigs, RequestKind, Verdict, WhenEmpty,
+};
 
 const APP: &str = "https://app.example.com";
 const OWN: &str = "https://own.example.com";
@@ -53,6 +55,7 @@ fn only_requests_for_an_own_authority_are_served() {
         ("GET /", &[("host", "127.0.0.1:3000")]),
         ("GET /", &[("host", "[::1]:3000")]),
         ("GET /", &[("host", "192.168.1.5")]),
+        ("GET http://localhost:80/", &[("host", "localhost")]),
     ];
     for (line, headers) in served {
         assert_eq!(
@@ -71,6 +74,11 @@ fn only_requests_for_an_own_authority_are_served() {
         ("GET /", &[("host", "own.example.com:")]),
         ("GET /", &[("host", "own.example.com:x")]),
         ("GET /", &[("host", "")]),
+        // No addresses: no browser sends these.
+        ("GET /", &[("host", "[evil.example")]),
+        ("GET /", &[("host", "[::1]evil.example:80")]),
+        ("GET /", &[("host", "evil.example.1")]),
+        ("GET /", &[("host", "127.1")]),
         (
             "GET /",
             &[("host", "own.example.com"), ("host", "own.example.com")],
@@ -252,6 +260,85 @@ fn a_refusal_explains_itself() {
     );
 }
 
+/// Two `Origin` lines are no origin of the server's.
+#[test]
+fn several_origins_are_not_exempt() {
+    for others in [[OWN, "https://evil.example"], ["null", "null"]] {
+        let headers = [
+            ("host", "own.example.com"),
+            ("origin", others[0]),
+            ("origin", others[1]),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        assert_eq!(outcome(request("POST /", &headers)), (403, false));
+    }
+}
+
+/// Without the URI, the authority of a request over HTTP/2 is not known.
+#[test]
+fn an_unknown_authority_is_refused() {
+    let policy = config().compile().unwrap();
+    let headers = http::HeaderMap::new();
+    let decision = policy.decide((&http::Method::GET, &headers));
+    assert_eq!(decision.deny_reason(), Some(DenyReason::HostNotOwn));
+}
+
+/// Paths with `//` are no way round, whichever policy they would have.
+#[test]
+fn ambiguous_paths_know_the_own_origins() {
+    let paths = PathConfigs::new()
+        .path("/mcp", config())
+        .path("/open", CorsConfig::new(["*"]));
+    let layer = CorsLayer::from(paths.compile().unwrap());
+    let inner = Response::new(String::new());
+    let seen = |headers: &[_]| {
+        let seen = serve(&layer, request("POST //mcp", headers), &inner);
+        (seen.status, seen.called)
+    };
+    let rebound = [
+        ("host", "evil.example"),
+        ("origin", "http://evil.example"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    assert_eq!(seen(&rebound), (421, false));
+    assert_eq!(seen(&[("host", "evil.example")]), (421, false));
+    let own = ("host", "own.example.com");
+    assert_eq!(seen(&[own, ("origin", OWN)]), (200, true));
+    assert_eq!(seen(&[own, ("origin", APP)]), (403, false));
+    assert_eq!(seen(&[own, ("sec-fetch-site", "cross-site")]), (403, false));
+}
+
+/// The missing policy might know the server's own origins.
+#[test]
+fn without_a_policy_in_the_extensions_nobody_is_exempt() {
+    let layer = CorsLayer::from_extensions([]);
+    let inner = Response::new(String::new());
+    let rebound = [
+        ("host", "evil.example"),
+        ("origin", "http://evil.example"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let seen = serve(&layer, request("POST /", &rebound), &inner);
+    assert_eq!((seen.status, seen.called), (403, false));
+}
+
+/// A tool server that no foreign page may use.
+#[test]
+fn with_own_origins_no_other_origin_has_to_be_allowed() {
+    let none: [&str; 0] = [];
+    for when_empty in [WhenEmpty::Error, WhenEmpty::Off] {
+        let layer = CorsLayer::new(CorsConfig::mcp(none).when_empty(when_empty)).unwrap();
+        let inner = Response::new(String::new());
+        let seen = |headers: &[_]| serve(&layer, request("POST /", headers), &inner).status;
+        assert_eq!(
+            seen(&[("host", "localhost:1"), ("origin", "http://localhost:1")]),
+            200
+        );
+        assert_eq!(seen(&[("host", "localhost:1"), ("origin", APP)]), 403);
+        assert_eq!(seen(&[("host", "evil.example")]), 421);
+    }
+}
+
 #[test]
 fn own_origins_are_exact_and_enforced_here() {
     let error = |config: CorsConfig| config.compile().unwrap_err().to_string();
@@ -259,6 +346,21 @@ fn own_origins_are_exact_and_enforced_here() {
         error(CorsConfig::new([APP]).own_origins([OWN])),
         "invalid CORS configuration: own_origins: only the server can keep requests out; set \
          `enforcement` to `server`"
+    );
+    // A variable that is set, and empty.
+    for text in ["", " ", ","] {
+        let config = config().own_origins(CorsConfig::entries(text));
+        assert_eq!(
+            error(config),
+            "invalid CORS configuration: own_origins: no own origin is listed; list one, such as \
+             `http://localhost:*`, or leave the field out"
+        );
+    }
+    let left_out = config().own_origins([OWN, ""]).compile().unwrap();
+    assert_eq!(left_out.config().own_origins, [OWN.into()]);
+    assert_eq!(
+        left_out.advisories()[0].to_string(),
+        "own_origins[1]: this entry is empty; remove it"
     );
     let own = |entry: &str| error(config().own_origins([entry]));
     for entry in [

@@ -30,7 +30,7 @@ use http::{HeaderValue, StatusCode};
 use crate::config::{CorsConfig, Enforcement, MaxAge, Sources, WhenEmpty};
 use crate::origin::OriginPattern;
 use crate::policy::vary::{self, Vary};
-use crate::policy::{Compiled, Policy};
+use crate::policy::{Compiled, Exempt, Policy};
 use crate::problem::{ConfigErrorKind, ConfigErrors};
 use report::Report;
 
@@ -57,8 +57,8 @@ impl CorsConfig {
     /// );
     /// ```
     pub fn compile(&self) -> Result<Policy, ConfigErrors> {
-        if !self.enabled || self.is_off() {
-            return Ok(Policy::off_with(self.clone().enabled(false)));
+        if !self.enabled {
+            return Ok(Policy::off_with(self.clone()));
         }
         let mut report = Report::default();
         let mut policy = match self.when_empty {
@@ -69,7 +69,11 @@ impl CorsConfig {
         };
         report.locate(&self.sources);
         policy.advisories = report.advisories;
-        ConfigErrors::of_config(report.errors, Policy(Arc::new(policy)))
+        let policy = match self.is_off() {
+            true => Policy::off_with(self.clone().enabled(false)),
+            false => Policy(Arc::new(policy)),
+        };
+        ConfigErrors::of_config(report.errors, policy)
     }
 
     /// The list is empty once its empty entries are left out.
@@ -78,9 +82,16 @@ impl CorsConfig {
         origins.all(|entry| entry.text() == Some(""))
     }
 
-    /// No origin is listed, and that means that CORS is off.
+    /// No origin is listed, and that means that CORS is off. A server that knows its own
+    /// origins keeps all others out.
     fn is_off(&self) -> bool {
-        self.when_empty == WhenEmpty::Off && self.has_no_origins()
+        self.when_empty == WhenEmpty::Off && self.has_no_origins() && self.own_origins.is_empty()
+    }
+
+    /// No origin is listed, and that is a mistake.
+    fn lacks_origins(&self) -> bool {
+        let may_be_empty = self.when_empty != WhenEmpty::Error || !self.own_origins.is_empty();
+        self.has_no_origins() && !may_be_empty
     }
 
     /// Compiles the configuration, whatever errors it has.
@@ -108,6 +119,7 @@ impl CorsConfig {
             allow_headers,
             expose_headers,
             max_age,
+            own_origins: own_origins::listed(self).cloned().collect(),
             dangerously_allow,
             sources: Sources::default(),
             ..self.clone()
@@ -117,7 +129,7 @@ impl CorsConfig {
         Compiled {
             preflight: answer::preflight(&config, status, &methods),
             expose: answer::expose(&config),
-            own_origins,
+            exempt: own_origins.map_or(Exempt::SameOrigin, Exempt::Own),
             vary: actual_vary(&config, any_origin),
             vary_of_options: Some(match config.enforcement {
                 Enforcement::Server => &vary::OPTIONS_ENFORCED,
@@ -153,12 +165,26 @@ impl Policy {
         }))
     }
 
-    /// A policy that allows no origin, for requests where no other applies.
-    pub(crate) fn of_nobody(enforcement: Enforcement, allow_private_network: bool) -> Self {
-        let nobody = CorsConfig::new([OriginPattern::predicate(|_| false)])
-            .enforcement(enforcement)
-            .allow_private_network(allow_private_network);
-        Policy(Arc::new(nobody.build(&mut Report::default())))
+    /// A policy that allows no origin, for requests where two others could apply.
+    pub(crate) fn of_nobody(like: CorsConfig) -> Self {
+        Policy(Arc::new(Compiled::of_nobody(like)))
+    }
+
+    /// Takes the place of a policy that is missing. It exempts nobody, because the missing
+    /// policy may know the server's own origins.
+    pub(crate) fn missing() -> Self {
+        let enforced = CorsConfig::default().enforcement(Enforcement::Server);
+        Policy(Arc::new(Compiled {
+            exempt: Exempt::Nobody,
+            ..Compiled::of_nobody(enforced)
+        }))
+    }
+}
+
+impl Compiled {
+    fn of_nobody(like: CorsConfig) -> Self {
+        let nobody = like.allow_origins([OriginPattern::predicate(|_| false)]);
+        nobody.build(&mut Report::default())
     }
 }
 

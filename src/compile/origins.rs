@@ -30,7 +30,7 @@ pub(super) fn compile(
     }
     let checks = &mut compiler.checks;
     let matcher = &mut compiler.matcher;
-    if config.has_no_origins() {
+    if config.lacks_origins() {
         checks.report.error("allow_origins", "", Kind::NoOrigins);
     }
     if let Some(base) = matcher.patterns.base_with_too_many_shapes() {

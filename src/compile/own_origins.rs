@@ -1,5 +1,6 @@
 //! The server's own origins.
 
+use super::names::is_entry;
 use super::report::Report;
 use crate::config::{CorsConfig, Enforcement};
 use crate::origin::{Host, OriginPattern, Pattern, Port, is_loopback, repair};
@@ -8,7 +9,10 @@ use crate::problem::ConfigErrorKind as Kind;
 
 /// The compiled form; `None` if they are not known.
 pub(super) fn compile(config: &CorsConfig, report: &mut Report) -> Option<OwnOrigins> {
-    if config.own_origins.is_empty() {
+    if listed(config).next().is_none() {
+        if config.is_set("own_origins") {
+            report.error("own_origins", "", Kind::NoOwnOrigins);
+        }
         return None;
     }
     if config.enforcement != Enforcement::Server {
@@ -16,15 +20,24 @@ pub(super) fn compile(config: &CorsConfig, report: &mut Report) -> Option<OwnOri
     }
     let mut patterns = Vec::new();
     for (place, entry) in config.own_origins.iter().enumerate() {
+        let field = || format!("own_origins[{place}]");
+        if !is_entry(report, field, &entry.source(), repair) {
+            continue;
+        }
         match check(entry) {
             Ok(pattern) => patterns.push(pattern),
             Err((kind, repair)) => {
-                let field = format!("own_origins[{place}]");
-                report.error_with(field, entry.source(), kind, repair);
+                report.error_with(field(), entry.source(), kind, repair);
             }
         }
     }
     Some(OwnOrigins::new(patterns))
+}
+
+/// The entries that are not empty.
+pub(super) fn listed(config: &CorsConfig) -> impl Iterator<Item = &OriginPattern> {
+    let entries = config.own_origins.iter();
+    entries.filter(|entry| entry.text() != Some(""))
 }
 
 /// The pattern of an origin that is exact, or of loopback with any port.

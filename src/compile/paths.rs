@@ -24,11 +24,15 @@ impl PathConfigs {
                 errors.push(ConfigError::new("path", prefix, kind));
             }
         }
-        let private_network = paths
-            .iter()
-            .any(|policy| policy.config().allow_private_network);
-        let nobody = [Enforcement::Browser, Enforcement::Server]
-            .map(|enforcement| Policy::of_nobody(enforcement, private_network));
+        let configs = || paths.iter().map(Policy::config);
+        let private_network = configs().any(|config| config.allow_private_network);
+        let own_origins = configs().flat_map(|config| config.own_origins.iter().cloned());
+        let browser = CorsConfig::default().allow_private_network(private_network);
+        let server = browser
+            .clone()
+            .enforcement(Enforcement::Server)
+            .own_origins(own_origins);
+        let nobody = [browser, server].map(Policy::of_nobody);
         let policies = PathPolicies::new(paths, nobody);
         ConfigErrors::of_config(errors, policies)
     }

@@ -71,7 +71,7 @@ macro_rules! config {
 
             const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
 
-            fn is_set(&self, field: &str) -> bool {
+            pub(crate) fn is_set(&self, field: &str) -> bool {
                 let default = $config::default();
                 self.sources.is_set(field)
                     || match field {

@@ -15,8 +15,10 @@ pub(super) fn entries(text: &str) -> impl Iterator<Item = &str> + Clone {
 mod in_file {
     use std::fmt;
 
-    use serde::de::value::{SeqAccessDeserializer, StrDeserializer};
-    use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, SeqAccess, Visitor};
+    use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
+    use serde::de::{
+        self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor,
+    };
 
     /// A list, or a text with commas between its entries.
     pub(in crate::config) struct List<T> {
@@ -50,6 +52,12 @@ mod in_file {
             let entries = super::entries(text).map(StrDeserializer::new);
             self.entries = entries.map(T::deserialize).collect::<Result<_, _>>()?;
             self.is_text = true;
+            Ok(self)
+        }
+
+        /// One entry alone.
+        fn visit_map<A: MapAccess<'de>>(mut self, map: A) -> Result<Self, A::Error> {
+            self.entries = vec![T::deserialize(MapAccessDeserializer::new(map))?];
             Ok(self)
         }
 

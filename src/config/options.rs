@@ -44,7 +44,7 @@ impl std::str::FromStr for AllowHeaders {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
+        Ok(match text.trim() {
             MIRROR => AllowHeaders::Mirror,
             _ => AllowHeaders::from(entries(text)),
         })
@@ -97,8 +97,9 @@ named! {
         Browser = "browser",
         /// The server: requests that the policy denies are answered here, with 403, and the
         /// inner service does not see them. Requests from the server's own origin
-        /// pass: by `Sec-Fetch-Site` where browsers send it, else by the authority,
-        /// which is trusted; against DNS rebinding, check `Host`.
+        /// pass: by `Sec-Fetch-Site` where browsers send it, else by the authority. Both are
+        /// trusted, unless [`own_origins`](field@crate::CorsConfig::own_origins) names the
+        /// origins: only that stops DNS rebinding.
         ///
         /// This covers the requests that browsers send without a preflight: form posts and
         /// WebSocket handshakes. It does not cover clients that send no `Origin`,

@@ -41,4 +41,4 @@ pub(crate) use matcher::{Match, Mismatch, OriginMatcher};
 pub(crate) use pattern_table::MAX_SHAPES;
 pub(crate) use repair::{repair, repair_domain};
 pub(crate) use serialised::{MAX_LABEL, default_port, is_http, parse_port};
-pub(crate) use site::{is_above_suffixes, is_address, is_loopback, is_public_suffix, site};
+pub(crate) use site::{is_above_suffixes, is_loopback, is_public_suffix, site};

@@ -112,9 +112,7 @@ impl Decision<'_> {
             _ => match &policy.any_origin {
                 // Without an `Origin` too, so that caches keep one response for all.
                 Some(any) if self.shares_without_origin() => Step::Share(any.clone()),
-                _ => Step::Withhold {
-                    is_preflight: false,
-                },
+                _ => Step::Withhold,
             },
         };
         Action::Forward(ResponseEdit {
@@ -153,7 +151,7 @@ impl Decision<'_> {
                 lists: Box::new(lists),
                 is_allowed,
             },
-            (PreflightMode::Decorate, None) => Step::Withhold { is_preflight: true },
+            (PreflightMode::Decorate, None) => Step::Withhold,
             (PreflightMode::Forward, _) => {
                 // The application's own answer depends on what is asked for only if the
                 // policy may refuse it, or says what it decided.

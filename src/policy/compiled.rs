@@ -36,8 +36,7 @@ pub(crate) struct Compiled {
     pub(crate) request_headers: RequestHeaders,
     /// `*`, if responses are shared with any origin, and without one.
     pub(crate) any_origin: Option<HeaderValue>,
-    /// Known, they are the only ones that are served and exempt.
-    pub(crate) own_origins: Option<OwnOrigins>,
+    pub(crate) exempt: Exempt,
     pub(crate) preflight: PreflightAnswer,
     pub(crate) expose: Expose,
     /// Of responses to all but preflights; `None` if they are the same for
@@ -45,6 +44,16 @@ pub(crate) struct Compiled {
     pub(crate) vary: Option<&'static Vary>,
     /// Of responses to an `OPTIONS` that is no preflight.
     pub(crate) vary_of_options: Option<&'static Vary>,
+}
+
+/// The origins that the server's own pages have, which enforcement lets pass.
+#[derive(Debug)]
+pub(crate) enum Exempt {
+    Nobody,
+    /// The origin that a request seems to be sent to.
+    SameOrigin,
+    /// Those that the configuration names. Requests for other hosts are not served.
+    Own(OwnOrigins),
 }
 
 /// What an actual response exposes.

@@ -3,7 +3,7 @@
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::compiled::Policy;
+use super::compiled::{Exempt, Policy};
 use super::preflight_request::{Lines, PreflightRequest};
 use super::reason::{DenyReason, OutsideBorder, RequestKind, Verdict};
 use super::request_head::RequestHead;
@@ -196,12 +196,13 @@ impl<'a> Decision<'a> {
     #[must_use]
     pub fn is_exempt(&self) -> bool {
         match self.outcome {
-            Outcome::Actual(request) if !request.is_allowed() => {
+            Outcome::Actual(request) if !request.is_allowed() && !request.has_several_origins => {
                 let (head, origin) = (&self.head, request.origin);
                 self.policy.enforced_here()
-                    && match &self.policy.0.own_origins {
-                        Some(own) => own.has(head, origin),
-                        None => is_same_origin(head.uri, head.headers, origin),
+                    && match &self.policy.0.exempt {
+                        Exempt::Own(own) => own.has(head, origin),
+                        Exempt::SameOrigin => is_same_origin(head.uri, head.headers, origin),
+                        Exempt::Nobody => false,
                     }
             }
             _ => false,
@@ -261,7 +262,7 @@ impl Policy {
         if !self.0.config.enabled {
             return outcome(Outcome::Off);
         }
-        if let Some(own) = &self.0.own_origins {
+        if let Exempt::Own(own) = &self.0.exempt {
             if let Err(reason) = own.check(&head) {
                 return outcome(Outcome::Refused(reason));
             }

@@ -18,7 +18,7 @@ pub(crate) mod vary;
 
 pub use action::Action;
 pub use compiled::Policy;
-pub(crate) use compiled::{Compiled, Expose};
+pub(crate) use compiled::{Compiled, Exempt, Expose};
 pub use decision::{Decision, is_preflight};
 pub(crate) use own_origins::OwnOrigins;
 pub use paths::PathPolicies;

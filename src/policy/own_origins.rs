@@ -5,14 +5,15 @@
 //! `Sec-Fetch-Site` all agree. Only the names that the server knows itself by can tell such
 //! a request from one of its own pages.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use http::header::{HOST, ORIGIN};
-use http::uri::Authority;
 use http::{HeaderValue, Uri};
 
 use super::reason::DenyReason;
 use super::request_head::RequestHead;
 use super::same_origin::sec_fetch_site;
-use crate::origin::{Host, Origin, Pattern, Port, default_port, is_address, parse_port};
+use crate::origin::{Host, Origin, Pattern, Port, default_port, parse_port};
 
 /// The server's own origins.
 #[derive(Debug)]
@@ -58,20 +59,21 @@ impl OwnOrigins {
     /// The authority of the request is the server's own. Requests without one, and those
     /// to an IP address, pass: no page can rebind them.
     fn is_meant(&self, head: &RequestHead<'_>) -> bool {
-        let target = head.uri.and_then(Uri::authority).map(Authority::as_str);
+        let default = head.uri.and_then(Uri::scheme_str).and_then(default_port);
+        let target = head.uri.and_then(Uri::authority);
+        let target = target.map(|target| split(target.as_str().as_bytes(), default));
         let mut hosts = head.headers.get_all(HOST).iter();
-        let (host, has_several) = (hosts.next(), hosts.next().is_some());
-        let host = host.map(HeaderValue::as_bytes);
-        let authority = match (target.map(str::as_bytes), host) {
-            _ if has_several => return false,
-            (None, None) => return true,
-            (Some(target), Some(host)) if !target.eq_ignore_ascii_case(host) => return false,
+        let host = hosts.next().map(|host| split(host.as_bytes(), default));
+        let authority = match (target, host) {
+            _ if hosts.next().is_some() => return false,
+            // Over HTTP/2, the URI has it.
+            (None, None) => return head.uri.is_some(),
+            (Some(target), Some(host)) if target != host => return false,
             (Some(authority), _) | (None, Some(authority)) => authority,
         };
-        let Some((host, port)) = std::str::from_utf8(authority).ok().and_then(split) else {
-            return false;
-        };
-        is_address(host) || self.0.iter().any(|own| own.has_authority(host, port))
+        authority.is_some_and(|authority| {
+            authority.is_address() || self.0.iter().any(|own| own.has_authority(&authority))
+        })
     }
 
     /// The origin is the server's own, or the opaque one of a page of its own.
@@ -92,18 +94,50 @@ impl OwnOrigin {
             && (self.port == Port::Any || self.port == Port::Exact(origin.port()))
     }
 
-    fn has_authority(&self, host: &str, port: Option<u16>) -> bool {
+    fn has_authority(&self, authority: &Authority<'_>) -> bool {
+        let port = authority.port;
         let port = port.filter(|port| Some(*port) != default_port(&self.scheme));
-        self.host.eq_ignore_ascii_case(host)
+        self.host.eq_ignore_ascii_case(authority.host)
             && (self.port == Port::Any || self.port == Port::Exact(port))
     }
 }
 
-/// The host and the port of an authority without a user.
-fn split(authority: &str) -> Option<(&str, Option<u16>)> {
-    match authority.rsplit_once(':') {
-        _ if authority.contains('@') => None,
-        Some((host, port)) if !port.ends_with(']') => Some((host, Some(parse_port(port)?))),
-        _ => Some((authority, None)),
+/// The host and the port that a request is sent to.
+#[derive(Clone, Copy)]
+struct Authority<'a> {
+    host: &'a str,
+    port: Option<u16>,
+}
+
+impl PartialEq for Authority<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.host.eq_ignore_ascii_case(other.host) && self.port == other.port
     }
+}
+
+impl Authority<'_> {
+    /// The host is an IP address, as browsers write one.
+    fn is_address(&self) -> bool {
+        let bare = self
+            .host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
+        match bare {
+            Some(bare) => bare.parse::<Ipv6Addr>().is_ok(),
+            None => self.host.parse::<Ipv4Addr>().is_ok(),
+        }
+    }
+}
+
+/// Reads an authority without a user. The default port of its scheme, where that is known,
+/// is as none.
+fn split(text: &[u8], default: Option<u16>) -> Option<Authority<'_>> {
+    let text = std::str::from_utf8(text).ok()?;
+    let (host, port) = match text.rsplit_once(':') {
+        _ if text.contains('@') => return None,
+        Some((host, port)) if !port.ends_with(']') => (host, Some(parse_port(port)?)),
+        _ => (text, None),
+    };
+    let port = port.filter(|port| Some(*port) != default);
+    Some(Authority { host, port })
 }

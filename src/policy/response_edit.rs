@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, SET_COOKIE,
-    VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    SET_COOKIE, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::compiled::{Expose, Policy};
-use super::preflight_answer::ALLOW_PRIVATE_NETWORK;
 use super::vary::Vary;
 use crate::config::InnerHeaders;
 
@@ -37,7 +35,7 @@ pub(super) enum Step {
     /// The page may read the response, which is shared with this origin or `*`.
     Share(HeaderValue),
     /// The page may not read the response.
-    Withhold { is_preflight: bool },
+    Withhold,
     /// The answer to a preflight gets the lists of what is allowed.
     List {
         lists: Box<HeaderMap>,
@@ -76,10 +74,6 @@ impl ResponseEdit {
         for name in headers.keys() {
             varies |= *name == VARY;
             is_controlled |= is_access_control(name);
-        }
-        if let Step::List { .. } | Step::Withhold { is_preflight: true } = self.step {
-            // The application may have granted something that has no constant yet.
-            is_controlled |= headers.keys().any(has_prefix);
         }
         let is_kept = is_controlled && self.keeps_inner(headers);
         if is_controlled && !is_kept {
@@ -150,20 +144,9 @@ impl ResponseEdit {
     }
 }
 
-/// The headers of CORS, each compared by itself: a common prefix would have to be looked up
-/// as text.
+/// A header of CORS, of which browsers may know more than those with a constant.
 #[inline]
 fn is_access_control(name: &HeaderName) -> bool {
-    *name == ACCESS_CONTROL_ALLOW_ORIGIN
-        || *name == ACCESS_CONTROL_ALLOW_CREDENTIALS
-        || *name == ACCESS_CONTROL_EXPOSE_HEADERS
-        || *name == ACCESS_CONTROL_ALLOW_METHODS
-        || *name == ACCESS_CONTROL_ALLOW_HEADERS
-        || *name == ACCESS_CONTROL_MAX_AGE
-        || *name == ALLOW_PRIVATE_NETWORK
-}
-
-fn has_prefix(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")
 }
 
@@ -171,7 +154,7 @@ fn has_prefix(name: &HeaderName) -> bool {
 fn remove_access_control(headers: &mut HeaderMap) {
     let names: Vec<_> = headers
         .keys()
-        .filter(|name| has_prefix(name))
+        .filter(|name| is_access_control(name))
         .cloned()
         .collect();
     for name in names {

@@ -143,6 +143,10 @@ kinds! {
         WithinNeverMatches = "within-never-matches" =>
             "nothing that the regular expression matches over http or https is within this; \
              write the domain that it ends in",
+        /// `own_origins` is set, but lists none.
+        NoOwnOrigins = "no-own-origins" =>
+            "no own origin is listed; list one, such as `http://localhost:*`, or leave the field \
+             out",
         /// An entry of `own_origins` that stands for several hosts, or for any port.
         NotAnOwnOrigin = "not-an-own-origin" =>
             "an own origin is exact, such as `https://app.example.com`; only loopback may have \

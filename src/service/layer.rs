@@ -7,7 +7,7 @@ use tower_layer::Layer;
 
 use super::cors::{Cors, Observer, Shared};
 use super::source::{Policies, Source};
-use crate::config::{CorsConfig, Enforcement};
+use crate::config::CorsConfig;
 use crate::policy::vary::Vary;
 use crate::policy::{Decision, PathPolicies, Policy, RequestHead};
 use crate::problem::ConfigErrors;
@@ -121,9 +121,10 @@ impl CorsLayer {
     /// outer middleware has put it: one that looks up the tenant in a database,
     /// say.
     ///
-    /// A request without a policy does not pass as if there were no layer. The
-    /// missing policy may have been enforced by the server, so requests from other
-    /// origins get 403. `reads` names the request headers that the middleware's choice
+    /// A request without a policy does not pass as if there were no layer. The missing policy
+    /// may have been enforced by the server, so every request with an `Origin` gets 403.
+    /// Requests without one pass: a middleware that looks the tenant up by `Host` refuses
+    /// unknown hosts itself. `reads` names the request headers that the middleware's choice
     /// depends on. They are added to `Vary`.
     ///
     /// ```
@@ -151,8 +152,7 @@ impl CorsLayer {
     /// let app: Router = Router::new().layer(layers);
     /// ```
     pub fn from_extensions(reads: impl IntoIterator<Item = HeaderName>) -> Self {
-        let nobody = Policy::of_nobody(Enforcement::Server, false);
-        CorsLayer::from_source(Source::FromExtensions(nobody), reads)
+        CorsLayer::from_source(Source::FromExtensions(Policy::missing()), reads)
     }
 
     /// Lets a function see every decision, requests without `Origin` included.

@@ -57,7 +57,11 @@ impl Policies {
     fn of(&self, head: &RequestHead<'_>) -> &Policy {
         match self {
             Policies::One(policy) => policy,
-            Policies::ByPath(policies) => policies.get(head.path()).unwrap_or(Policy::off()),
+            Policies::ByPath(policies) => {
+                // `OPTIONS *` is about the whole server.
+                let path = if head.path() == "*" { "/" } else { head.path() };
+                policies.get(path).unwrap_or(Policy::off())
+            }
         }
     }
 

@@ -185,7 +185,7 @@ impl ast::Visitor for Dialect<'_> {
             {
                 return Err(RegexFault::PcreOnly {
                     what: "a possessive quantifier",
-                    message: format!("`{}`", quote(&repetition.span)),
+                    message: format!("`{}`", crate::text::Readable(quote(&repetition.span))),
                 });
             }
             Ast::Flags(set) => Some(&set.flags),
