@@ -166,7 +166,7 @@ mod text;
 
 pub use config::{
     AllowHeaders, AllowedDanger, CorsConfig, Danger, Enforcement, InnerHeaders, MaxAge,
-    OptionError, PathConfigs, PreflightMode, WhenEmpty,
+    OptionError, OriginList, PathConfigs, PreflightMode, WhenEmpty,
 };
 pub use origin::{
     Origin, OriginPattern, OriginPredicate, PatternFault, PatternKind, RegexFault, WithinFault,

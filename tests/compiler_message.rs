@@ -1,10 +1,14 @@
-//! What the compiler says of a response body that has no empty value.
+//! What the compiler says of common mistakes: each message names what to write.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const PROGRAM: &str = r#"
+/// Programs that do not compile, and what the compiler says.
+const PROGRAMS: [(&str, &str, &[&str]); 4] = [
+    (
+        "body_without_an_empty_value",
+        r#"
 use tower_cors::{CorsConfig, CorsLayer};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -19,11 +23,70 @@ where
 }
 
 fn main() {}
-"#;
+"#,
+        &[
+            "`Incoming` has no empty value, which the answer to a preflight needs as its body",
+            "this response body has no `Default`",
+            "map the inner service's responses between this layer and the service: \
+             `.layer(cors).map_response(|response: http::Response<_>| \
+             response.map(tower_cors::CorsBody::from))`",
+        ],
+    ),
+    (
+        "text_alone",
+        r#"
+fn main() {
+    tower_cors::CorsConfig::new("https://app.example.com").allow_credentials(true);
+}
+"#,
+        &[
+            "`&str` is not a list of origins",
+            "write a list of texts, `[\"https://app.example.com\"]`, or of `OriginPattern`s",
+            "a text with commas between its entries is read by `CorsConfig::from_list`",
+        ],
+    ),
+    (
+        "text_alone_in_a_setter",
+        r#"
+fn main() {
+    let origins = String::from("https://app.example.com");
+    tower_cors::CorsConfig::default().allow_origins(origins);
+}
+"#,
+        &["`String` is not a list of origins"],
+    ),
+    (
+        "policy_in_place_of_a_layer",
+        r"
+use tower_cors::Policy;
+use tower_layer::Layer;
 
-/// It says what is missing, and what to write.
+struct Route;
+
+struct Router;
+
+impl Router {
+    fn layer<L: Layer<Route> + Clone + Send + Sync + 'static>(self, _: L) -> Self {
+        self
+    }
+}
+
+fn layered(routes: Router, policy: Policy) -> Router {
+    routes.layer(policy)
+}
+
+fn main() {}
+",
+        &[
+            "a `Policy` is not a layer",
+            "a layer is expected here",
+            "write `CorsLayer::from(policy)`",
+        ],
+    ),
+];
+
 #[test]
-fn a_body_without_an_empty_value_is_named() {
+fn messages_say_what_to_write() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiler-message");
     let manifest = format!(
@@ -32,26 +95,26 @@ fn a_body_without_an_empty_value_is_named() {
          tower-layer = \"0.3\"\ntower-service = \"0.3\"\nhttp = \"1\"\n",
         source.display()
     );
-    fs::create_dir_all(package.join("src")).expect("a directory");
+    let _ = fs::remove_dir_all(package.join("src"));
+    fs::create_dir_all(package.join("src/bin")).expect("a directory");
     fs::write(package.join("Cargo.toml"), manifest).expect("a manifest");
-    fs::write(package.join("src/main.rs"), PROGRAM).expect("a program");
     // The versions that are there already.
     fs::copy(source.join("Cargo.lock"), package.join("Cargo.lock")).expect("a lock file");
-    let cargo = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--quiet"])
-        .env("CARGO_TERM_COLOR", "never")
-        .current_dir(&package)
-        .output()
-        .expect("cargo");
-    let said = String::from_utf8_lossy(&cargo.stderr);
-    assert!(!cargo.status.success(), "{said}");
-    for sentence in [
-        "`Incoming` has no empty value, which the answer to a preflight needs as its body",
-        "this response body has no `Default`",
-        "map the inner service's responses between this layer and the service: \
-         `.layer(cors).map_response(|response: http::Response<_>| \
-         response.map(tower_cors::CorsBody::from))`",
-    ] {
-        assert!(said.contains(sentence), "{said}");
+    for (name, program, _) in PROGRAMS {
+        let file = package.join(format!("src/bin/{name}.rs"));
+        fs::write(file, program).expect("a program");
+    }
+    for (name, _, sentences) in PROGRAMS {
+        let cargo = Command::new(env!("CARGO"))
+            .args(["check", "--offline", "--quiet", "--bin", name])
+            .env("CARGO_TERM_COLOR", "never")
+            .current_dir(&package)
+            .output()
+            .expect("cargo");
+        let said = String::from_utf8_lossy(&cargo.stderr);
+        assert!(!cargo.status.success(), "{name}: {said}");
+        for sentence in sentences {
+            assert!(said.contains(sentence), "{name}: {said}");
+        }
     }
 }

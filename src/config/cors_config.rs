@@ -18,7 +18,7 @@ use serde::{
 use super::{
     AllowHeaders, AllowedDanger, Enforcement, InnerHeaders, MaxAge, PreflightMode, WhenEmpty,
 };
-use super::{declare::config, list::entries, sources::Sources};
+use super::{OriginList, declare::config, list::entries, sources::Sources};
 #[cfg(feature = "serde")]
 use super::{list::List, named::OneOf};
 use crate::origin::OriginPattern;
@@ -108,7 +108,7 @@ config! {
         ///
         /// [Fetch]: https://fetch.spec.whatwg.org/#cors-check
         allow_origins: Vec<OriginPattern> = Vec::new(),
-        set(impl IntoIterator<Item = impl Into<OriginPattern>>) by collect, file(List<OriginPattern>);
+        set(impl OriginList) by OriginList::patterns, file(List<OriginPattern>);
 
         /// The methods that a page may use, case-sensitive: names or [`http::Method`]s. `*`
         /// alone is any. Default: `GET`, `HEAD` and `POST`.
@@ -184,7 +184,7 @@ config! {
         /// `Host` and `Origin` are compared with what the server knows of itself. Without
         /// that, the server takes the two, or `Sec-Fetch-Site`, at their word.
         own_origins: Vec<OriginPattern> = Vec::new(),
-        set(impl IntoIterator<Item = impl Into<OriginPattern>>) by collect, file(List<OriginPattern>);
+        set(impl OriginList) by OriginList::patterns, file(List<OriginPattern>);
 
         /// The meaning of an empty `allow_origins`.
         when_empty: WhenEmpty = WhenEmpty::Error,
@@ -215,7 +215,7 @@ config! {
 impl CorsConfig {
     /// A policy that lets these origins read responses to `GET`, `HEAD` and
     /// `POST`, without credentials.
-    pub fn new(origins: impl IntoIterator<Item = impl Into<OriginPattern>>) -> Self {
+    pub fn new(origins: impl OriginList) -> Self {
         CorsConfig::default().allow_origins(origins)
     }
 

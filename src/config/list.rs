@@ -1,7 +1,43 @@
-//! Comma-separated lists, from environment variables and flags say, and lists in files.
+//! Lists: of origins in code, with commas in variables and flags, and in files.
+
+use crate::origin::OriginPattern;
 
 #[cfg(feature = "serde")]
 pub(super) use in_file::List;
+
+/// A list of origins: a `Vec`, an array or an iterator of texts or of other things that turn
+/// into an [`OriginPattern`].
+///
+/// One text alone is no list:
+///
+/// ```compile_fail
+/// tower_cors::CorsConfig::new("https://app.example.com");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of origins",
+    label = "not a list of origins",
+    note = "write a list of texts, `[\"https://app.example.com\"]`, or of `OriginPattern`s",
+    note = "a text with commas between its entries is read by `CorsConfig::from_list`"
+)]
+pub trait OriginList: sealed::Sealed {
+    #[doc(hidden)]
+    fn patterns(self) -> Vec<OriginPattern>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<L: IntoIterator<Item: Into<OriginPattern>>> OriginList for L {
+    fn patterns(self) -> Vec<OriginPattern> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+mod sealed {
+    /// Keeps [`OriginList`](super::OriginList) to this crate.
+    #[allow(unnameable_types, reason = "that is the seal")]
+    pub trait Sealed {}
+    #[diagnostic::do_not_recommend]
+    impl<L: IntoIterator<Item: Into<crate::OriginPattern>>> Sealed for L {}
+}
 
 /// The entries of a comma-separated list, trimmed. Empty entries are kept: `compile` names
 /// them by their place and leaves them out.

@@ -21,6 +21,7 @@ mod sources;
 
 pub use cors_config::CorsConfig;
 pub use danger::{AllowedDanger, Danger};
+pub use list::OriginList;
 pub use max_age::MaxAge;
 pub use named::OptionError;
 pub use options::{AllowHeaders, Enforcement, InnerHeaders, PreflightMode, WhenEmpty};

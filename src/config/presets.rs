@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AllowHeaders, CorsConfig, Enforcement, MaxAge};
+use super::{AllowHeaders, CorsConfig, Enforcement, MaxAge, OriginList};
 
 /// The origins of [`CorsConfig::localhost_for_development`].
 const LOOPBACK: [&str; 6] = [
@@ -63,7 +63,7 @@ impl CorsConfig {
     /// [gRPC-Web]: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md
     /// [request headers]: CorsConfig::GRPC_WEB_REQUEST_HEADERS
     /// [response headers]: CorsConfig::GRPC_WEB_RESPONSE_HEADERS
-    pub fn grpc_web(origins: impl IntoIterator<Item = impl Into<crate::OriginPattern>>) -> Self {
+    pub fn grpc_web(origins: impl OriginList) -> Self {
         CorsConfig::new(origins)
             .allow_methods(["POST"])
             .allow_headers(CorsConfig::GRPC_WEB_REQUEST_HEADERS)
@@ -116,7 +116,7 @@ impl CorsConfig {
     /// ```
     ///
     /// [Model Context Protocol]: https://modelcontextprotocol.io/specification
-    pub fn mcp(origins: impl IntoIterator<Item = impl Into<crate::OriginPattern>>) -> Self {
+    pub fn mcp(origins: impl OriginList) -> Self {
         CorsConfig::new(origins)
             .allow_methods(["GET", "POST", "DELETE"])
             .allow_headers(CorsConfig::MCP_REQUEST_HEADERS)

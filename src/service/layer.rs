@@ -200,3 +200,21 @@ impl<S> Layer<S> for CorsLayer {
         Cors::new(inner, Arc::clone(&self.0))
     }
 }
+
+/// Says what to write where a policy stands in the place of a layer. Nothing has this trait.
+#[diagnostic::on_unimplemented(
+    message = "a `Policy` is not a layer",
+    label = "a layer is expected here",
+    note = "write `CorsLayer::from(policy)`"
+)]
+#[allow(unnameable_types, reason = "it is for the compiler's message alone")]
+pub trait TakesPolicy {}
+
+#[doc(hidden)]
+impl<S: TakesPolicy> Layer<S> for Policy {
+    type Service = Cors<S>;
+
+    fn layer(&self, inner: S) -> Cors<S> {
+        CorsLayer::from(self.clone()).layer(inner)
+    }
+}
