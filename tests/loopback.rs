@@ -10,7 +10,7 @@ use std::future::ready;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, Version};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use hyper::ext::Protocol;
@@ -155,6 +155,14 @@ async fn the_server_s_own_origin_is_known_by_its_authority() {
     }
 }
 
+/// The headers of a WebSocket handshake over HTTP/1.1.
+const UPGRADE: [Header; 4] = [
+    ("connection", "upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
 /// Switches protocols, or accepts an extended CONNECT, whoever asks.
 fn websocket()
 -> impl Service<Request<Incoming>, Response = Response<Empty<Bytes>>, Error = Infallible, Future: Send>
@@ -175,17 +183,11 @@ fn websocket()
 #[tokio::test]
 async fn a_websocket_handshake_from_elsewhere_is_denied_by_server_enforcement() {
     let server = serve(layer(Enforcement::Server).layer(websocket())).await;
-    let upgrade = [
-        ("connection", "upgrade"),
-        ("upgrade", "websocket"),
-        ("sec-websocket-version", "13"),
-        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
     for (origin, status) in [(APP, 101), (EVIL, 403)] {
         let mut client = Client::connect(Version::HTTP_11, server)
             .await
             .expect("a server");
-        let headers = upgrade.into_iter().chain([("origin", origin)]);
+        let headers = UPGRADE.into_iter().chain([("origin", origin)]);
         let request = with(to(Version::HTTP_11, server, &Method::GET, "/"), headers);
         let response = client.send(request).await.expect("a response");
         assert_eq!(response.status(), status, "{origin}");
@@ -194,17 +196,22 @@ async fn a_websocket_handshake_from_elsewhere_is_denied_by_server_enforcement() 
     }
 }
 
+/// A client that knows that the server takes an extended CONNECT: from the server's settings,
+/// which come before any response.
+async fn extended_client(server: SocketAddr) -> Client {
+    let mut client = Client::connect(Version::HTTP_2, server)
+        .await
+        .expect("a server");
+    let request = with(to(Version::HTTP_2, server, &Method::POST, "/"), []);
+    client.send(request).await.expect("a response");
+    client
+}
+
 /// Over HTTP/2, a WebSocket handshake is a CONNECT (RFC 8441).
 #[tokio::test]
 async fn an_extended_connect_from_elsewhere_is_denied_by_server_enforcement() {
     let server = serve(layer(Enforcement::Server).layer(websocket())).await;
-    let mut client = Client::connect(Version::HTTP_2, server)
-        .await
-        .expect("a server");
-    // The client may use the protocol only once it has the server's settings,
-    // which come before any response.
-    let request = with(to(Version::HTTP_2, server, &Method::POST, "/"), []);
-    client.send(request).await.expect("a response");
+    let mut client = extended_client(server).await;
     for (origin, status) in [(APP, 200), (EVIL, 403)] {
         let builder = to(Version::HTTP_2, server, &Method::CONNECT, "/chat");
         let mut request = with(builder, [("origin", origin)]);
@@ -214,5 +221,102 @@ async fn an_extended_connect_from_elsewhere_is_denied_by_server_enforcement() {
         assert_eq!(response.status(), status, "{origin}");
         let vary = response.headers().get("vary").expect("a value");
         assert_eq!(vary, VARY_ENFORCED.1, "{origin}");
+    }
+}
+
+/// A server with a name of its own, at whatever port.
+const OWN: &str = "http://own.example";
+
+/// A request for a server by its name, as this version writes it.
+fn to_name(
+    version: Version,
+    name: &'static str,
+    method: &Method,
+    headers: &[Header],
+) -> Request<Empty<Bytes>> {
+    let server = SocketAddr::from(([127, 0, 0, 1], 80));
+    let mut request = with(
+        to(version, server, method, "/chat"),
+        headers.iter().copied(),
+    );
+    if version == Version::HTTP_2 {
+        let uri = Uri::builder().scheme("http").authority(name);
+        *request.uri_mut() = uri.path_and_query("/chat").build().expect("a URI");
+    } else {
+        let host = HeaderValue::from_static(name);
+        request.headers_mut().insert("host", host);
+    }
+    request
+}
+
+/// DNS rebinding: the page of a name that now leads here sends requests of its own origin.
+#[tokio::test]
+async fn own_origins_refuse_a_name_that_was_rebound() {
+    let config = CorsConfig::new([APP])
+        .enforcement(Enforcement::Server)
+        .own_origins([OWN, "http://localhost:*"]);
+    let server = serve(CorsLayer::new(config).expect("a policy").layer(websocket())).await;
+    let preflight = [origin(APP), acrm("POST")];
+    // To which name, from which page, and what comes of it; an inner service answers POST
+    // and OPTIONS with 200.
+    let table: [(&str, Method, &[Header], u16); 14] = [
+        ("own.example", Method::POST, &[], 200),
+        ("localhost:3000", Method::POST, &[], 200),
+        ("own.example", Method::POST, &[origin(OWN)], 200),
+        ("own.example", Method::POST, &[origin(APP)], 200),
+        ("own.example", Method::POST, &[origin(EVIL)], 403),
+        ("own.example", Method::OPTIONS, &[], 200),
+        ("own.example", Method::OPTIONS, &[origin(OWN)], 200),
+        ("own.example", Method::OPTIONS, &[origin(EVIL)], 403),
+        ("own.example", Method::OPTIONS, &preflight, 204),
+        ("evil.example", Method::POST, &[], 421),
+        (
+            "evil.example",
+            Method::POST,
+            &[
+                origin("http://evil.example"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            421,
+        ),
+        ("evil.example", Method::POST, &[origin(APP)], 421),
+        ("evil.example", Method::OPTIONS, &[], 421),
+        ("evil.example", Method::OPTIONS, &preflight, 421),
+    ];
+    for version in VERSIONS {
+        for (name, method, headers, status) in &table {
+            let request = to_name(version, name, method, headers);
+            let response = fetch_request(version, server, request).await;
+            let row = format!("{version:?} {method} to {name}, {headers:?}");
+            assert_eq!(response.status(), *status, "{row}");
+        }
+    }
+
+    let handshake = [
+        ("own.example", OWN, 101),
+        ("own.example", APP, 101),
+        ("own.example", EVIL, 403),
+        ("evil.example", "http://evil.example", 421),
+        ("evil.example", OWN, 421),
+    ];
+    for (name, from, status) in handshake {
+        let headers = UPGRADE.into_iter().chain([origin(from)]);
+        let headers: Vec<_> = headers.collect();
+        let request = to_name(Version::HTTP_11, name, &Method::GET, &headers);
+        let mut client = Client::connect(Version::HTTP_11, server)
+            .await
+            .expect("a server");
+        let response = client.send(request).await.expect("a response");
+        assert_eq!(response.status(), status, "to {name} from {from}");
+    }
+    let mut client = extended_client(server).await;
+    for (name, from, status) in handshake {
+        let mut request = to_name(Version::HTTP_2, name, &Method::CONNECT, &[origin(from)]);
+        let protocol = Protocol::from_static("websocket");
+        request.extensions_mut().insert(protocol);
+        let response = client.send(request).await.expect("a response");
+        // Over HTTP/2 the handshake is accepted with 200 (RFC 8441).
+        let status = if status == 101 { 200 } else { status };
+        assert_eq!(response.status(), status, "to {name} from {from}");
     }
 }
