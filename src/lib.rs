@@ -72,6 +72,7 @@
 //! | send cookies | [`docs::credentials`] |
 //! | develop against `localhost` | [`docs::development`] |
 //! | have previews on generated host names | [`docs::previews`] |
+//! | read settings from files, variables and flags | [`docs::settings`] |
 //! | have tenants, paths, or policies that change | [`docs::tenants_and_reload`] |
 //! | serve gRPC-Web | [`docs::grpc_web`] |
 //! | open sockets, or take CORS for a guard | [`docs::websockets`] |

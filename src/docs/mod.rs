@@ -13,6 +13,7 @@
 //! | send cookies, or wonder what `dangerously_allow` allows | [`credentials`] |
 //! | develop against `localhost` | [`development`] |
 //! | have previews on generated host names | [`previews`] |
+//! | read settings from files, variables and flags | [`settings`] |
 //! | have tenants, paths, or policies that change | [`tenants_and_reload`] |
 //! | serve gRPC-Web | [`grpc_web`] |
 //! | serve WebSockets, or take CORS for access control | [`websockets`] |
@@ -44,6 +45,9 @@ pub mod development {}
 
 #[doc = include_str!("previews.md")]
 pub mod previews {}
+
+#[doc = include_str!("settings.md")]
+pub mod settings {}
 
 #[doc = include_str!("tenants_and_reload.md")]
 pub mod tenants_and_reload {}
