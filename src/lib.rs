@@ -75,6 +75,7 @@
 //! | read settings from files, variables and flags | [`docs::settings`] |
 //! | have tenants, paths, or policies that change | [`docs::tenants_and_reload`] |
 //! | serve gRPC-Web | [`docs::grpc_web`] |
+//! | use warp, Salvo, jsonrpsee or Actix Web | [`docs::elsewhere`] |
 //! | open sockets, or take CORS for a guard | [`docs::websockets`] |
 //! | are asked for access to a private network | [`docs::private_network`] |
 //! | see a request blocked | [`docs::debugging`] |

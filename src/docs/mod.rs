@@ -16,6 +16,7 @@
 //! | read settings from files, variables and flags | [`settings`] |
 //! | have tenants, paths, or policies that change | [`tenants_and_reload`] |
 //! | serve gRPC-Web | [`grpc_web`] |
+//! | use warp, Salvo, jsonrpsee or Actix Web | [`elsewhere`] |
 //! | serve WebSockets, or take CORS for access control | [`websockets`] |
 //! | are asked for `Access-Control-Allow-Private-Network` | [`private_network`] |
 //! | see a request blocked | [`debugging`] |
@@ -54,6 +55,9 @@ pub mod tenants_and_reload {}
 
 #[doc = include_str!("grpc_web.md")]
 pub mod grpc_web {}
+
+#[doc = include_str!("elsewhere.md")]
+pub mod elsewhere {}
 
 #[doc = include_str!("websockets.md")]
 pub mod websockets {}
