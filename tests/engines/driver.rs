@@ -184,6 +184,12 @@ impl Driver {
         result.expect("in time").expect("the script answers")
     }
 
+    /// The connection to the browser, for what a user does.
+    #[cfg(feature = "reload")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The directory of the browser's files.
     pub(crate) fn home(&self) -> &Path {
         &self.process.home

@@ -9,6 +9,8 @@
 
 mod driver;
 mod for_tests;
+#[cfg(feature = "reload")]
+mod playground;
 mod server;
 mod table;
 

@@ -1,0 +1,180 @@
+//! The page of the example `playground`, used by keyboard alone.
+
+use fantoccini::key::Key;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+
+use crate::driver::{Driver, Engine};
+use crate::server::Ports;
+
+// Its `main` is not called.
+#[allow(dead_code)]
+#[path = "../../examples/playground/main.rs"]
+mod example;
+
+use example::Playground;
+
+const EDITOR: &str = "The policy of the API, as TOML";
+
+/// Presses keys where the focus is.
+async fn press(client: &Client, keys: &str) {
+    let focused = client.active_element().await.expect("a focus");
+    focused.send_keys(keys).await.expect("it takes keys");
+}
+
+/// The name of the control that has the focus.
+async fn focused(client: &Client) -> String {
+    let script = "const focused = document.activeElement;
+                  return (focused.labels?.[0] ?? focused).textContent;";
+    let name = client.execute(script, Vec::new()).await.expect("a name");
+    name.as_str().expect("text").to_owned()
+}
+
+/// Moves the focus by keys until a control has it; returns those on the way.
+async fn walk(client: &Client, keys: &str, to: &str) -> Vec<String> {
+    let mut passed = Vec::new();
+    while passed.last().is_none_or(|name| name != to) {
+        assert!(passed.len() < 30, "no {to:?} in {passed:?}");
+        press(client, keys).await;
+        passed.push(focused(client).await);
+    }
+    passed
+}
+
+async fn wait_for(client: &Client, xpath: &str) {
+    let found = client.wait().for_element(Locator::XPath(xpath)).await;
+    found.unwrap_or_else(|error| panic!("{xpath}: {error}"));
+}
+
+/// The entries of the log: how each is marked, its title, and its texts.
+async fn log(client: &Client) -> Value {
+    let script = "return Array.from(document.querySelectorAll('article'), (entry) => [
+        entry.className,
+        ...Array.from(entry.querySelectorAll('h3, pre'), (text) => text.textContent),
+    ]);";
+    client.execute(script, Vec::new()).await.expect("the log")
+}
+
+async fn value_of_editor(client: &Client) -> Value {
+    let script = "return document.querySelector('textarea').value;";
+    client.execute(script, Vec::new()).await.expect("the value")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a browser and its driver, which the gate installs"]
+async fn the_playground_explains_a_denial_and_its_repair_allows_it() {
+    let engine = Engine::chosen();
+    let playground = Playground::start(0, 0).await.expect("free ports");
+    let (page, api) = (&playground.page, &playground.api);
+    let driver = Driver::start(engine, Ports::bind().await.proxy).await;
+    driver.open(page).await;
+    let client = driver.client();
+    let (tab, enter) = (Key::Tab.to_string(), Key::Enter.to_string());
+    let back = format!("{}{tab}{}", Key::Shift, Key::Null);
+    let control_enter = format!("{}{enter}{}", Key::Control, Key::Null);
+
+    wait_for(client, "//button[. = 'PUT'][not(@disabled)]").await;
+    assert_eq!(
+        walk(client, &tab, "PUT").await,
+        ["Sent by a page at", "GET", "POST JSON", "PUT"]
+    );
+    press(client, &enter).await;
+    wait_for(client, "//article[starts-with(h3, 'The script sees: ')]").await;
+    let type_error = match engine {
+        Engine::Chromium => "TypeError: Failed to fetch",
+        Engine::Firefox => "TypeError: NetworkError when attempting to fetch resource.",
+        Engine::WebKit => "TypeError: Load failed",
+    };
+    let mut entries = json!([
+        [
+            "request",
+            format!("PUT, from {page}"),
+            format!(r#"fetch("{api}", {{"method":"PUT","headers":{{}},"body":"hello"}})"#),
+        ],
+        [
+            "denied",
+            format!("OPTIONS from `{page}` is a preflight: denied"),
+            format!(
+                "- origin: allowed, `{page}` of allow_origins matches\n\
+                 - method: denied, `PUT` is not listed; allow_methods has `GET`, `POST`, `PATCH`\n\
+                 - headers: allowed, none are asked for\n\
+                 it is answered here with 204; the browser refuses, for the answer does not list \
+                 `PUT`"
+            ),
+            r#"allow_methods = ["GET", "POST", "PATCH", "PUT"]"#,
+        ],
+        [
+            "denied",
+            format!("The script sees: {type_error}"),
+            format!(
+                "Access to fetch at '{api}/' from origin '{page}' has been blocked by CORS \
+                 policy: Method PUT is not allowed by Access-Control-Allow-Methods in preflight \
+                 response."
+            ),
+        ],
+    ]);
+    assert_eq!(log(client).await, entries);
+
+    assert_eq!(
+        walk(client, &tab, "Put it into the editor").await,
+        [
+            "DELETE",
+            "patch, in small letters",
+            "GET with cookies",
+            "GET with Authorization",
+            "GET with a header of its own",
+            "GET, and read X-Total-Count",
+            EDITOR,
+            "Reload the policy",
+            "Clear",
+            "Put it into the editor",
+        ]
+    );
+    press(client, &enter).await;
+    assert_eq!(focused(client).await, EDITOR);
+    assert_eq!(
+        value_of_editor(client).await,
+        format!(
+            "# The page may read, and little else: press the buttons to see what is denied, and \
+             why.\n\
+             allow_origins = [\"{page}\"]\n\
+             allow_methods = [\"GET\", \"POST\", \"PATCH\", \"PUT\"]\n\
+             # Browsers remember no preflight, so that each press asks anew.\n\
+             max_age = 0\n"
+        )
+    );
+    press(client, &control_enter).await;
+    wait_for(client, "//*[@role = 'status'][. = 'Policy 1 is in force.']").await;
+
+    walk(client, &back, "PUT").await;
+    press(client, &enter).await;
+    wait_for(client, "//article[h3 = 'The script sees: 200 PUT']").await;
+    let repaired = json!([
+        entries[0],
+        [
+            "allowed",
+            format!("OPTIONS from `{page}` is a preflight: allowed"),
+            format!(
+                "- origin: allowed, `{page}` of allow_origins matches\n\
+                 - method: allowed, `PUT` is listed\n\
+                 - headers: allowed, none are asked for\n\
+                 it is answered here with 204; the browser goes on to send the request"
+            ),
+        ],
+        [
+            "allowed",
+            format!("PUT from `{page}` is an actual request: allowed"),
+            format!(
+                "- origin: allowed, `{page}` of allow_origins matches\n\
+                 - method: allowed, `PUT` is listed\n\
+                 it is left to the service, and the page may read the response"
+            ),
+        ],
+        ["allowed", "The script sees: 200 PUT"],
+    ]);
+    let (Value::Array(entries), Value::Array(repaired)) = (&mut entries, repaired) else {
+        unreachable!("lists");
+    };
+    entries.extend(repaired);
+    assert_eq!(log(client).await, json!(entries));
+}
