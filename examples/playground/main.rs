@@ -200,13 +200,15 @@ fn describe(decision: &Decision<'_>, handle: &ReloadHandle) -> Value {
 struct Fetched {
     origin: String,
     method: String,
+    #[serde(default)]
     headers: BTreeMap<String, String>,
+    #[serde(default)]
     body: String,
-    /// It was sent with `credentials: "include"`.
-    cookies: bool,
+    credentials: Option<String>,
     /// A header of the response that the script reads.
     reads: Option<String>,
     seen: String,
+    failed: bool,
 }
 
 /// Logs what a script saw, with what only the console of a browser tells. It goes by way of
@@ -238,24 +240,31 @@ async fn console(shared: &Shared, body: &str) -> Result<Value, Box<dyn Error + S
     let browser = Browser::new(app).server(&shared.api);
     browser.cookie(COOKIE_PAIR);
     let mut page = browser.page(&fetched.origin);
-    if fetched.cookies {
+    if fetched.credentials.as_deref() == Some("include") {
         page = page.credentials(Credentials::Include);
     }
     let outcome = page.fetch(request).await;
-    let repaired = match &outcome {
-        Ok(response) => {
-            let hidden = fetched.reads.filter(|name| response.header(name).is_none());
-            hidden.map(|name| policy.config().clone().expose_header(name))
-        }
-        Err(blocked) => wants_credentials(blocked.reason())
-            .then(|| policy.config().clone().allow_credentials(true)),
+
+    let config = policy.config().clone();
+    let (text, repaired) = match outcome {
+        Ok(response) => match fetched.reads {
+            Some(name) if response.header(&name).is_none() => (
+                format!("expose_headers does not list `{name}`"),
+                Some(config.expose_header(name)),
+            ),
+            _ => (String::new(), None),
+        },
+        Err(blocked) => (
+            format!("The browser for tests says: {blocked}"),
+            wants_credentials(blocked.reason()).then(|| config.allow_credentials(true)),
+        ),
     };
-    let repair = repaired.map(|config| repair::describe(&policy, &config));
+    let is_denied = fetched.failed || repaired.is_some();
     Ok(json!({
-        "outcome": if outcome.is_ok() { "allowed" } else { "denied" },
+        "outcome": if is_denied { "denied" } else { "allowed" },
         "title": format!("The script sees: {}", fetched.seen),
-        "text": outcome.err().map(|blocked| blocked.to_string()),
-        "repair": repair,
+        "text": text,
+        "repair": repaired.map(|config| repair::describe(&policy, &config)),
     }))
 }
 

@@ -1,15 +1,24 @@
 "use strict";
 
 const REQUESTS = [
-  { name: "GET" },
-  { name: "POST JSON", method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
-  { name: "PUT", method: "PUT", body: "hello" },
-  { name: "DELETE", method: "DELETE" },
-  { name: "patch, in small letters", method: "patch", body: "hello" },
-  { name: "GET with cookies", cookies: true },
-  { name: "GET with Authorization", headers: { authorization: "Bearer 7" } },
-  { name: "GET with a header of its own", headers: { "x-client": "playground" } },
-  { name: "GET, and read X-Total-Count", reads: "x-total-count" },
+  { name: "GET", init: { method: "GET" } },
+  {
+    name: "POST JSON",
+    init: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
+  },
+  { name: "PUT", init: { method: "PUT", body: "hello" } },
+  { name: "DELETE", init: { method: "DELETE" } },
+  { name: "patch, in small letters", init: { method: "patch", body: "hello" } },
+  { name: "GET with cookies", init: { method: "GET", credentials: "include" } },
+  {
+    name: "GET with Authorization",
+    init: { method: "GET", headers: { authorization: "Bearer 7" } },
+  },
+  {
+    name: "GET with a header of its own",
+    init: { method: "GET", headers: { "x-client": "playground" } },
+  },
+  { name: "GET, and read X-Total-Count", init: { method: "GET" }, reads: "x-total-count" },
 ];
 
 const byId = (id) => document.getElementById(id);
@@ -60,20 +69,14 @@ byId("clear").onclick = () => {
 
 // The requests
 
-async function send({ name, method = "GET", headers = {}, body = "", cookies = false, reads }) {
+async function send({ name, init, reads }) {
   const from = origin.value;
-  const init = { method, headers };
-  if (body) init.body = body;
-  if (cookies) init.credentials = "include";
-  append({
-    outcome: "request",
-    title: `${name}, from ${from}`,
-    text: `fetch("${api}", ${JSON.stringify(init)})`,
-  });
+  const code = `fetch("${api}", ${JSON.stringify(init)})`;
+  append({ outcome: "request", title: `${name}, from ${from}`, text: code });
   const seen = await fetchFrom(from, { url: api, init, reads });
-  const fetched = { origin: from, method, headers, body, cookies, reads, seen };
+  const fetched = { origin: from, reads, ...init, ...seen };
   const { ok, text } = await post("/fetched", JSON.stringify(fetched));
-  if (!ok) append({ outcome: "denied", title: `The script sees: ${seen}`, text });
+  if (!ok) append({ outcome: "denied", title: `The script sees: ${seen.seen}`, text });
 }
 
 // A frame has the origin that it was loaded from; a sandboxed one has an opaque origin.
@@ -180,6 +183,7 @@ async function start() {
   decisions.onmessage = ({ data }) => append(JSON.parse(data));
   // A decision before this would be missed.
   decisions.onopen = () => {
+    show("");
     for (const control of document.querySelectorAll(":disabled")) control.disabled = false;
   };
   decisions.onerror = () => show("The server of this page does not answer.", "denied");

@@ -89,7 +89,7 @@ async fn the_playground_explains_a_denial_and_its_repair_allows_it() {
         [
             "request",
             format!("PUT, from {page}"),
-            format!(r#"fetch("{api}", {{"method":"PUT","headers":{{}},"body":"hello"}})"#),
+            format!(r#"fetch("{api}", {{"method":"PUT","body":"hello"}})"#),
         ],
         [
             "denied",
@@ -107,7 +107,7 @@ async fn the_playground_explains_a_denial_and_its_repair_allows_it() {
             "denied",
             format!("The script sees: {type_error}"),
             format!(
-                "Access to fetch at '{api}/' from origin '{page}' has been blocked by CORS \
+                "The browser for tests says: Access to fetch at '{api}/' from origin '{page}' has been blocked by CORS \
                  policy: Method PUT is not allowed by Access-Control-Allow-Methods in preflight \
                  response."
             ),
@@ -135,8 +135,7 @@ async fn the_playground_explains_a_denial_and_its_repair_allows_it() {
     assert_eq!(
         value_of_editor(client).await,
         format!(
-            "# The page may read, and little else: press the buttons to see what is denied, and \
-             why.\n\
+            "# This page may read, and little else.\n\
              allow_origins = [\"{page}\"]\n\
              allow_methods = [\"GET\", \"POST\", \"PATCH\", \"PUT\"]\n\
              # Browsers remember no preflight, so that each press asks anew.\n\
