@@ -118,13 +118,13 @@ function putIntoEditor(lines) {
 }
 
 function endOfValue(text, start) {
-  const tokens = /"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#.*|[[\]{}\n]/g;
+  const tokens = /"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[ \t]*#.*|[[\]{}\n]/g;
   tokens.lastIndex = start;
   let depth = 0;
   for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
     if ("[{".includes(token[0])) depth += 1;
     if ("]}".includes(token[0])) depth -= 1;
-    if (depth === 0 && /^[#\n]/.test(token[0])) return token.index;
+    if (depth === 0 && /^[\s#]/.test(token[0])) return token.index;
   }
   return text.length;
 }

@@ -1,4 +1,4 @@
-//! What to write in a policy to allow a request.
+//! Repairs: the lines of a policy that allow a request.
 
 use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use serde_json::{Value, json};

@@ -177,3 +177,83 @@ async fn the_playground_explains_a_denial_and_its_repair_allows_it() {
     entries.extend(repaired);
     assert_eq!(log(client).await, json!(entries));
 }
+
+/// Clicks the last button of that name.
+async fn click(client: &Client, name: &str) {
+    let xpath = format!("(//button[. = '{name}'])[last()]");
+    let button = client.find(Locator::XPath(&xpath)).await;
+    let button = button.unwrap_or_else(|error| panic!("{name}: {error}"));
+    button.click().await.expect("it can be clicked");
+}
+
+/// Writes a policy in place of the one in the editor, and reloads it.
+async fn write(client: &Client, policy: &str) {
+    let editor = client.find(Locator::Css("textarea")).await.expect("it");
+    editor.clear().await.expect("it can be edited");
+    // WebKit's driver types no line feed.
+    let keys = policy.replace('\n', &Key::Enter);
+    editor.send_keys(&keys).await.expect("it takes keys");
+    click(client, "Reload the policy").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a browser and its driver, which the gate installs"]
+async fn the_playground_has_a_repair_for_each_mistake() {
+    let playground = Playground::start(0, 0).await.expect("free ports");
+    let page = &playground.page;
+    let driver = Driver::start(Engine::chosen(), Ports::bind().await.proxy).await;
+    driver.open(page).await;
+    let client = driver.client();
+    wait_for(client, "//button[. = 'GET'][not(@disabled)]").await;
+
+    write(
+        client,
+        "allow_origins = ['https://a.example/', '*.b.example']",
+    )
+    .await;
+    let errors = "invalid CORS configuration, 2 errors:\n\
+                  - allow_origins[0] `https://a.example/`: an origin has no trailing slash; \
+                  write `https://a.example`\n\
+                  - allow_origins[1] `*.b.example`: an origin begins with its scheme; \
+                  write `https://*.b.example`\n\
+                  The policy before it stays in force.";
+    wait_for(client, &format!("//*[@role = 'status'][. = '{errors}']")).await;
+
+    let policy = "max_age = 0\nallow_origins = [ # not ]\n'https://[::1]',\n] # ours\n";
+    write(client, policy).await;
+    wait_for(client, "//*[@role = 'status'][. = 'Policy 1 is in force.']").await;
+    let mistakes = [
+        ("GET", "200 GET"),
+        ("POST JSON", "200 POST"),
+        ("PUT", "200 PUT"),
+        ("DELETE", "200 DELETE"),
+        ("GET with cookies", "200 GET with the cookie session=7"),
+        ("GET with Authorization", "200 GET"),
+        ("GET with a header of its own", "200 GET"),
+        ("GET, and read X-Total-Count", "200 GET; x-total-count: 7"),
+    ];
+    for (number, (mistake, sees)) in mistakes.into_iter().enumerate() {
+        click(client, "Clear").await;
+        click(client, mistake).await;
+        wait_for(client, "//article[starts-with(h3, 'The script sees: ')]").await;
+        click(client, "Put it into the editor").await;
+        click(client, "Reload the policy").await;
+        let told = format!("Policy {} is in force.", number + 2);
+        wait_for(client, &format!("//*[@role = 'status'][. = '{told}']")).await;
+        click(client, "Clear").await;
+        click(client, mistake).await;
+        let allowed = format!("//article[@class = 'allowed'][h3 = 'The script sees: {sees}']");
+        wait_for(client, &allowed).await;
+    }
+    assert_eq!(
+        value_of_editor(client).await,
+        format!(
+            "expose_headers = [\"x-total-count\"]\n\
+             allow_credentials = true\n\
+             allow_methods = [\"GET\", \"HEAD\", \"POST\", \"PUT\", \"DELETE\"]\n\
+             allow_headers = [\"content-type\", \"authorization\", \"x-client\"]\n\
+             max_age = 0\n\
+             allow_origins = [\"https://[::1]\", \"{page}\"] # ours\n"
+        )
+    );
+}
