@@ -290,7 +290,9 @@ impl Feed {
     }
 
     fn follow(&self) -> Response {
-        let (sender, body) = Channel::<Bytes, Infallible>::new(64);
+        let (mut sender, body) = Channel::<Bytes, Infallible>::new(64);
+        // Firefox takes a stream for open once something arrives. The channel has room.
+        let _ = sender.try_send(Frame::data(Bytes::from_static(b":\n\n")));
         lock(&self.0).push(sender);
         ([(CONTENT_TYPE, "text/event-stream")], Body::new(body)).into_response()
     }
