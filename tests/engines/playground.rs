@@ -257,3 +257,63 @@ async fn the_playground_has_a_repair_for_each_mistake() {
         )
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a browser and its driver, which the gate installs"]
+async fn the_playground_sends_requests_from_other_origins() {
+    let playground = Playground::start(0, 0).await.expect("free ports");
+    let page = &playground.page;
+    let driver = Driver::start(Engine::chosen(), Ports::bind().await.proxy).await;
+    driver.open(page).await;
+    let client = driver.client();
+    wait_for(client, "//button[. = 'GET'][not(@disabled)]").await;
+
+    let script = "return Array.from(document.querySelectorAll('option'), ({ value }) => value);";
+    let origins = client.execute(script, Vec::new()).await.expect("a list");
+    let origins: Vec<String> = serde_json::from_value(origins).expect("texts");
+    let [usual, other_name, other_port, opaque] = &origins[..] else {
+        panic!("{origins:?}");
+    };
+    assert_eq!(usual, page);
+    assert_eq!(*other_name, page.replace("localhost", "127.0.0.1"));
+    assert_eq!(opaque, "null");
+    for (origin, why) in [
+        (
+            other_name,
+            format!(
+                "the nearest is `{page}`, which may be the same machine, but browsers compare \
+                 the names of hosts; open the page by that name, or list this one too"
+            ),
+        ),
+        (
+            other_port,
+            format!(
+                "the nearest is `{page}`, with {} instead of {}",
+                port(page),
+                port(other_port)
+            ),
+        ),
+        (
+            opaque,
+            "this is what sandboxed frames and pages from files have".to_owned(),
+        ),
+    ] {
+        let select = client.find(Locator::Css("select")).await.expect("it");
+        select.select_by_value(origin).await.expect("an option");
+        click(client, "GET").await;
+        wait_for(
+            client,
+            &format!(
+                "//article[@class = 'denied'][h3 = 'GET from `{origin}` is an actual request: \
+                 denied'][contains(pre, '{why}')]"
+            ),
+        )
+        .await;
+    }
+}
+
+/// The port of an origin, in the words of an explanation.
+fn port(origin: &str) -> String {
+    let (_, port) = origin.rsplit_once(':').expect("a port");
+    format!("port {port}")
+}
