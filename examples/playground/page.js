@@ -137,7 +137,8 @@ function insert(text) {
 }
 
 function show(text, className = "") {
-  Object.assign(byId("status"), { textContent: text, className });
+  const status = Object.assign(byId("status"), { textContent: text, className });
+  if (text) status.scrollIntoView({ block: "nearest" });
 }
 
 form.onsubmit = async (event) => {
