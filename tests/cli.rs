@@ -696,8 +696,8 @@ async fn probe_says_why_the_browser_refuses() {
     let url = format!("http://{}/", net::serve(service).await);
     let reason = "Response to preflight request doesn't pass access control check: No \
         'Access-Control-Allow-Origin' header is present on the requested resource.";
-    let hint = "the preflight was answered 405 Method Not Allowed: `OPTIONS` reached a method \
-        router, so the CORS layer is inside routing; add it around the whole router";
+    let hint = "the preflight was answered 405 Method Not Allowed: the CORS layer is inside \
+        routing; put it around the whole router";
     let preflight = exchange(
         &format!(
             "OPTIONS {url} (preflight)\naccess-control-request-method: GET\n\

@@ -123,3 +123,5 @@ kinds! {
             "anyone can register names below this; write the domain that is yours, one label more",
     }
 }
+
+impl std::error::Error for PatternFault {}
