@@ -1,12 +1,12 @@
 //! Advisories about names and switches.
 
 use super::dangers::is_on_loopback;
-use super::names::{ANY, METHODS};
+use super::methods_and_headers::{ANY, METHODS};
 use super::report::Report;
 use crate::config::{AllowHeaders, CorsConfig, InnerHeaders, MaxAge, PreflightMode};
 use crate::origin::{OriginPattern, Pattern, is_http};
 use crate::policy::is_shown_anyway;
-use crate::policy::method::is_safelisted;
+use crate::policy::methods::is_safelisted;
 use crate::policy::request_headers::is_forbidden;
 use crate::problem::{Advisory, AdvisoryKind as Kind};
 use crate::text::distance_within;

@@ -6,9 +6,9 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::names::ANY;
+use super::methods_and_headers::ANY;
 use crate::config::{AllowHeaders, CorsConfig, Enforcement, InnerHeaders, MaxAge, PreflightMode};
-use crate::policy::method::Methods;
+use crate::policy::methods::Methods;
 use crate::policy::vary;
 use crate::policy::{ALLOW_PRIVATE_NETWORK, Expose, PreflightAnswer};
 

@@ -8,9 +8,9 @@
 
 mod advice;
 mod answer;
-mod checks;
 mod dangers;
-mod names;
+mod entry_checks;
+mod methods_and_headers;
 mod origins;
 mod own_origins;
 mod paths;
@@ -19,7 +19,9 @@ mod regexes;
 mod report;
 
 #[cfg(any(feature = "kong", feature = "krakend"))]
-pub(crate) use names::{Fault, check_exposed_header, check_method, check_request_header};
+pub(crate) use methods_and_headers::{
+    Fault, check_exposed_header, check_method, check_request_header,
+};
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
@@ -97,9 +99,9 @@ impl CorsConfig {
     /// Compiles the configuration, whatever errors it has.
     fn build(&self, report: &mut Report) -> Compiled {
         let (allow_origins, origins) = origins::compile(self, report);
-        let (allow_methods, methods) = names::methods(self, report);
-        let (allow_headers, request_headers) = names::request_headers(self, report);
-        let expose_headers = names::exposed_headers(self, report);
+        let (allow_methods, methods) = methods_and_headers::methods(self, report);
+        let (allow_headers, request_headers) = methods_and_headers::request_headers(self, report);
+        let expose_headers = methods_and_headers::exposed_headers(self, report);
         let max_age = check_max_age(self.max_age, report);
         let status = check_status(self.preflight_status, report);
         let own_origins = own_origins::compile(self, report);

@@ -1,8 +1,8 @@
 //! The list of allowed origins.
 
-use super::checks::{Checks, field, normalised, within_field};
 use super::dangers;
-use super::names::is_entry;
+use super::entry_checks::{Checks, field, normalised, within_field};
+use super::methods_and_headers::is_entry;
 use super::regexes::RegexCount;
 use super::report::Report;
 use crate::config::{CorsConfig, Danger};

@@ -1,6 +1,6 @@
 //! Entries that are regular expressions. Each is checked and gets a border.
 
-use super::checks::{Checks, field, normalised, within_field};
+use super::entry_checks::{Checks, field, normalised, within_field};
 use crate::config::Danger;
 use crate::origin::{
     Border, MAX_REGEX_COUNT, OriginPattern, Outline, PatternKind, RegexFault, Regexes, Target,

@@ -1,6 +1,6 @@
 //! Stands in for `regexes` where the feature `regex` is off: such an entry is an error.
 
-use super::checks::{Checks, field};
+use super::entry_checks::{Checks, field};
 use crate::origin::{OriginPattern, Regexes};
 use crate::problem::ConfigErrorKind as Kind;
 

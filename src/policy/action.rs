@@ -6,7 +6,7 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, VARY};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use super::decision::{Checked, CorsRequest, Decision, Outcome};
-use super::method::is_safelisted;
+use super::methods::is_safelisted;
 use super::reason::DenyReason;
 use super::response_edit::{DEBUG_HEADER, ResponseEdit, Step};
 use super::vary::Vary;

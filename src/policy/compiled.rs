@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
-use super::method::Methods;
+use super::methods::Methods;
 use super::own_origins::OwnOrigins;
 use super::preflight_answer::PreflightAnswer;
 use super::request_headers::RequestHeaders;

@@ -4,7 +4,7 @@
 mod action;
 mod compiled;
 mod decision;
-pub(crate) mod method;
+pub(crate) mod methods;
 mod own_origins;
 mod paths;
 mod preflight_answer;

@@ -20,7 +20,7 @@
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, event, field};
 
-use crate::policy::method::MAX_METHOD;
+use crate::policy::methods::MAX_METHOD;
 use crate::policy::{Decision, Policy, Verdict};
 use crate::text::{Escaped, Readable};
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::report::Report;
 use crate::config::{AllowHeaders, CorsConfig};
-use crate::policy::method::{self, MAX_METHOD, Methods};
+use crate::policy::methods::{self, MAX_METHOD, Methods};
 use crate::policy::request_headers::{self, RequestHeaders, token};
 use crate::problem::{AdvisoryKind, ConfigErrorKind as Kind};
 
@@ -36,7 +36,7 @@ pub(crate) fn check_method(name: &str) -> Result<String, Fault> {
     check_token(name)?;
     if name.len() > MAX_METHOD {
         Err((Kind::MethodTooLong, None))
-    } else if method::is_forbidden(name) {
+    } else if methods::is_forbidden(name) {
         Err((Kind::ForbiddenMethod, None))
     } else if upper != name && upper != "QUERY" && METHODS.split(' ').any(|it| it == upper) {
         Err((Kind::MethodCase, Some(upper)))
