@@ -27,7 +27,7 @@ pub(super) fn preflight(
         config.inner_headers == InnerHeaders::Keep && config.preflight == PreflightMode::Decorate;
     let is_explained = config.allow_private_network || config.debug;
     let vary = match is_explained || may_be_refused || may_be_kept {
-        true => &vary::PREFLIGHT_TO_PRIVATE,
+        true => &vary::PREFLIGHT_FULL,
         false => &vary::PREFLIGHT,
     };
     let credentials = config.allow_credentials;

@@ -78,7 +78,7 @@ impl<'a> Checks<'a> {
         danger: Danger,
         witness: String,
     ) {
-        let value = entry.source();
+        let value = entry.as_written();
         if !self.config.allow_credentials {
             if danger != Danger::AnyOriginWithCredentials {
                 let kind = AdvisoryKind::Danger { danger, witness };
@@ -147,7 +147,7 @@ impl<'a> Checks<'a> {
             witness,
             allow: Danger::Unbounded.for_entry(entry.clone()).to_string(),
         };
-        let value = entry.source();
+        let value = entry.as_written();
         self.report.error_with(field(place), value, kind, repair);
     }
 

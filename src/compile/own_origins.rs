@@ -21,13 +21,13 @@ pub(super) fn compile(config: &CorsConfig, report: &mut Report) -> Option<OwnOri
     let mut patterns = Vec::new();
     for (place, entry) in config.own_origins.iter().enumerate() {
         let field = || format!("own_origins[{place}]");
-        if !is_entry(report, field, &entry.source(), repair) {
+        if !is_entry(report, field, &entry.as_written(), repair) {
             continue;
         }
         match check(entry) {
             Ok(pattern) => patterns.push(pattern),
             Err((kind, repair)) => {
-                report.error_with(field(), entry.source(), kind, repair);
+                report.error_with(field(), entry.as_written(), kind, repair);
             }
         }
     }

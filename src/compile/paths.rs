@@ -17,7 +17,7 @@ impl PathConfigs {
         for (prefix, config) in &self.paths {
             let compiled = config.as_ref().map(CorsConfig::compile).transpose();
             let policy = compiled.unwrap_or_else(|found| {
-                errors.extend(found.into_iter().map(|error| error.within(prefix)));
+                errors.extend(found.into_iter().map(|error| error.at_path(prefix)));
                 None
             });
             if let Err(kind) = paths.insert(prefix, policy) {

@@ -33,7 +33,7 @@ impl RegexCount {
         if self.0 > MAX_REGEX_COUNT {
             return None;
         }
-        let source = entry.source();
+        let source = entry.as_written();
         let target = match entry.kind {
             PatternKind::HostRegex(_) => Target::Host,
             _ => Target::Origin,
@@ -138,7 +138,7 @@ fn infer(
     if checks.takes_on(Danger::Unbounded, entry) {
         return no_border;
     }
-    let guess = guess(&entry.source(), &sites);
+    let guess = guess(&entry.as_written(), &sites);
     let repair = (!guess.is_empty()).then(|| entry.clone().within(guess).to_string());
     let witness = if sites.is_empty() { attack() } else { None };
     checks.no_border(place, entry, sites, witness.unwrap_or_default(), repair);

@@ -18,7 +18,7 @@ impl RegexCount {
         _: usize,
     ) -> Option<OriginPattern> {
         let kind = Kind::RegexFeature;
-        checks.report.error(field(place), entry.source(), kind);
+        checks.report.error(field(place), entry.as_written(), kind);
         None
     }
 

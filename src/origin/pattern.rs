@@ -120,7 +120,7 @@ impl OriginPattern {
     }
 
     /// The entry without its border, for messages.
-    pub(crate) fn source(&self) -> String {
+    pub(crate) fn as_written(&self) -> String {
         match &self.kind {
             PatternKind::Text(text) | PatternKind::Regex(text) | PatternKind::HostRegex(text) => {
                 text.clone()

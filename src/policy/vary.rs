@@ -30,7 +30,7 @@ pub(crate) static PREFLIGHT: Vary = Vary(HeaderValue::from_static(
 ));
 
 /// The same if private networks are allowed.
-pub(crate) static PREFLIGHT_TO_PRIVATE: Vary = Vary(HeaderValue::from_static(
+pub(crate) static PREFLIGHT_FULL: Vary = Vary(HeaderValue::from_static(
     "Origin, access-control-request-method, access-control-request-headers, \
          access-control-request-private-network",
 ));

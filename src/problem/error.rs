@@ -36,7 +36,7 @@ impl ConfigErrors {
 
 impl ConfigError {
     /// The error as one in the configuration of a path.
-    pub(crate) fn within(mut self, path: &str) -> Self {
+    pub(crate) fn at_path(mut self, path: &str) -> Self {
         self.field = format!("{path:?}.{}", self.field);
         self
     }
