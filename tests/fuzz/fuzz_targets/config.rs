@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 use libfuzzer_sys::fuzz_target;
 use toml::{Table, Value};
 use tower_cors::{
-    AllowHeaders, AllowedDanger, CorsConfig, MaxAge, OriginPattern, PatternKind, Policy,
+    Action, AllowHeaders, AllowedDanger, CorsConfig, MaxAge, OriginPattern, PatternKind, Policy,
 };
 
 fuzz_target!(|text: &str| {
@@ -54,10 +54,14 @@ fn is_plain(table: &Table) -> bool {
             .is_some_and(|list| list.iter().all(Value::is_str))
     };
     table.iter().all(|(key, value)| match &key[..] {
-        "allow_origins" | "allow_methods" | "allow_headers" | "expose_headers" => is_list(value),
-        "allow_credentials" | "allow_private_network" | "answer_without_origin" | "debug" => {
-            value.is_bool()
+        "allow_origins" | "own_origins" | "allow_methods" | "allow_headers" | "expose_headers" => {
+            is_list(value)
         }
+        "enabled"
+        | "allow_credentials"
+        | "allow_private_network"
+        | "answer_without_origin"
+        | "debug" => value.is_bool(),
         "preflight_status" => value
             .as_integer()
             .is_some_and(|status| u16::try_from(status).is_ok()),
@@ -66,7 +70,7 @@ fn is_plain(table: &Table) -> bool {
     })
 }
 
-/// Whether the configuration has what an entry of the file says.
+/// The configuration has what an entry of the file says.
 fn says(config: &CorsConfig, key: &str, value: &Value) -> bool {
     let is = |list: &[String]| match value {
         Value::String(text) => text == "*" && list == ["*"],
@@ -85,14 +89,15 @@ fn says(config: &CorsConfig, key: &str, value: &Value) -> bool {
         PatternKind::HostRegex(regex) => has_only(item, "host_regex", regex, &pattern.within),
         _ => false,
     };
+    let are = |patterns: &[OriginPattern]| match value {
+        Value::Array(items) => {
+            items.len() == patterns.len() && items.iter().zip(patterns).all(is_pattern)
+        }
+        _ => value.as_str() == Some("*") && *patterns == ["*".into()],
+    };
     match key {
-        "allow_origins" => match value {
-            Value::Array(items) => {
-                items.len() == config.allow_origins.len()
-                    && items.iter().zip(&config.allow_origins).all(is_pattern)
-            }
-            _ => value.as_str() == Some("*") && config.allow_origins == ["*".into()],
-        },
+        "enabled" => value.as_bool() == Some(config.enabled),
+        "allow_origins" => are(&config.allow_origins),
         "allow_methods" => is(&config.allow_methods),
         "allow_headers" => match &config.allow_headers {
             AllowHeaders::List(list) => is(list),
@@ -115,6 +120,8 @@ fn says(config: &CorsConfig, key: &str, value: &Value) -> bool {
         "allow_private_network" => value.as_bool() == Some(config.allow_private_network),
         "preflight" => value.as_str() == Some(config.preflight.as_str()),
         "preflight_status" => value.as_integer() == Some(config.preflight_status.into()),
+        "own_origins" => are(&config.own_origins),
+        "when_empty" => value.as_str() == Some(config.when_empty.as_str()),
         "enforcement" => value.as_str() == Some(config.enforcement.as_str()),
         "inner_headers" => value.as_str() == Some(config.inner_headers.as_str()),
         "answer_without_origin" => value.as_bool() == Some(config.answer_without_origin),
@@ -186,9 +193,8 @@ fn check_answers(config: &CorsConfig, policy: &Policy, again: &Policy) {
                 assert_eq!(verdict(policy), verdict(again));
                 let answer = |policy: &Policy| {
                     let action = policy.decide((&method, &headers)).action();
-                    let is_answer = action.is_answer();
-                    let mut response = Response::new(());
-                    action.apply(&mut response);
+                    let is_answer = matches!(action, Action::Answer(_));
+                    let response = action.respond(|| Response::new(()));
                     let status = response.status().as_u16();
                     (is_answer, status, response.into_parts().0.headers)
                 };
