@@ -64,7 +64,10 @@ fn about_lists(config: &CorsConfig, report: &mut Report) {
     let origins = &config.allow_origins;
     if config.allow_credentials && !origins.iter().all(is_developers) {
         if let Some(index) = origins.iter().position(is_developers) {
-            let (field, value) = (format!("allow_origins[{index}]"), origins[index].as_written());
+            let (field, value) = (
+                format!("allow_origins[{index}]"),
+                origins[index].as_written(),
+            );
             report.advise(field, value, Kind::LoopbackBesideOthers);
         }
     }

@@ -134,7 +134,7 @@ impl<'a> Checks<'a> {
     }
 
     /// Reports that an entry needs a border, or the danger of having none.
-    pub(super) fn no_border(
+    pub(super) fn report_no_border(
         &mut self,
         place: usize,
         entry: &OriginPattern,

@@ -3,7 +3,6 @@
 use super::dangers;
 use super::entry_checks::{Checks, field, normalised, within_field};
 use super::methods_and_headers::is_entry;
-use super::regexes::RegexCount;
 use super::report::Report;
 use crate::config::{CorsConfig, Danger};
 use crate::origin::{
@@ -20,7 +19,7 @@ pub(super) fn compile(
         checks: Checks::new(config, report),
         matcher: OriginMatcher::default(),
         list: Vec::with_capacity(config.allow_origins.len()),
-        regexes: RegexCount::default(),
+        regex_count: 0,
     };
     for (place, entry) in config.allow_origins.iter().enumerate() {
         if compiler.checks.has_room_for(entry.within.len()) {
@@ -38,17 +37,19 @@ pub(super) fn compile(
         checks.report.error("allow_origins", base, kind);
     }
     checks.check_domain_count();
-    compiler.regexes.compile(checks, &mut matcher.regexes);
-    advise_on_covered(checks, matcher, &compiler.list);
-    checks.advise_on_dangers();
+    compiler.compile_regexes();
+    advise_on_covered(&mut compiler.checks, &compiler.matcher, &compiler.list);
+    compiler.checks.advise_on_dangers();
     (compiler.list, compiler.matcher)
 }
 
-struct Compiler<'a> {
-    checks: Checks<'a>,
-    matcher: OriginMatcher,
-    list: Vec<OriginPattern>,
-    regexes: RegexCount,
+pub(super) struct Compiler<'a> {
+    pub(super) checks: Checks<'a>,
+    pub(super) matcher: OriginMatcher,
+    /// The entries so far, normalised.
+    pub(super) list: Vec<OriginPattern>,
+    /// Those with errors included.
+    pub(super) regex_count: usize,
 }
 
 impl Compiler<'_> {
@@ -67,12 +68,7 @@ impl Compiler<'_> {
                 self.add_text(place, text, entry)
                     .then(|| OriginPattern::from(&text[..]))
             }
-            PatternKind::Regex(_) | PatternKind::HostRegex(_) => {
-                let index = self.list.len();
-                let regexes = &mut self.matcher.regexes;
-                self.regexes
-                    .add(&mut self.checks, regexes, place, entry, index)
-            }
+            PatternKind::Regex(_) | PatternKind::HostRegex(_) => self.add_regex(place, entry),
             PatternKind::Predicate(predicate) => self.add_predicate(place, predicate, entry),
         }
     }
@@ -131,7 +127,7 @@ impl Compiler<'_> {
         let entry = normalised(entry);
         let has_no_border = checks.config.allow_credentials && entry.within.is_empty();
         if has_no_border && !checks.takes_on(Danger::Unbounded, &entry) {
-            checks.no_border(place, &entry, Vec::new(), String::new(), None);
+            checks.report_no_border(place, &entry, Vec::new(), String::new(), None);
             return None;
         }
         let border = checks.border(place, &entry)?;

@@ -1,10 +1,11 @@
 //! Entries that are regular expressions. Each is checked and gets a border.
 
 use super::entry_checks::{Checks, field, normalised, within_field};
+use super::origins::Compiler;
 use crate::config::Danger;
 use crate::origin::{
-    Border, MAX_REGEX_COUNT, OriginPattern, Outline, PatternKind, RegexFault, Regexes, Target,
-    check_regex, classic_attack, domains_in, is_http, is_loopback,
+    Border, MAX_REGEX_COUNT, OriginPattern, Outline, PatternKind, RegexFault, Target, check_regex,
+    classic_attack, domains_in, is_http, is_loopback,
 };
 use crate::problem::ConfigErrorKind as Kind;
 
@@ -14,25 +15,19 @@ const MAX_GUESSED: usize = 16;
 /// An error shows so many characters of a regex that is too long.
 const MAX_SHOWN: usize = 60;
 
-/// The number of regexes in a policy, those with errors included.
-#[derive(Default)]
-pub(super) struct RegexCount(usize);
-
-impl RegexCount {
-    /// Adds a regex whose entry will have that index in the list. Returns the entry with its
-    /// border, or reports an error.
-    pub(super) fn add(
+impl Compiler<'_> {
+    /// Adds a regex. Returns its entry with the border, or `None` if it has an error or is in
+    /// the list already.
+    pub(super) fn add_regex(
         &mut self,
-        checks: &mut Checks<'_>,
-        regexes: &mut Regexes,
         place: usize,
         entry: &OriginPattern,
-        index: usize,
     ) -> Option<OriginPattern> {
-        self.0 += 1;
-        if self.0 > MAX_REGEX_COUNT {
+        self.regex_count += 1;
+        if self.regex_count > MAX_REGEX_COUNT {
             return None;
         }
+        let checks = &mut self.checks;
         let source = entry.as_written();
         let target = match entry.kind {
             PatternKind::HostRegex(_) => Target::Host,
@@ -59,7 +54,7 @@ impl RegexCount {
         let mut entry = normalised(entry);
         if entry.within.is_empty() {
             let attack = || classic_attack(&regex, target, &source);
-            entry.within = infer(checks, place, &entry, &outline, attack)?;
+            entry.within = border_of(checks, place, &entry, &outline, attack)?;
             checks.has_room_for(entry.within.len());
         }
         let border = checks.border(place, &entry)?;
@@ -87,27 +82,29 @@ impl RegexCount {
         if !checks.is_new(&entry) {
             return None;
         }
-        regexes.push(regex, target, border, index);
+        let index = self.list.len();
+        self.matcher.regexes.push(regex, target, border, index);
         Some(entry)
     }
 
-    /// Compiles all of them together.
-    pub(super) fn compile(&self, checks: &mut Checks<'_>, regexes: &mut Regexes) {
-        let compiled = match self.0 > MAX_REGEX_COUNT {
+    /// Compiles all regexes together.
+    pub(super) fn compile_regexes(&mut self) {
+        let compiled = match self.regex_count > MAX_REGEX_COUNT {
             true => Err(RegexFault::TooMany {
                 limit: MAX_REGEX_COUNT,
             }),
-            false => regexes.compile(),
+            false => self.matcher.regexes.compile(),
         };
         if let Err(fault) = compiled {
-            checks.report.error("allow_origins", "", Kind::Regex(fault));
+            let kind = Kind::Regex(fault);
+            self.checks.report.error("allow_origins", "", kind);
         }
     }
 }
 
 /// The border of a regex without a written one; empty where it needs none. Reports an error
 /// if it needs one and none can be told.
-fn infer(
+fn border_of(
     checks: &mut Checks<'_>,
     place: usize,
     entry: &OriginPattern,
@@ -141,7 +138,7 @@ fn infer(
     let guess = guess(&entry.as_written(), &sites);
     let repair = (!guess.is_empty()).then(|| entry.clone().within(guess).to_string());
     let witness = if sites.is_empty() { attack() } else { None };
-    checks.no_border(place, entry, sites, witness.unwrap_or_default(), repair);
+    checks.report_no_border(place, entry, sites, witness.unwrap_or_default(), repair);
     None
 }
 

@@ -1,26 +1,23 @@
 //! Stands in for `regexes` where the feature `regex` is off: such an entry is an error.
 
-use super::entry_checks::{Checks, field};
-use crate::origin::{OriginPattern, Regexes};
+use super::entry_checks::field;
+use super::origins::Compiler;
+use crate::origin::OriginPattern;
 use crate::problem::ConfigErrorKind as Kind;
 
-#[derive(Default)]
-pub(super) struct RegexCount(());
-
-#[allow(clippy::unused_self, reason = "the signatures of the feature `regex`")]
-impl RegexCount {
-    pub(super) fn add(
+impl Compiler<'_> {
+    pub(super) fn add_regex(
         &mut self,
-        checks: &mut Checks<'_>,
-        _: &mut Regexes,
         place: usize,
         entry: &OriginPattern,
-        _: usize,
     ) -> Option<OriginPattern> {
+        self.regex_count += 1;
         let kind = Kind::RegexFeature;
-        checks.report.error(field(place), entry.as_written(), kind);
+        let report = &mut *self.checks.report;
+        report.error(field(place), entry.as_written(), kind);
         None
     }
 
-    pub(super) fn compile(&self, _: &mut Checks<'_>, _: &mut Regexes) {}
+    #[allow(clippy::unused_self, reason = "the signature of the feature `regex`")]
+    pub(super) fn compile_regexes(&mut self) {}
 }

@@ -34,6 +34,7 @@ pub use fault::{PatternFault, RegexFault, WithinFault};
 pub use pattern::{OriginPattern, OriginPredicate, PatternKind};
 pub use serialised::Origin;
 
+#[cfg(feature = "regex")]
 pub(crate) use self::regex::*;
 pub(crate) use border::{Border, Domain};
 pub(crate) use grammar::{Host, Pattern, Port};
