@@ -82,6 +82,7 @@
 //! | take requests or policies from strangers | [`docs::untrusted_input`] |
 //! | ask why, or choose between libraries | [`docs::questions`], [`docs::comparison`] |
 //! | look for a setting | [`CorsConfig`] |
+//! | change the crate, or report a vulnerability | [`docs::map`] |
 //!
 //! # What CORS does not do
 //!
