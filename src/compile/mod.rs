@@ -1,10 +1,11 @@
 //! Compiles a configuration to a policy, and gathers every error on the way.
 //!
-//! Uses `config`, `origin`, `policy` and `problem`. Each file checks some fields: `names`
-//! methods and headers, `origins` the list of origins, with `dangers` and `checks` for what
-//! its entries share and `regexes` for regexes. `advice` reports settings that work, but
-//! hardly as intended. `answer` makes the headers of answers, `report` gathers problems, and
-//! `paths` compiles configurations by path.
+//! Uses `config`, `origin`, `policy`, `problem` and `text`. To read: `CorsConfig::compile` and
+//! `build` in this file call all others. `report` gathers problems. `origins` adds the entries
+//! of the list one by one, with `dangers` and `entry_checks` for all kinds of entries and
+//! `regexes` for regexes. `methods_and_headers` and `own_origins` check the other lists.
+//! `answer` makes the headers of answers. `advice` reports settings that work, but hardly as
+//! intended. `paths` compiles configurations by path.
 
 mod advice;
 mod answer;

@@ -1,7 +1,10 @@
-//! What a policy decides about a request, and why, in words.
+//! Explains in words what a policy decides about a request, and why.
 //!
-//! [`Decision::explain`](crate::Decision::explain) makes an
-//! [`Explanation`].
+//! [`Decision::explain`](crate::Decision::explain) makes an [`Explanation`].
+//!
+//! This room uses `policy`, `config`, `origin` and `text`. To read: `checks` makes the
+//! explanation, check by check; `outcome` says who answers; `near_miss` finds the nearest
+//! entry, by the `difference` of each.
 
 mod checks;
 mod difference;
@@ -15,8 +18,8 @@ pub use near_miss::NearMiss;
 
 use crate::policy::RequestKind;
 
-/// What a policy decides about a request, check by check, in the order of
-/// Fetch. Its `Display` is meant for people.
+/// A decision about a request, check by check, in the order of Fetch. Its `Display` is
+/// meant for people.
 ///
 /// ```
 /// use http::Request;
@@ -56,7 +59,7 @@ pub struct Check {
     detail: String,
 }
 
-/// What a [`Check`] is about.
+/// The subject of a [`Check`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Subject {
@@ -73,21 +76,21 @@ pub enum Subject {
 }
 
 impl Explanation {
-    /// What kind of request it is.
+    /// The kind of request.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
         self.kind
     }
 
-    /// Whether the policy allows it. A request without an origin is not
-    /// allowed and not denied: `false`.
+    /// The policy allows it. A request without an origin is neither allowed nor denied:
+    /// `false`.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.allowed
     }
 
-    /// Whether [server enforcement](crate::Enforcement::Server) lets it pass
-    /// although it is denied, because it comes from the server's own origin.
+    /// [Server enforcement](crate::Enforcement::Server) lets it pass although it is denied,
+    /// because it comes from the server's own origin.
     #[must_use]
     pub fn is_exempt(&self) -> bool {
         self.exempt
@@ -113,7 +116,7 @@ impl Explanation {
         self.near_miss.as_ref()
     }
 
-    /// What happens then: who answers, and what the browser makes of it.
+    /// The consequence: who answers, and what the browser makes of it.
     #[must_use]
     pub fn outcome(&self) -> &str {
         &self.outcome
@@ -121,19 +124,19 @@ impl Explanation {
 }
 
 impl Check {
-    /// What is checked.
+    /// The subject of the check.
     #[must_use]
     pub fn subject(&self) -> Subject {
         self.subject
     }
 
-    /// Whether it passed.
+    /// It passed.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.passed
     }
 
-    /// Why, in words.
+    /// The reason, in words.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.detail

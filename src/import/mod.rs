@@ -33,15 +33,21 @@
 //! | `Vary` on a preflight | each time a line more | `Origin` | what the answer depends on |
 //!
 //! None of these lets a page read or do more than it could with the gateway.
+//!
+//! # The code
+//!
+//! This room uses `compile`, `config`, `origin`, `policy`, `problem` and `text`. To read:
+//! `krakend`, which is the shorter of the two, then what it uses. Arrows go one way:
+//!
+//! ```text
+//! krakend, kong → names, origins, max_age → node → findings → note, error → document, gateway
+//! ```
 
 #![cfg_attr(
     not(all(feature = "kong", feature = "krakend")),
     allow(dead_code, reason = "the two share what one alone may not need")
 )]
 
-// This room may use `compile`, `config`, `origin`, `policy`, `problem` and `text`. Inside, the
-// arrows go one way: krakend, kong → names, origins, max_age → node → findings → note, error →
-// document, gateway.
 mod document;
 mod error;
 mod findings;

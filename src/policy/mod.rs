@@ -1,5 +1,10 @@
 //! The compiled policy: it decides about requests, and says what to do about each. Knows
-//! nothing of Tower. Uses `problem`, `config`, `origin` and `text`.
+//! nothing of Tower. Uses `problem`, `config` and `origin`.
+//!
+//! To read: `compiled` is the policy, and `decision` decides about a `request_head`. It asks
+//! `own_origins`, `preflight_request`, `methods` and `request_headers`, and `same_origin` for
+//! who is exempt from enforcement; `reason` has the words. Then `action`, with the
+//! `preflight_answer` or the `response_edit`, and `vary`. `paths` holds policies by path.
 
 mod action;
 mod compiled;

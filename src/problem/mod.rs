@@ -1,5 +1,8 @@
 //! Problems of a configuration: errors and advisories, each kind with its code and its words
 //! in one table. Uses `config`, `origin` and `text`.
+//!
+//! To read: `macros` declares such a table and its list, `error` and `advisory` are the two
+//! tables.
 
 mod advisory;
 mod error;

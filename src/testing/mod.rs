@@ -87,14 +87,19 @@
 //! service worker and no mode `no-cors`. Cookies are kept by host and name; of their
 //! attributes only a `Max-Age` of 0 or less counts, which removes the cookie. Requests
 //! have neither `User-Agent`, `Accept-Encoding`, `Accept-Language` nor `Referer`.
-
-// The room judges the crate from outside, so it uses nothing else of it: only `url` and
-// the public suffix list. Inside, arrows go one way:
-//
-//     audit → page, hostile → finding → log, reason
-//     navigate, page → fetch → browser → cache, cookies, log
-//     fetch → preflight, redirect, metadata, hint; page → response, blocked → hint → reason
-//     all of these → request → origin; safelist → header_list
+//!
+//! # The code
+//!
+//! This room judges the crate from outside, so it uses no other room: only `url` and the
+//! public suffix list. To read: `page`, `fetch`, `preflight`, `cors_check`, then the rest.
+//! Arrows go one way:
+//!
+//! ```text
+//! audit → page, hostile → finding → log, reason
+//! navigate, page → fetch → browser → cache, cookies, log
+//! fetch → preflight, redirect, metadata, hint; page → response, blocked → hint → reason
+//! all of these → request → origin; safelist → header_list
+//! ```
 
 mod audit;
 mod blocked;
