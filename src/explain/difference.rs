@@ -50,7 +50,7 @@ pub enum Difference {
 }
 
 impl Difference {
-    /// What keeps the pattern from matching, if it is little.
+    /// The difference that keeps the pattern from matching, if it is small.
     pub(super) fn between(pattern: &Pattern<'_>, origin: &Origin<'_>) -> Option<Self> {
         let same_scheme = pattern.scheme == origin.scheme();
         let same_port = match pattern.port {

@@ -33,7 +33,7 @@ impl NearMiss {
         &self.entry
     }
 
-    /// What differs.
+    /// How the origin differs from the entry.
     #[must_use]
     pub fn difference(&self) -> &Difference {
         &self.difference
@@ -71,7 +71,7 @@ impl NearMiss {
     }
 }
 
-/// Whether all names under a host are in the same hands.
+/// All names under a host are in the same hands.
 fn owns_subdomains(host: &str) -> bool {
     host == "localhost" || !is_public_suffix(host)
 }

@@ -1,4 +1,4 @@
-//! What comes of a decision, in words.
+//! The consequence of a decision, in words.
 
 use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 
@@ -51,7 +51,7 @@ fn forwarded(decision: &Decision<'_>, denied: Option<DenyReason<'_>>) -> &'stati
     }
 }
 
-/// What the browser looks for in a successful answer, and does not find.
+/// The browser looks for this in a successful answer, and does not find it.
 fn missing(decision: &Decision<'_>, reason: DenyReason<'_>) -> Option<String> {
     match reason {
         DenyReason::MethodNotAllowed => {

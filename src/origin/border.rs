@@ -1,4 +1,7 @@
-//! The border of an open entry: how far it may reach.
+//! The border of a regex or a predicate: how far it may reach.
+//!
+//! Patterns with a `*` are open too. Their border follows from the pattern itself, and
+//! `pattern_table` enforces it.
 //!
 //! With credentials, no regex or predicate reaches beyond the sites that it is meant for.
 //! The border is enforced when a request is decided, so compiling a policy does not have

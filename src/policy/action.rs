@@ -1,4 +1,4 @@
-//! What to do about a request: the wire side of a decision.
+//! The action that follows from a decision: an answer, or an edit of the response.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::response_edit::{DEBUG_HEADER, ResponseEdit, Step};
 use super::vary::Vary;
 use crate::config::PreflightMode;
 
-/// What to do about a request.
+/// The action that follows from a decision about a request.
 ///
 /// It borrows nothing, so the request can be moved or dropped.
 ///
@@ -88,7 +88,7 @@ impl Action {
 }
 
 impl Decision<'_> {
-    /// What to do about the request.
+    /// Turns the decision into an action.
     #[inline]
     pub fn action(&self) -> Action {
         let policy = &self.policy.0;

@@ -27,7 +27,7 @@ use crate::problem::Advisory;
 #[must_use]
 pub struct Policy(pub(crate) Arc<Compiled>);
 
-/// What a policy consists of.
+/// The parts of a policy.
 pub(crate) struct Compiled {
     pub(crate) config: CorsConfig,
     pub(crate) advisories: Vec<Advisory>,
@@ -56,7 +56,7 @@ pub(crate) enum Exempt {
     Own(OwnOrigins),
 }
 
-/// What an actual response exposes.
+/// The headers that an actual response exposes.
 #[derive(Clone, Debug)]
 pub(crate) enum Expose {
     Nothing,
@@ -71,7 +71,7 @@ impl Policy {
         &self.0.config
     }
 
-    /// What works, but hardly as intended: worth a line in the log of a start.
+    /// Settings that work, but hardly as intended: worth a line in the log of a start.
     #[must_use]
     pub fn advisories(&self) -> &[Advisory] {
         &self.0.advisories

@@ -63,7 +63,7 @@ impl PathPolicies {
     }
 }
 
-/// Whether two prefixes have led to one policy.
+/// Two prefixes have led to one policy.
 fn same(one: Option<&Policy>, other: Option<&Policy>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => std::ptr::eq(one, other),
@@ -84,7 +84,7 @@ impl Paths {
         self.below.values().chain(self.beginning.values()).flatten()
     }
 
-    /// What the longest prefix of a decoded path has.
+    /// The entry of the longest prefix of a decoded path.
     fn longest(&self, path: &[u8]) -> Option<&Policy> {
         let fitting = self.lengths.iter().filter(|&&length| length <= path.len());
         let mut found = fitting.filter_map(|&length| {
@@ -126,7 +126,7 @@ impl Paths {
     }
 }
 
-/// Whether a path of a request can begin so: browsers resolve dot segments, and
+/// The path of a request can begin so. Browsers resolve dot segments, and
 /// percent-encode some bytes.
 fn is_sent_by_browsers(text: &str) -> bool {
     let dots = text.split('/').any(|segment| matches!(segment, "." | ".."));
@@ -140,17 +140,17 @@ fn is_sent_by_browsers(text: &str) -> bool {
         && !escaped.into_iter().any(is_unreserved)
 }
 
-/// What no client encodes in a path by itself.
+/// No client encodes the byte in a path by itself.
 pub(crate) fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
 }
 
-/// What nobody needs to encode (RFC 3986 section 2.3).
+/// Nobody needs to encode the byte (RFC 3986 section 2.3).
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
-/// What means something else when it is encoded (RFC 3986 section 2.2).
+/// The byte means something else when it is encoded (RFC 3986 section 2.2).
 fn is_reserved(byte: u8) -> bool {
     b"%:/?#[]@!$&'()*+,;=".contains(&byte)
 }

@@ -1,4 +1,4 @@
-//! What a preflight asks for.
+//! The request that a preflight makes, read from its headers.
 
 use http::header::{
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AsHeaderName, ORIGIN,
@@ -41,15 +41,15 @@ impl<'a> Lines<'a> {
 /// asked for must not make a preflight dear. Browsers send about a dozen.
 const MAX_WALK: usize = 64;
 
-/// Whether there are so many lines that to walk them would cost more.
+/// There are so many lines that walking them would cost more than looking names up.
 #[inline]
 pub(crate) fn has_many_lines(headers: &HeaderMap) -> bool {
     headers.len() > MAX_WALK
 }
 
 pub(crate) fn asks_private_network(headers: &HeaderMap) -> bool {
-    let asked = headers.get(&REQUEST_PRIVATE_NETWORK);
-    asked.is_some_and(|line| line == "true")
+    let line = headers.get(&REQUEST_PRIVATE_NETWORK);
+    line.is_some_and(|line| line == "true")
 }
 
 /// The headers that make a preflight.
@@ -74,21 +74,21 @@ impl<'a> PreflightRequest<'a> {
     /// by its hash, costs more.
     #[inline]
     pub(crate) fn walk(headers: &'a HeaderMap) -> Self {
-        let mut asked = PreflightRequest::default();
+        let mut request = PreflightRequest::default();
         let mut private_network = Lines::default();
         for (name, line) in headers {
             if *name == ORIGIN {
-                asked.origin.add(line);
+                request.origin.add(line);
             } else if *name == ACCESS_CONTROL_REQUEST_METHOD {
-                asked.method.add(line);
+                request.method.add(line);
             } else if *name == ACCESS_CONTROL_REQUEST_HEADERS {
-                asked.headers.add(line);
+                request.headers.add(line);
             } else if *name == REQUEST_PRIVATE_NETWORK {
                 private_network.add(line);
             }
         }
-        asked.private_network = private_network.first.is_some_and(|line| line == "true");
-        asked
+        request.private_network = private_network.first.is_some_and(|line| line == "true");
+        request
     }
 
     #[inline(never)]
@@ -118,15 +118,19 @@ mod tests {
         for &(name, value) in lines {
             headers.append(name, HeaderValue::from_static(value));
         }
-        let asked = PreflightRequest::read(&headers);
-        assert_eq!(asked, PreflightRequest::look_up(&headers), "{headers:?}");
-        assert_eq!(asked, PreflightRequest::walk(&headers), "{headers:?}");
+        let request = PreflightRequest::read(&headers);
+        assert_eq!(request, PreflightRequest::look_up(&headers), "{headers:?}");
+        assert_eq!(request, PreflightRequest::walk(&headers), "{headers:?}");
         let mut all = String::new();
-        for lines in [asked.origin, asked.method, asked.headers] {
+        for lines in [request.origin, request.method, request.headers] {
             all += lines.first.map_or("-", |line| line.to_str().unwrap());
             all += if lines.several { "+ " } else { " " };
         }
-        all + if asked.private_network { "private" } else { "" }
+        all + if request.private_network {
+            "private"
+        } else {
+            ""
+        }
     }
 
     #[test]
@@ -181,9 +185,9 @@ mod tests {
                 }
                 assert_eq!(headers.len(), lines + 1);
                 assert_eq!(has_many_lines(&headers), lines == MAX_WALK);
-                let asked = PreflightRequest::read(&headers);
-                assert_eq!(asked, PreflightRequest::look_up(&headers));
-                assert_eq!(asked, PreflightRequest::walk(&headers));
+                let request = PreflightRequest::read(&headers);
+                assert_eq!(request, PreflightRequest::look_up(&headers));
+                assert_eq!(request, PreflightRequest::walk(&headers));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What is decided about a request, in words.
+//! Verdicts, and the reasons for denials in words.
 
 use std::fmt;
 

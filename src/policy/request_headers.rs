@@ -74,7 +74,7 @@ impl RequestHeaders {
             .try_for_each(|line| self.check_names(line, &mut room))
     }
 
-    /// The same for one line, as browsers send it: mostly with one name.
+    /// Checks one line. Browsers send a single line, mostly with one name.
     #[inline]
     pub(crate) fn check_line<'a>(&self, line: &'a HeaderValue) -> Result<(), DenyReason<'a>> {
         if self.lists(line.as_bytes()) {

@@ -1,4 +1,7 @@
-//! The `Vary` header (RFC 9110 section 12.5.5).
+//! The `Vary` header (RFC 9110 section 12.5.5): the values that policies send.
+//!
+//! `compile` chooses among them: `actual_vary` and `build` in `compile/mod.rs` for responses,
+//! `answer::preflight` for preflights.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -8,10 +11,10 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 #[derive(Debug)]
 pub(crate) struct Vary(HeaderValue);
 
-/// What a response to all but preflights depends on.
+/// Responses to all but preflights.
 pub(crate) static ACTUAL: Vary = Vary(HeaderValue::from_static("Origin"));
 
-/// The same if the server refuses what another site sends.
+/// Responses to all but preflights, if the server refuses what another site sends.
 pub(crate) static ENFORCED: Vary = Vary(HeaderValue::from_static("Origin, sec-fetch-site"));
 
 /// An `OPTIONS` that is no preflight: it would be one, with another header more.
@@ -19,24 +22,26 @@ pub(crate) static OPTIONS: Vary = Vary(HeaderValue::from_static(
     "Origin, access-control-request-method",
 ));
 
-/// The same if the server refuses what another site sends.
+/// Such an `OPTIONS`, if the server refuses what another site sends.
 pub(crate) static OPTIONS_ENFORCED: Vary = Vary(HeaderValue::from_static(
     "Origin, access-control-request-method, sec-fetch-site",
 ));
 
-/// What the answer to a preflight depends on.
+/// The answer to a preflight.
 pub(crate) static PREFLIGHT: Vary = Vary(HeaderValue::from_static(
     "Origin, access-control-request-method, access-control-request-headers",
 ));
 
-/// The same if private networks are allowed.
+/// The answer to a preflight for which it counts whether a private network is asked for:
+/// private networks are allowed; `debug` tells the reason of a denial; the server enforces
+/// the policy but lets the application answer; or the application's own headers are kept.
 pub(crate) static PREFLIGHT_FULL: Vary = Vary(HeaderValue::from_static(
     "Origin, access-control-request-method, access-control-request-headers, \
          access-control-request-private-network",
 ));
 
 impl Vary {
-    /// What a caller names, if anything.
+    /// The names of a caller; `None` without any.
     pub(crate) fn on(names: impl IntoIterator<Item = HeaderName>) -> Option<Self> {
         let names: Vec<_> = names.into_iter().collect();
         let names: Vec<_> = names.iter().map(HeaderName::as_str).collect();
@@ -65,8 +70,8 @@ impl Vary {
         if missing.is_empty() {
             return true;
         }
-        let is_whole = missing.len() == tokens(&self.0).count();
-        let missing = match is_whole {
+        let lacks_all = missing.len() == tokens(&self.0).count();
+        let missing = match lacks_all {
             true => self.0.clone(),
             false => joined(missing.into_iter()),
         };

@@ -190,22 +190,23 @@ fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<Literal>> {
 fn ends_of(host: &Hir, target: Target) -> Option<Vec<End>> {
     let mut ends = Vec::new();
     for Literal { text, is_exact } in literals(host, ExtractKind::Suffix)? {
-        let whole = match text.split_once("://") {
+        let scheme_and_host = match text.split_once("://") {
             None if is_exact && target == Target::Host => Some(("https", &text[..])),
-            whole => whole,
+            found => found,
         };
-        let is_web = whole.is_some_and(|(scheme, host)| is_http(scheme) && is_host(scheme, host));
+        let is_web =
+            scheme_and_host.is_some_and(|(scheme, host)| is_http(scheme) && is_host(scheme, host));
         // No browser sends it, or its scheme has no sites.
         if is_exact && !is_web {
             continue;
         }
-        let (_, name) = whole.or_else(|| text.split_once('.'))?;
-        let is_own =
-            whole.is_some() && (is_address(name) || !name.contains('.') && !is_listed_suffix(name));
+        let (_, name) = scheme_and_host.or_else(|| text.split_once('.'))?;
+        let is_own = scheme_and_host.is_some()
+            && (is_address(name) || !name.contains('.') && !is_listed_suffix(name));
         let site = site(name).or(is_own.then_some(name))?;
         // All names below `code.run` are behind a public suffix, so this border would admit
         // none of them.
-        let is_empty = whole.is_none() && is_above_suffixes(name);
+        let is_empty = scheme_and_host.is_none() && is_above_suffixes(name);
         if is_empty || !is_host("https", name) {
             return None;
         }
