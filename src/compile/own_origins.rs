@@ -1,6 +1,6 @@
 //! The server's own origins.
 
-use super::names::is_entry;
+use super::methods_and_headers::is_entry;
 use super::report::Report;
 use crate::config::{CorsConfig, Enforcement};
 use crate::origin::{Host, OriginPattern, Pattern, Port, is_loopback, repair};
