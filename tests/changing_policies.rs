@@ -330,7 +330,7 @@ fn in_debug_mode_responses_tell_the_decision() {
         403,
         &[
             support::VARY_PRIVATE,
-            told("preflight; denied; no entry of allow_origins matches"),
+            told("preflight; denied; no entry of allow_origins matches; asks for PUT"),
         ],
     );
 
@@ -382,7 +382,10 @@ fn what_is_told_varies() {
     expect(
         &get(&mut service, asking()),
         200,
-        &[support::VARY_PRIVATE, told("preflight; allowed; * matches")],
+        &[
+            support::VARY_PRIVATE,
+            told("preflight; allowed; * matches; asks for GET"),
+        ],
     );
     let mut service = CorsLayer::new(left.debug(false))
         .unwrap()

@@ -660,7 +660,7 @@ fn preflight_mode() {
                 VARY_PRIVATE,
                 (
                     "x-cors-debug",
-                    "preflight; allowed; https://app.example.com matches",
+                    "preflight; allowed; https://app.example.com matches; asks for GET",
                 ),
             ]))
             .over(own),

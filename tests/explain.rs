@@ -541,6 +541,95 @@ fn a_preflight_has_a_path() {
     );
 }
 
+/// People try it by hand. Nothing of the request ends the quotes of the line to paste.
+#[test]
+fn how_to_send_a_preflight() {
+    let policy = CorsConfig::new([A])
+        .allow_methods(["GET", "OPTIONS"])
+        .compile();
+    let policy = policy.unwrap();
+    let line = |origin: &str| {
+        format!(
+            "- method: allowed, `OPTIONS` is listed; this is no preflight; one is `curl -i -X \
+             OPTIONS URL -H 'Origin: {origin}' -H 'Access-Control-Request-Method: GET'`"
+        )
+    };
+    let by_hand = |origin| request("OPTIONS", "/items", &[("origin", origin)]);
+    let of = |origin: &str| format!("OPTIONS from `{origin}` is an actual request: ");
+    assert_text(
+        &policy,
+        &by_hand(A),
+        &[&(of(A) + "allowed"), A_MATCHES, &line(A), SHARED],
+    );
+    let denied = CorsConfig::new([A]).compile().unwrap();
+    let explanation = denied.decide(&by_hand(A)).explain();
+    assert_eq!(
+        explanation.cause(),
+        Some(
+            "`OPTIONS` is not listed; allow_methods has `GET`, `HEAD`, `POST`; this is no \
+             preflight; one is `curl -i -X OPTIONS URL -H 'Origin: https://a.example.com' \
+             -H 'Access-Control-Request-Method: GET'`"
+        )
+    );
+    for hostile in [
+        "https://a';id;'.example",
+        "https://$(id).example",
+        "https://`id`",
+    ] {
+        let explanation = policy.decide(&by_hand(hostile)).explain();
+        let method = &explanation.checks()[1];
+        assert_eq!(format!("- {method}"), line("ORIGIN"), "{hostile}");
+    }
+    // A preflight, and other methods, need no such line.
+    for request in [preflight(A, "OPTIONS", None), get(A)] {
+        let text = policy.decide(&request).explain().to_string();
+        assert!(!text.contains("curl"), "{text}");
+    }
+}
+
+/// Clients can cause denials as often as they like.
+#[test]
+fn the_debug_header_looks_at_few_entries() {
+    let told = |others: usize| {
+        let others = (0..others).map(|n| format!("https://{n}.test"));
+        let config = CorsConfig::new(others.chain([A.to_owned()])).debug(true);
+        let layer = CorsLayer::new(config).unwrap();
+        let service = layer.layer(tower::service_fn(|_: Request<()>| {
+            ready(Ok::<_, Infallible>(Response::new(())))
+        }));
+        let request = get("https://a.example.com:8443");
+        let Ok(response) = support::now(service.oneshot(request));
+        response.headers()["x-cors-debug"]
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    let denied = "actual; denied; no entry of allow_origins matches";
+    assert_eq!(
+        told(999),
+        format!("{denied}; the nearest is `{A}`, with the default port instead of port 8443")
+    );
+    assert_eq!(told(1000), denied);
+}
+
+#[test]
+fn the_cause_is_the_first_check_that_failed() {
+    let policy = policy([A]);
+    let cause = |request: &Request<()>| {
+        let explanation = policy.decide(request).explain();
+        explanation.cause().map(str::to_owned)
+    };
+    assert_eq!(cause(&get(A)), None);
+    assert_eq!(cause(&request("GET", "/", &[])), None);
+    let put = preflight("http://a.example.com", "PUT", Some("x-a"));
+    let origin = "no entry of allow_origins matches; the nearest is `https://a.example.com`, with \
+                  the scheme `https` instead of `http`";
+    assert_eq!(cause(&put).as_deref(), Some(origin));
+    let put = preflight(A, "PUT", Some("x-a"));
+    let method = "`PUT` is not listed; allow_methods has `GET`, `HEAD`, `POST`";
+    assert_eq!(cause(&put).as_deref(), Some(method));
+}
+
 #[test]
 fn near_misses() {
     use Difference::{

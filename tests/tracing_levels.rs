@@ -65,4 +65,25 @@ async fn levels_change_while_a_policy_serves() {
             );
         }
     }
+
+    // A warning waits for somebody who listens to warnings, and then is given once.
+    for (level, expected) in [
+        (LevelFilter::OFF, 0),
+        (LevelFilter::ERROR, 0),
+        (LevelFilter::WARN, 1),
+        (LevelFilter::WARN, 0),
+        (LevelFilter::TRACE, 0),
+    ] {
+        handle.reload(level).unwrap();
+        log.0.lock().unwrap().clear();
+        let request = Request::options("/").header("access-control-request-method", "PUT");
+        let request = request.body(()).unwrap();
+        service.clone().oneshot(request).await.unwrap();
+        let heard = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(
+            heard.matches("has no `Origin`").count(),
+            expected,
+            "{level}"
+        );
+    }
 }

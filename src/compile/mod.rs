@@ -143,6 +143,8 @@ impl CorsConfig {
             request_headers,
             any_origin: any_origin.then_some(HeaderValue::from_static("*")),
             advisories: Vec::new(),
+            #[cfg(feature = "tracing")]
+            noticed: 0.into(),
             config,
         }
     }

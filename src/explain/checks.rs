@@ -1,7 +1,7 @@
 //! Each check of a request, in words.
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 
 use super::outcome::outcome;
 use super::{Check, Explanation, NearMiss, Subject};
@@ -10,6 +10,11 @@ use crate::origin::PatternKind;
 use crate::policy::{Decision, DenyReason, Lines, Policy, RequestKind, asks_private_network};
 use crate::text::Escaped;
 
+/// So many entries are compared to explain, at most: a few tenths of a second.
+const MOST_ENTRIES: usize = 100_000;
+/// And to log a denial, which clients can cause as often as they like: a few milliseconds.
+const MOST_LOGGED_ENTRIES: usize = 1_000;
+
 impl Decision<'_> {
     /// Explains the decision.
     ///
@@ -17,6 +22,16 @@ impl Decision<'_> {
     /// 100,000) and allocates; it is for people, not for each request.
     #[must_use]
     pub fn explain(&self) -> Explanation {
+        self.explain_within(MOST_ENTRIES)
+    }
+
+    /// The cause of a denial, for the log and the debug header.
+    pub(crate) fn cause(&self) -> Option<String> {
+        let explanation = self.explain_within(MOST_LOGGED_ENTRIES);
+        explanation.cause().map(str::to_owned)
+    }
+
+    fn explain_within(&self, most_entries: usize) -> Explanation {
         let (decision, policy) = (self, self.policy);
         let headers = decision.head.headers;
         let mut explanation = Explanation {
@@ -37,11 +52,14 @@ impl Decision<'_> {
         if decision.kind() == RequestKind::NotCors {
             return explanation;
         }
-        explanation.check_origin(decision);
+        explanation.check_origin(decision, most_entries);
         if decision.kind() == RequestKind::Actual {
             let method = self.head().method();
             let checked = policy.0.methods.check(method);
             explanation.check_method(policy, checked, method.as_str());
+            if method == Method::OPTIONS && !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+                explanation.say_how_to_preflight();
+            }
         } else {
             let method = Lines::of(headers, ACCESS_CONTROL_REQUEST_METHOD).only();
             let text = method.map(shown).unwrap_or_default();
@@ -69,7 +87,7 @@ impl Explanation {
         });
     }
 
-    fn check_origin(&mut self, decision: &Decision<'_>) {
+    fn check_origin(&mut self, decision: &Decision<'_>, most_entries: usize) {
         let policy = decision.policy;
         if policy.0.any_origin.is_some() {
             self.push(Subject::Origin, true, "`*` allows any".to_owned());
@@ -98,7 +116,7 @@ impl Explanation {
             reason,
             DenyReason::SeveralOrigins | DenyReason::OriginOutsideBorder(_)
         ) {
-            self.near_miss = origin.and_then(|origin| NearMiss::find(policy, origin));
+            self.near_miss = origin.and_then(|origin| NearMiss::find(policy, origin, most_entries));
         }
         if let Some(near) = &self.near_miss {
             detail = format!("{detail}; {near}");
@@ -131,6 +149,23 @@ impl Explanation {
             Err(reason) => reason.to_string(),
         };
         self.push(Subject::Method, checked.is_ok(), detail);
+    }
+
+    /// People try `OPTIONS` by hand, and forget what makes it a preflight.
+    fn say_how_to_preflight(&mut self) {
+        // The line is made to be pasted: an origin must not end its quotes.
+        let is_plain = |origin: &&str| {
+            let mut bytes = origin.bytes();
+            bytes.all(|b| b.is_ascii_alphanumeric() || b":/.-_[]".contains(&b))
+        };
+        let origin = self.origin.as_deref().filter(is_plain).unwrap_or("ORIGIN");
+        if let Some(check) = self.checks.last_mut() {
+            check.detail = format!(
+                "{}; this is no preflight; one is `curl -i -X OPTIONS URL -H 'Origin: {origin}' \
+                 -H 'Access-Control-Request-Method: GET'`",
+                check.detail
+            );
+        }
     }
 
     fn check_headers(&mut self, policy: &Policy, headers: &HeaderMap) {

@@ -102,6 +102,15 @@ impl Explanation {
         &self.checks
     }
 
+    /// The cause of a denial in one line: the detail of the first check that failed.
+    ///
+    /// It is what the log and the debug header say.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        let failed = self.checks.iter().find(|check| !check.passed);
+        failed.map(Check::detail)
+    }
+
     /// The place in `allow_origins`, of
     /// [`Policy::config`](crate::Policy::config), that allows the origin.
     /// Where a list names something twice, its places are not those of the file.

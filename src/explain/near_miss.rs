@@ -6,9 +6,6 @@ use super::difference::Difference;
 use crate::origin::{Host, Origin, Pattern, Port, is_public_suffix, repair};
 use crate::policy::Policy;
 
-/// So many entries are compared, at most: a few tenths of a second.
-const MOST_ENTRIES: usize = 100_000;
-
 /// The entry of `allow_origins` that an origin misses by least.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearMiss {
@@ -39,8 +36,8 @@ impl NearMiss {
         &self.difference
     }
 
-    /// The nearest entry for an origin that none matches.
-    pub(super) fn find(policy: &Policy, text: &str) -> Option<Self> {
+    /// The nearest of the first entries for an origin that none matches.
+    pub(super) fn find(policy: &Policy, text: &str, most_entries: usize) -> Option<Self> {
         let entries = &policy.0.config.allow_origins;
         let Some(origin) = Origin::parse(text) else {
             let fault = Pattern::parse(text).err()?;
@@ -55,7 +52,7 @@ impl NearMiss {
                 difference: Difference::Form(fault),
             });
         };
-        let entries = entries.iter().take(MOST_ENTRIES).enumerate();
+        let entries = entries.iter().take(most_entries).enumerate();
         let misses = entries.filter_map(|(index, entry)| {
             let entry = entry.text()?;
             let pattern = Pattern::parse(entry).ok()?;

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use super::decision::{Checked, CorsRequest, Decision, Outcome};
 use super::methods::is_safelisted;
+use super::notice::Notice;
 use super::reason::DenyReason;
 use super::response_edit::{DEBUG_HEADER, ResponseEdit, Step};
 use super::vary::Vary;
@@ -98,7 +99,9 @@ impl Decision<'_> {
         };
         let step = match self.outcome {
             Outcome::Preflight(request) => return self.preflight_action(&request),
-            Outcome::Off => Step::Leave,
+            Outcome::Off => Step::Leave {
+                is_preflight: false,
+            },
             Outcome::Refused(DenyReason::HostNotOwn) => {
                 return Action::refuse(StatusCode::MISDIRECTED_REQUEST, vary);
             }
@@ -112,7 +115,9 @@ impl Decision<'_> {
             _ => match &policy.any_origin {
                 // Without an `Origin` too, so that caches keep one response for all.
                 Some(any) if self.shares_without_origin() => Step::Share(any.clone()),
-                _ => Step::Withhold,
+                _ => Step::Withhold {
+                    is_preflight: false,
+                },
             },
         };
         Action::Forward(ResponseEdit {
@@ -121,6 +126,16 @@ impl Decision<'_> {
             vary,
             extra: None,
         })
+    }
+
+    /// What is wrong with a request that is not a CORS request.
+    #[inline]
+    pub(crate) fn notice(&self) -> Option<Notice> {
+        let head = &self.head;
+        let asks = matches!(self.outcome, Outcome::NotCors)
+            && *head.method == Method::OPTIONS
+            && head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        asks.then_some(Notice::NoOrigin)
     }
 
     fn shares_without_origin(&self) -> bool {
@@ -151,14 +166,14 @@ impl Decision<'_> {
                 lists: Box::new(lists),
                 is_allowed,
             },
-            (PreflightMode::Decorate, None) => Step::Withhold,
+            (PreflightMode::Decorate, None) => Step::Withhold { is_preflight: true },
             (PreflightMode::Forward, _) => {
                 // The application's own answer depends on what is asked for only if the
                 // policy may refuse it, or says what it decided.
                 if !is_enforced && !policy.config.debug {
                     vary = policy.vary_of_options;
                 }
-                Step::Leave
+                Step::Leave { is_preflight: true }
             }
         };
         Action::Forward(ResponseEdit {

@@ -2,10 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "tracing")]
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use http::HeaderValue;
 
 use super::methods::Methods;
+#[cfg(feature = "tracing")]
+use super::notice::Notice;
 use super::own_origins::OwnOrigins;
 use super::preflight_answer::PreflightAnswer;
 use super::request_headers::RequestHeaders;
@@ -44,6 +48,9 @@ pub(crate) struct Compiled {
     pub(crate) vary: Option<&'static Vary>,
     /// Of responses to an `OPTIONS` that is no preflight.
     pub(crate) vary_of_options: Option<&'static Vary>,
+    /// Which notices were logged, a bit for each.
+    #[cfg(feature = "tracing")]
+    pub(crate) noticed: AtomicU8,
 }
 
 /// The origins that the server's own pages have, which enforcement lets pass.
@@ -79,6 +86,15 @@ impl Policy {
 
     pub(crate) fn enforced_here(&self) -> bool {
         self.0.config.enforcement == Enforcement::Server
+    }
+
+    /// The first time that this is noticed.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn is_first(&self, notice: Notice) -> bool {
+        let (noticed, bit) = (&self.0.noticed, 1 << notice as u8);
+        // Read first: a write for each request would be contended.
+        noticed.load(Ordering::Relaxed) & bit == 0
+            && noticed.fetch_or(bit, Ordering::Relaxed) & bit == 0
     }
 }
 

@@ -6,9 +6,10 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
     SET_COOKIE, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::compiled::{Expose, Policy};
+use super::notice::Notice;
 use super::vary::Vary;
 use crate::config::InnerHeaders;
 
@@ -31,11 +32,11 @@ pub struct ResponseEdit {
 #[derive(Debug)]
 pub(super) enum Step {
     /// The application's headers stand.
-    Leave,
+    Leave { is_preflight: bool },
     /// The page may read the response, which is shared with this origin or `*`.
     Share(HeaderValue),
     /// The page may not read the response.
-    Withhold,
+    Withhold { is_preflight: bool },
     /// The answer to a preflight gets the lists of what is allowed.
     List {
         lists: Box<HeaderMap>,
@@ -48,6 +49,18 @@ pub(super) struct Extra {
     debug: Option<HeaderValue>,
     /// The request headers that the choice of the policy depends on.
     choice: Option<Arc<Vary>>,
+}
+
+impl Extra {
+    #[cold]
+    fn notice(&mut self, notice: Notice) {
+        if let Some(debug) = &mut self.debug {
+            let text = String::from_utf8_lossy(debug.as_bytes());
+            if let Ok(text) = HeaderValue::try_from(format!("{text}; {notice}")) {
+                *debug = text;
+            }
+        }
+    }
 }
 
 impl ResponseEdit {
@@ -69,16 +82,45 @@ impl ResponseEdit {
     /// another page.
     #[inline]
     pub fn apply(self, headers: &mut HeaderMap) {
-        let policy = &self.policy.0;
+        self.apply_to(headers, None, |_, _| {});
+    }
+
+    /// Edits them, and tells what they and the status show to be wrong around the policy.
+    #[inline]
+    pub(crate) fn apply_to(
+        mut self,
+        headers: &mut HeaderMap,
+        status: Option<StatusCode>,
+        tell: impl Fn(&Policy, Notice),
+    ) {
+        let tell = |policy: &Policy, extra: Option<&mut Extra>, notice| {
+            if let Some(extra) = extra {
+                extra.notice(notice);
+            }
+            tell(policy, notice);
+        };
         let (mut is_controlled, mut varies) = (false, false);
         for name in headers.keys() {
             varies |= *name == VARY;
             is_controlled |= is_access_control(name);
         }
+        if let Step::List { .. }
+        | Step::Leave { is_preflight: true }
+        | Step::Withhold { is_preflight: true } = self.step
+        {
+            if let Some(notice) = status.and_then(Notice::of_answer) {
+                tell(&self.policy, self.extra.as_deref_mut(), notice);
+            }
+        }
         let is_kept = is_controlled && self.keeps_inner(headers);
         if is_controlled && !is_kept {
             remove_access_control(headers);
+            // Where the application may set them, it is no mistake that it does.
+            if self.policy.config().inner_headers == InnerHeaders::Replace {
+                tell(&self.policy, self.extra.as_deref_mut(), Notice::Replaced);
+            }
         }
+        let policy = &self.policy.0;
         let exposed = match (&self.step, &policy.expose) {
             (Step::Share(_), Expose::Value(value)) => Some(value.clone()),
             (Step::Share(_), Expose::Present) => present_names(headers),
@@ -131,7 +173,7 @@ impl ResponseEdit {
     #[cold]
     fn keeps_inner(&self, headers: &HeaderMap) -> bool {
         match self.step {
-            Step::Leave => true,
+            Step::Leave { .. } => true,
             Step::Share(_)
             | Step::List {
                 is_allowed: true, ..

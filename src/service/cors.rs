@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD};
 use http::{HeaderValue, Request, Response};
 use tower_service::Service;
 
@@ -11,8 +12,8 @@ use super::body::EmptyBody;
 use super::future::{ResponseFuture, State};
 use super::source::{Policies, Source};
 use crate::policy::vary::Vary;
-use crate::policy::{Action, Decision, Policy, RequestHead, Verdict};
-use crate::text::Printable;
+use crate::policy::{Action, Decision, RequestHead, RequestKind, Verdict};
+use crate::text::{Escaped, Printable};
 
 /// A service with a CORS policy: it answers preflights itself, and edits the
 /// headers of the inner service's responses.
@@ -98,7 +99,7 @@ where
         };
         let decision = policy.decide(head);
         let mut action = decision.action();
-        if !shared.is_plain(policy) {
+        if !shared.is_plain(&decision) {
             action = shared.tell(decision, action);
         }
         let state = match action {
@@ -117,12 +118,12 @@ where
 impl Shared {
     /// Nothing has to be done but what the decision says.
     #[inline]
-    fn is_plain(&self, policy: &Policy) -> bool {
+    fn is_plain(&self, decision: &Decision<'_>) -> bool {
         #[cfg(feature = "tracing")]
-        let is_heard = super::trace::is_heard();
+        let is_heard = super::trace::is_heard(decision);
         #[cfg(not(feature = "tracing"))]
         let is_heard = false;
-        let is_told = self.observer.is_some() || policy.config().debug || is_heard;
+        let is_told = self.observer.is_some() || decision.policy.config().debug || is_heard;
         self.reads.is_none() && !is_told
     }
 
@@ -142,32 +143,49 @@ impl Shared {
         }
         #[cfg(feature = "tracing")]
         super::trace::decision(&decision);
-        if config.debug && decision.verdict().is_some() {
-            action.debug(debug_header(&decision));
+        if config.debug {
+            if let Some(text) = debug_header(&decision) {
+                action.debug(text);
+            }
         }
         action
     }
 }
 
-/// The characters of the debug header: entries of policies may be long.
+/// The characters of the debug header: entries of policies and requests may be long.
 const MAX_DEBUG: usize = 256;
 
-/// Such as `actual; denied; no entry of allow_origins matches`.
-fn debug_header(decision: &Decision<'_>) -> HeaderValue {
+/// The kind of request, the verdict, and why, such as
+/// `preflight; denied; no entry of allow_origins matches; asks for PUT with x-a`.
+fn debug_header(decision: &Decision<'_>) -> Option<HeaderValue> {
     let kind = decision.kind().as_str();
-    let text = match (decision.verdict(), decision.matched()) {
-        (Some(Verdict::Denied(reason)), _) if decision.is_exempt() => {
-            format!("{kind}; denied, but exempt as the server's own origin; {reason}")
+    let mut text = match decision.verdict() {
+        None => format!("{kind}; not decided; {}", decision.notice()?),
+        Some(Verdict::Denied(_)) => {
+            let exempt = match decision.is_exempt() {
+                true => ", but exempt as the server's own origin",
+                false => "",
+            };
+            format!("{kind}; denied{exempt}; {}", decision.cause()?)
         }
-        (Some(Verdict::Denied(reason)), _) => format!("{kind}; denied; {reason}"),
-        (_, Some(entry)) => format!("{kind}; allowed; {entry} matches"),
-        (_, None) => format!("{kind}; allowed"),
+        Some(Verdict::Allowed) => format!("{kind}; allowed; {} matches", decision.matched()?),
     };
+    if decision.kind() == RequestKind::Preflight {
+        let headers = decision.head().headers();
+        for (word, name) in [
+            ("; asks for", ACCESS_CONTROL_REQUEST_METHOD),
+            (" with", ACCESS_CONTROL_REQUEST_HEADERS),
+        ] {
+            if let Some(asked) = headers.get(name) {
+                text = format!("{text}{word} {}", Escaped(asked));
+            }
+        }
+    }
     // A pattern need not be ASCII if it is a regex.
-    let text: String = Printable(&text)
-        .to_string()
-        .chars()
-        .take(MAX_DEBUG)
-        .collect();
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("?"))
+    let mut text = Printable(&text).to_string();
+    if text.len() > MAX_DEBUG {
+        text.truncate(MAX_DEBUG - 3);
+        text += "...";
+    }
+    HeaderValue::try_from(text).ok()
 }

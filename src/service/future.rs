@@ -9,7 +9,11 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use super::body::EmptyBody;
+#[cfg(feature = "tracing")]
+use super::trace::notice;
 use crate::policy::ResponseEdit;
+#[cfg(not(feature = "tracing"))]
+use crate::policy::{Notice, Policy};
 
 pin_project! {
     /// The response of a [`Cors`](crate::Cors) service.
@@ -44,7 +48,8 @@ where
                 // The response is edited where it is: moving its 130 bytes costs more.
                 if let Poll::Ready(result) = &mut polled {
                     if let (Some(edit), Ok(response)) = (edit.take(), result) {
-                        edit.apply(response.headers_mut());
+                        let status = Some(response.status());
+                        edit.apply_to(response.headers_mut(), status, notice);
                     }
                 }
                 polled
@@ -59,6 +64,9 @@ where
         }
     }
 }
+
+#[cfg(not(feature = "tracing"))]
+fn notice(_: &Policy, _: Notice) {}
 
 impl<F> fmt::Debug for ResponseFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -158,6 +158,11 @@ impl CorsLayer {
     /// Lets a function see every decision, requests without `Origin` included.
     /// The last call wins.
     ///
+    /// The [decision](Decision) gives the head of the request: method, path and headers,
+    /// those of a preflight's question among them. It explains itself on demand:
+    /// [`Decision::explain`] costs more than the decision, so do it for samples or during
+    /// development. All text of an explanation is escaped.
+    ///
     /// For counters, label by [`RequestKind::as_str`](crate::RequestKind::as_str),
     /// [`Decision::outcome`] and [`DenyReason::code`](crate::DenyReason::code). Their
     /// values are few and fixed, but clients can send any number of origins.
@@ -166,8 +171,8 @@ impl CorsLayer {
     /// # use tower_cors::{CorsConfig, CorsLayer};
     /// # let policy = CorsConfig::new(["https://a.example.com"]).compile()?;
     /// let cors = CorsLayer::from(policy).on_decision(|decision| {
-    ///     if let Some(reason) = decision.deny_reason() {
-    ///         eprintln!("denied {:?}: {reason}", decision.origin());
+    ///     if let Some(cause) = decision.explain().cause() {
+    ///         eprintln!("denied {:?}: {cause}", decision.head().path());
     ///     }
     /// });
     /// # Ok::<(), tower_cors::ConfigErrors>(())

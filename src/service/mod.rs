@@ -1,4 +1,5 @@
-//! A policy on a Tower service. Uses `policy`, `compile`, `config` and `problem`.
+//! A policy on a Tower service. Uses `policy`, `explain`, `compile`, `config`
+//! and `problem`.
 
 mod body;
 mod cors;
