@@ -1,5 +1,5 @@
-//! A tool server on loopback, such as one of the Model Context Protocol, that no page of
-//! another site can use: not with its own origin, and not by DNS rebinding.
+//! A tool server on loopback, such as a Model Context Protocol server, that no page of an
+//! unlisted site can use: neither under its own origin nor by DNS rebinding.
 //!
 //! ```sh
 //! cargo run --example local_server

@@ -4,8 +4,10 @@ mod support;
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+#[cfg(feature = "reload")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+#[cfg(feature = "reload")]
 use std::task::Context;
 
 use http::{HeaderName, Request, Response};

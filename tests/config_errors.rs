@@ -641,8 +641,8 @@ fn what_advisories_say() {
         (
             valid().allow_headers(["*"]),
             vec![
-                "allow_headers `*`: by the standard `*` does not allow `authorization`, but all \
-                 browsers take it that way; add `authorization` if pages may set it"
+                "allow_headers `*`: by the standard `*` does not allow `authorization`, although \
+                 all browsers let it through; add `authorization` if pages may set it"
                     .to_owned(),
                 not_set.to_owned(),
             ],

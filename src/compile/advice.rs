@@ -53,11 +53,11 @@ fn about_lists(config: &CorsConfig, report: &mut Report) {
     ];
     for (field, names, is_needless, kind) in headers {
         for (index, name) in names.iter().enumerate() {
-            let (field, lower) = (format!("{field}[{index}]"), name.to_ascii_lowercase());
+            let (place, lower) = (|| format!("{field}[{index}]"), name.to_ascii_lowercase());
             if is_needless(&lower) {
-                report.advise(field, name, kind.clone());
+                report.advise(place(), name, kind.clone());
             } else if let Some(known) = near_miss(&lower, HEADERS).filter(|it| *it != lower) {
-                report.advise_near_miss(field, name, known);
+                report.advise_near_miss(place(), name, known);
             }
         }
     }
@@ -161,5 +161,10 @@ fn near_miss<'a>(name: &str, known: &'a str) -> Option<&'a str> {
     let mut near = known.split(' ');
     exact
         .next()
-        .or_else(|| near.find(|known| distance_within(name, known, 1).is_some()))
+        .or_else(|| near.find(|known| is_near(name, known)))
+}
+
+/// The lengths are compared first: a distance takes two allocations for each name.
+fn is_near(name: &str, known: &str) -> bool {
+    name.len().abs_diff(known.len()) <= 1 && distance_within(name, known, 1).is_some()
 }

@@ -151,9 +151,9 @@ config! {
 
         /// Public pages may reach this server at a private address. Default: `false`.
         ///
-        /// It answers preflights that ask for it with
-        /// `Access-Control-Request-Private-Network`, a [draft] that Chromium has replaced
-        /// by a permission.
+        /// It applies to preflights that carry the header
+        /// `Access-Control-Request-Private-Network`, from a [draft] that Chromium has replaced
+        /// with a permission prompt.
         ///
         /// [draft]: https://wicg.github.io/private-network-access/
         allow_private_network: bool = false,
@@ -174,7 +174,7 @@ config! {
         /// The server's own origins, exact, or loopback with any port (`http://localhost:*`).
         /// Default: not known. They need [`Enforcement::Server`].
         ///
-        /// Known, they are the only ones that are exempt from enforcement, and only requests
+        /// If set, they are the only ones that are exempt from enforcement, and only requests
         /// for their hosts are served. Others are answered 421, preflights too, so that a name
         /// that an attacker rebinds to this server's address is of no use. Requests to an IP
         /// address are served, because no page can rebind one. An unsafe request that another

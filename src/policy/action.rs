@@ -128,7 +128,7 @@ impl Decision<'_> {
         })
     }
 
-    /// What is wrong with a request that is not a CORS request.
+    /// A notice about a request that would be a preflight if it had an `Origin`.
     #[inline]
     pub(crate) fn notice(&self) -> Option<Notice> {
         let head = &self.head;
@@ -184,8 +184,8 @@ impl Decision<'_> {
         })
     }
 
-    /// The answer to a denied preflight lists what is allowed if only the method or a header
-    /// is not: the browser then refuses, and names what was missing.
+    /// The answer to a denied preflight lists what is allowed if only the method, a header
+    /// or the private network is not. The browser then refuses, and names what is missing.
     #[cold]
     fn lists_what_is_allowed(&self, checked: &Checked<'_>) -> bool {
         match checked {

@@ -1,4 +1,4 @@
-//! What a policy decides about a request. Knows nothing of Tower.
+//! The decision about a request. This module knows nothing of Tower.
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method};
@@ -37,9 +37,9 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
         && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// What a policy decides about one request, without allocation.
+/// A policy's decision about one request.
 ///
-/// [`action`](Decision::action) turns it into what to do.
+/// [`action`](Decision::action) turns it into an answer or an edit of the response.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Decision<'a> {
@@ -248,7 +248,7 @@ impl<'a> Decision<'a> {
 }
 
 impl Policy {
-    /// Decides about a request. Pure; allocates nothing, but for what regular
+    /// Decides about a request, without side effects. It allocates only what regular
     /// expressions cache when a thread first uses them; the work is bounded
     /// whatever the headers hold.
     #[inline]

@@ -42,8 +42,8 @@ impl OwnOrigins {
         OwnOrigins(own.collect())
     }
 
-    /// Checks that a request is meant for this server, and that no page of another site
-    /// sends it where browsers leave `Origin` out.
+    /// Checks that a request is meant for this server and, if it is unsafe and has no
+    /// `Origin`, that no page of another site sent it.
     pub(super) fn check(&self, head: &RequestHead<'_>) -> Result<(), DenyReason<'static>> {
         if !self.is_meant(head) {
             return Err(DenyReason::HostNotOwn);
@@ -130,7 +130,7 @@ impl Authority<'_> {
 }
 
 /// Reads an authority without a user. The default port of its scheme, where that is known,
-/// is as none.
+/// counts as no port.
 fn split(text: &[u8], default: Option<u16>) -> Option<Authority<'_>> {
     let text = std::str::from_utf8(text).ok()?;
     let (host, port) = match text.rsplit_once(':') {

@@ -25,7 +25,7 @@ pub struct ResponseEdit {
     pub(super) policy: Policy,
     pub(super) step: Step,
     pub(super) vary: Option<&'static Vary>,
-    /// What few responses need.
+    /// Boxed because few responses need it.
     pub(super) extra: Option<Box<Extra>>,
 }
 
@@ -85,7 +85,7 @@ impl ResponseEdit {
         self.apply_to(headers, None, |_, _| {});
     }
 
-    /// Edits them, and tells what they and the status show to be wrong around the policy.
+    /// Edits the headers, and reports the mistakes that they and the status reveal.
     #[inline]
     pub(crate) fn apply_to(
         mut self,
@@ -131,7 +131,7 @@ impl ResponseEdit {
             Some(vary) => headers.try_insert(VARY, vary.value().clone()).is_ok(),
             None => true,
         };
-        // A cache would give to others what does not say what it depends on.
+        // Without all of its `Vary`, a cache could give the response to another page.
         if !(is_varied && self.varies_on_choice(headers)) && policy.config.enabled {
             return remove_access_control(headers);
         }
@@ -186,7 +186,7 @@ impl ResponseEdit {
     }
 }
 
-/// A header of CORS, of which browsers may know more than those with a constant.
+/// Goes by the prefix, because browsers may know more CORS headers than have a constant.
 #[inline]
 fn is_access_control(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")
@@ -204,8 +204,8 @@ fn remove_access_control(headers: &mut HeaderMap) {
     }
 }
 
-/// The names that `*` stands for where browsers take it for a name: those of
-/// the response, but for what they show anyway or never.
+/// The names to send where browsers would take `*` for a name: all headers of
+/// the response but those that pages can always or never read.
 #[cold]
 fn present_names(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut list = String::new();

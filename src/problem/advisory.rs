@@ -62,8 +62,8 @@ kinds! {
         NearMiss = "near-miss" => "this is almost a well-known name",
         /// `*` for request headers, without `authorization` beside it.
         AuthorizationNotListed = "authorization-not-listed" =>
-            "by the standard `*` does not allow `authorization`, but all browsers take it that \
-             way; add `authorization` if pages may set it",
+            "by the standard `*` does not allow `authorization`, although all browsers let it \
+             through; add `authorization` if pages may set it",
         /// `x-grpc-web` is allowed, and `grpc-status` cannot be read.
         GrpcStatusNotExposed = "grpc-status-not-exposed" =>
             "pages with gRPC-Web (`x-grpc-web` is allowed) cannot read why a call failed; add \

@@ -18,9 +18,9 @@ use crate::text::{Escaped, Printable};
 /// A service with a CORS policy: it answers preflights itself, and edits the
 /// headers of the inner service's responses.
 ///
-/// Readiness and errors are the inner service's; an error has no response to
-/// edit. So while a limit inside is used up, preflights wait too; a `LoadShed`
-/// between the layer and the limit is always ready, and they are answered.
+/// Errors are the inner service's: an error has no response to edit. Readiness is
+/// the inner service's too, so preflights wait while a limit inside is used up. With
+/// a `LoadShed` between the layer and the limit, they are always answered.
 ///
 /// A preflight is answered without calling the inner service, which then
 /// keeps what it reserved when it became ready, such as the permit of a
@@ -116,7 +116,7 @@ where
 }
 
 impl Shared {
-    /// Nothing has to be done but what the decision says.
+    /// Nobody watches, and the choice of the policy adds nothing to `Vary`.
     #[inline]
     fn is_plain(&self, decision: &Decision<'_>) -> bool {
         #[cfg(feature = "tracing")]

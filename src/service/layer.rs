@@ -49,7 +49,7 @@ impl CorsLayer {
         Ok(config.compile()?.into())
     }
 
-    /// A layer that does nothing: the same type where CORS is switched off.
+    /// A layer that does nothing, of the same type, for when CORS is switched off.
     pub fn passthrough() -> Self {
         CorsLayer::from(Policy::off().clone())
     }
@@ -206,7 +206,7 @@ impl<S> Layer<S> for CorsLayer {
     }
 }
 
-/// Says what to write where a policy stands in the place of a layer. Nothing has this trait.
+/// Makes the compiler suggest a layer where a policy was passed. Nothing implements it.
 #[diagnostic::on_unimplemented(
     message = "a `Policy` is not a layer",
     label = "a layer is expected here",

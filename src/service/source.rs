@@ -40,7 +40,7 @@ pub(super) struct Version {
 }
 
 impl Source {
-    /// One snapshot of the policy: nothing that is decided or sent mixes two of them.
+    /// Takes one snapshot of the policy, so that no response mixes two policies.
     #[inline(never)]
     pub(super) fn policy(&self, head: &RequestHead<'_>) -> Policy {
         match self {
@@ -65,7 +65,7 @@ impl Policies {
         }
     }
 
-    /// Logs what the policies can be improved in.
+    /// Logs the advisories of the policies.
     #[cfg(feature = "tracing")]
     pub(super) fn log_advisories(&self) {
         match self {

@@ -109,7 +109,7 @@ async fn the_playground_explains_a_denial_and_its_repair_allows_it() {
             format!(
                 "The browser for tests says: Access to fetch at '{api}/' from origin '{page}' has been blocked by CORS \
                  policy: Method PUT is not allowed by Access-Control-Allow-Methods in preflight \
-                 response."
+                 response.\nhint: `access-control-allow-methods` is `GET, POST, PATCH`: add `PUT`"
             ),
         ],
     ]);
