@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "regex")]
+use tower_cors::{Advisory, AdvisoryKind};
 use tower_cors::{CorsConfig, Danger, MaxAge, OriginPattern};
 
 /// The messages of all errors; none is success.
@@ -1404,4 +1406,34 @@ error: unopened group",
         assert!(!allows("http://app.example.com"));
         assert!(!allows("app://app.example.com"));
     }
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn alternatives_that_match_no_origin_are_advised_on() {
+    let is_advised = |entry: OriginPattern| {
+        let policy = CorsConfig::new([entry]).compile().unwrap();
+        let mut kinds = policy.advisories().iter().map(Advisory::kind);
+        kinds.any(|kind| *kind == AdvisoryKind::DeadAlternative)
+    };
+    for regex in [
+        r"https://app\.example\.com|admin\.example\.com",
+        r"https://(app\.example\.com|admin\.example\.com/)",
+        r"(https://app\.example\.com|https://admin\.example\.com/.*)",
+        r"https://app\.example\.com(:8443|:443)",
+    ] {
+        assert!(is_advised(OriginPattern::regex(regex)), "{regex}");
+    }
+    for regex in [
+        r"https://app\.example\.com|https://admin\.example\.com",
+        r"https://(app|admin)\.example\.com(:\d+)?",
+        r"https?://([a-z]+|[0-9]+)\.example\.com",
+        r"(https|http)://.*",
+        "https://app.example.com",
+    ] {
+        assert!(!is_advised(OriginPattern::regex(regex)), "{regex}");
+    }
+    let host = |regex| is_advised(OriginPattern::host_regex(regex));
+    assert!(host(r"app\.example\.com|https://admin\.example\.com"));
+    assert!(!host(r"app\.example\.com|admin\.example\.com"));
 }

@@ -7,7 +7,7 @@ use crate::origin::{
     Border, MAX_REGEX_COUNT, OriginPattern, Outline, PatternKind, RegexFault, Target, check_regex,
     classic_attack, domains_in, is_http, is_loopback,
 };
-use crate::problem::ConfigErrorKind as Kind;
+use crate::problem::{AdvisoryKind, ConfigErrorKind as Kind};
 
 /// A repair names at most so many domains.
 const MAX_GUESSED: usize = 16;
@@ -50,6 +50,10 @@ impl Compiler<'_> {
             let kind = Kind::RegexNeverMatches;
             checks.report.error(field(place), source, kind);
             return None;
+        }
+        if outline.has_dead_alternative {
+            let kind = AdvisoryKind::DeadAlternative;
+            checks.report.advise(field(place), &source[..], kind);
         }
         let mut entry = normalised(entry);
         if entry.within.is_empty() {

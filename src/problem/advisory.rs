@@ -34,6 +34,10 @@ kinds! {
         /// Another entry allows this origin too.
         Covered { by: String = "The other entry." } = "covered" =>
             "`{by}` allows this origin already; remove one of them",
+        /// An alternative of a regular expression that matches no origin.
+        DeadAlternative = "dead-alternative" =>
+            "an alternative of this regex matches no origin; each has to complete a whole origin, \
+             such as `https://app\\.example\\.com`, and of a host_regex a whole host",
         /// Private network access, which Chromium has replaced with a permission prompt.
         PrivateNetwork = "private-network" =>
             "Chromium asks the user for permission instead, and no other browser asks for it",

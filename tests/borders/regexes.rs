@@ -1,7 +1,7 @@
 //! What becomes of many regexes with credentials: the border that is found for them, or
 //! the error.
 
-use tower_cors::{CorsConfig, OriginPattern};
+use tower_cors::{Advisory, AdvisoryKind, CorsConfig, OriginPattern};
 
 use Subject::{Host, Origin};
 
@@ -17,6 +17,11 @@ type Accepted = (Subject, &'static str, &'static str);
 /// A regex, and the code of its only error.
 type Refused = (Subject, &'static str, &'static str);
 
+/// Some regexes of the corpus spell one of their alternatives as no browser does.
+pub(crate) fn is_dead(advisory: &Advisory) -> bool {
+    *advisory.kind() == AdvisoryKind::DeadAlternative
+}
+
 /// The border that is found, or the codes of the errors.
 fn verdict(subject: Subject, regex: &str) -> Result<String, String> {
     let entry = match subject {
@@ -26,7 +31,7 @@ fn verdict(subject: Subject, regex: &str) -> Result<String, String> {
     let config = CorsConfig::new([entry]).allow_credentials(true);
     match config.compile() {
         Ok(policy) => {
-            assert_eq!(policy.advisories(), [], "{regex}");
+            assert!(policy.advisories().iter().all(is_dead), "{regex}");
             Ok(policy.config().allow_origins[0].within.join(" "))
         }
         Err(errors) => {

@@ -35,11 +35,16 @@ use crate::origin::site::{is_above_suffixes, is_address, is_listed_suffix, is_lo
 /// At most so many literals are extracted: those of a thousand alternatives.
 const MAX_LITERALS: usize = 1024;
 
+/// Of so many alternatives, at most, each is checked by itself.
+const MAX_ALTERNATIVES: usize = 16;
+
 /// Facts about a regex that its literals show.
 #[derive(Debug)]
 pub(crate) struct Outline {
     /// It matches no origin.
     pub(crate) never_matches: bool,
+    /// One of its alternatives matches no origin, although others may.
+    pub(crate) has_dead_alternative: bool,
     /// The schemes of all that it matches, if that can be told.
     pub(crate) schemes: Option<BTreeSet<String>>,
     /// The ends of all hosts that it matches, if that can be told.
@@ -62,6 +67,7 @@ impl Outline {
         let schemes = web.and_then(schemes_of);
         Outline {
             never_matches: host.is_none() || never_matches(&regex.hir, target, schemes.as_ref()),
+            has_dead_alternative: has_dead_alternative(&regex.hir, target),
             schemes,
             ends: host.as_ref().and_then(|host| ends_of(host, target)),
         }
@@ -237,6 +243,34 @@ fn schemes_of(hir: &Hir) -> Option<BTreeSet<String>> {
 }
 
 /// The literals show that no origin matches. Not every such regex shows it.
+/// Looks at the first group of alternatives alone, and only at a few: each is checked with all
+/// that stands around the group.
+fn has_dead_alternative(hir: &Hir, target: Target) -> bool {
+    let HirKind::Concat(parts) = hir.kind() else {
+        return false;
+    };
+    let alternatives = |part: &Hir| match part.kind() {
+        HirKind::Alternation(all) => Some(all.clone()),
+        HirKind::Capture(group) => match group.sub.kind() {
+            HirKind::Alternation(all) => Some(all.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut groups = parts.iter().enumerate();
+    let group = groups.find_map(|(at, part)| Some((at, alternatives(part)?)));
+    let Some((at, all)) = group.filter(|(_, all)| all.len() <= MAX_ALTERNATIVES) else {
+        return false;
+    };
+    all.into_iter().any(|alternative| {
+        let mut parts = parts.clone();
+        parts[at] = alternative;
+        let hir = Hir::concat(parts);
+        let schemes = host_part(&hir).map(|host| schemes_of(&host));
+        schemes.is_none_or(|schemes| never_matches(&hir, target, schemes.as_ref()))
+    })
+}
+
 fn never_matches(hir: &Hir, target: Target, schemes: Option<&BTreeSet<String>>) -> bool {
     let all = |kind, is_wrong: &dyn Fn(&Literal) -> bool| {
         literals(hir, kind).is_some_and(|literals| literals.iter().all(is_wrong))
