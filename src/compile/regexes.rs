@@ -58,7 +58,7 @@ impl Compiler<'_> {
         let mut entry = normalised(entry);
         if entry.within.is_empty() {
             let attack = || classic_attack(&regex, target, &source);
-            entry.within = border_of(checks, place, &entry, &outline, attack)?;
+            entry.within = infer_within(checks, place, &entry, &outline, attack)?;
             checks.has_room_for(entry.within.len());
         }
         let border = checks.border(place, &entry)?;
@@ -108,19 +108,19 @@ impl Compiler<'_> {
 
 /// The border of a regex without a written one; empty where it needs none. Reports an error
 /// if it needs one and none can be told.
-fn border_of(
+fn infer_within(
     checks: &mut Checks<'_>,
     place: usize,
     entry: &OriginPattern,
     outline: &Outline,
     attack: impl Fn() -> Option<String>,
 ) -> Option<Vec<String>> {
-    let no_border = Some(Vec::new());
+    let needs_none = Some(Vec::new());
     if !checks.config.allow_credentials {
         if let Some(witness) = attack() {
             checks.danger(place, entry, Danger::Unbounded, witness);
         }
-        return no_border;
+        return needs_none;
     }
     if let Some(schemes) = &outline.schemes {
         let foreign_count = schemes.iter().filter(|scheme| !is_http(scheme)).count();
@@ -129,7 +129,7 @@ fn border_of(
         if foreign_count == schemes.len()
             || foreign_count > 0 && checks.takes_on(Danger::Unbounded, entry)
         {
-            return no_border;
+            return needs_none;
         }
     }
     let sites = match outline.infer() {
@@ -137,7 +137,7 @@ fn border_of(
         Err(sites) => sites,
     };
     if checks.takes_on(Danger::Unbounded, entry) {
-        return no_border;
+        return needs_none;
     }
     let guess = guess(&entry.as_written(), &sites);
     let repair = (!guess.is_empty()).then(|| entry.clone().within(guess).to_string());

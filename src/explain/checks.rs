@@ -45,7 +45,7 @@ impl Decision<'_> {
             near_miss: None,
             outcome: outcome(decision),
         };
-        if let Some(reason) = decision.refused() {
+        if let Some(reason) = decision.not_served() {
             explanation.push(Subject::Server, false, reason.to_string());
             return explanation;
         }

@@ -102,14 +102,14 @@ impl Decision<'_> {
             Outcome::Off => Step::Leave {
                 is_preflight: false,
             },
-            Outcome::Refused(DenyReason::HostNotOwn) => {
+            Outcome::NotServed(DenyReason::HostNotOwn) => {
                 return Action::refuse(StatusCode::MISDIRECTED_REQUEST, vary);
             }
-            Outcome::Refused(_) => return Action::refuse(StatusCode::FORBIDDEN, vary),
+            Outcome::NotServed(_) => return Action::refuse(StatusCode::FORBIDDEN, vary),
             Outcome::Actual(request) if request.is_allowed() => {
                 Step::Share(policy.any_origin.as_ref().unwrap_or(request.origin).clone())
             }
-            Outcome::Actual(_) if self.policy.enforced_here() && !self.is_exempt() => {
+            Outcome::Actual(_) if self.policy.is_enforced_by_server() && !self.is_exempt() => {
                 return Action::refuse(StatusCode::FORBIDDEN, vary);
             }
             _ => match &policy.any_origin {
@@ -148,7 +148,7 @@ impl Decision<'_> {
     fn preflight_action(&self, request: &CorsRequest<'_>) -> Action {
         let policy = &self.policy.0;
         let prepared = &policy.preflight;
-        let is_enforced = self.policy.enforced_here();
+        let is_enforced = self.policy.is_enforced_by_server();
         let is_allowed = request.is_allowed();
         let shared_with = policy.any_origin.as_ref().unwrap_or(request.origin);
         let lists = (is_allowed || self.lists_what_is_allowed(&request.checked))

@@ -84,7 +84,7 @@ impl Policy {
         &self.0.advisories
     }
 
-    pub(crate) fn enforced_here(&self) -> bool {
+    pub(crate) fn is_enforced_by_server(&self) -> bool {
         self.0.config.enforcement == Enforcement::Server
     }
 

@@ -53,7 +53,7 @@ pub(super) enum Outcome<'a> {
     /// The policy is switched off.
     Off,
     /// The server must not serve this, whatever CORS allows.
-    Refused(DenyReason<'a>),
+    NotServed(DenyReason<'a>),
     /// There is no `Origin`.
     NotCors,
     Preflight(CorsRequest<'a>),
@@ -100,7 +100,7 @@ impl<'a> Decision<'a> {
     pub fn kind(&self) -> RequestKind {
         match self.outcome {
             Outcome::Off | Outcome::NotCors => RequestKind::NotCors,
-            Outcome::Refused(_) => match is_preflight(self.head.method, self.head.headers) {
+            Outcome::NotServed(_) => match is_preflight(self.head.method, self.head.headers) {
                 true => RequestKind::Preflight,
                 false if self.origin().is_some() => RequestKind::Actual,
                 false => RequestKind::NotCors,
@@ -115,7 +115,7 @@ impl<'a> Decision<'a> {
     /// is worked out here, not when the decision is made.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict<'a>> {
-        if let Some(reason) = self.refused() {
+        if let Some(reason) = self.not_served() {
             return Some(Verdict::Denied(reason));
         }
         let request = self.cors_request()?;
@@ -127,16 +127,16 @@ impl<'a> Decision<'a> {
     }
 
     /// The reason why the server must not serve the request, whatever CORS allows.
-    pub(crate) fn refused(&self) -> Option<DenyReason<'a>> {
+    pub(crate) fn not_served(&self) -> Option<DenyReason<'a>> {
         match self.outcome {
-            Outcome::Refused(reason) => Some(reason),
+            Outcome::NotServed(reason) => Some(reason),
             _ => None,
         }
     }
 
     fn cors_request(&self) -> Option<CorsRequest<'a>> {
         match self.outcome {
-            Outcome::Off | Outcome::Refused(_) | Outcome::NotCors => None,
+            Outcome::Off | Outcome::NotServed(_) | Outcome::NotCors => None,
             Outcome::Preflight(request) | Outcome::Actual(request) => Some(request),
         }
     }
@@ -198,7 +198,7 @@ impl<'a> Decision<'a> {
         match self.outcome {
             Outcome::Actual(request) if !request.is_allowed() && !request.has_several_origins => {
                 let (head, origin) = (&self.head, request.origin);
-                self.policy.enforced_here()
+                self.policy.is_enforced_by_server()
                     && match &self.policy.0.exempt {
                         Exempt::Own(own) => own.has(head, origin),
                         Exempt::SameOrigin => is_same_origin(head.uri, head.headers, origin),
@@ -264,7 +264,7 @@ impl Policy {
         }
         if let Exempt::Own(own) = &self.0.exempt {
             if let Err(reason) = own.check(&head) {
-                return outcome(Outcome::Refused(reason));
+                return outcome(Outcome::NotServed(reason));
             }
         }
         let (origins, preflight) = if *head.method == Method::OPTIONS {

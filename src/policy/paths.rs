@@ -55,7 +55,7 @@ impl PathPolicies {
             let others = [begun, &single].map(|path| self.0.paths.longest(path));
             if !others.iter().all(|other| same(found, *other)) {
                 let mut all = others.into_iter().chain([found]).flatten();
-                let is_enforced = all.any(Policy::enforced_here);
+                let is_enforced = all.any(Policy::is_enforced_by_server);
                 return Some(&self.0.nobody[usize::from(is_enforced)]);
             }
         }

@@ -126,7 +126,7 @@ kinds! {
             sites: Vec<String> = "The sites that a regular expression spans, if they are known.",
             witness: String = "An allowed origin that an attacker can have; empty if unknown.",
             allow: String = "The item that `dangerously_allow` would need.",
-        } = "no-border" => no_border,
+        } = "no-border" => write_no_border,
         /// The borders of a policy name too many domains.
         TooManyDomains {
             limit: usize = "The most domains that they may name in all.",
@@ -159,7 +159,7 @@ kinds! {
             danger: Danger = "The danger.",
             witness: String = "An origin that the entry allows and that an attacker can have.",
             allow: String = "The item that `dangerously_allow` would need.",
-        } = danger.as_str() => danger_with_credentials,
+        } = danger.as_str() => write_danger,
     }
 }
 
@@ -174,7 +174,12 @@ impl ConfigErrorKind {
     }
 }
 
-fn no_border(f: &mut Formatter<'_>, sites: &[String], witness: &str, allow: &str) -> fmt::Result {
+fn write_no_border(
+    f: &mut Formatter<'_>,
+    sites: &[String],
+    witness: &str,
+    allow: &str,
+) -> fmt::Result {
     f.write_str("with credentials, name the domain")?;
     match sites {
         [] => {
@@ -214,12 +219,7 @@ fn no_border(f: &mut Formatter<'_>, sites: &[String], witness: &str, allow: &str
     clippy::trivially_copy_pass_by_ref,
     reason = "the table passes references"
 )]
-fn danger_with_credentials(
-    f: &mut Formatter<'_>,
-    danger: &Danger,
-    witness: &str,
-    allow: &str,
-) -> fmt::Result {
+fn write_danger(f: &mut Formatter<'_>, danger: &Danger, witness: &str, allow: &str) -> fmt::Result {
     f.write_str("with credentials, ")?;
     match danger {
         Danger::InsecureOrigins => write!(
