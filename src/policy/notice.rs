@@ -1,4 +1,4 @@
-//! What is wrong around a policy, as a request or the application's response shows it.
+//! Mistakes around a policy, as a request or the application's response shows them.
 
 use std::fmt;
 

@@ -74,7 +74,7 @@ fn cut(method: &str) -> &str {
     method.get(..MAX_METHOD).unwrap_or(method)
 }
 
-/// Whether anybody may listen to more than what policies with `debug` tell.
+/// Somebody may listen to more than policies with `debug` tell.
 #[inline]
 pub(crate) fn is_heard(decision: &Decision<'_>) -> bool {
     let level = LevelFilter::current();

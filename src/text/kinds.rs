@@ -4,7 +4,7 @@
 ///
 /// ```ignore
 /// kinds! {
-///     /// What is wrong with a name.
+///     /// The fault of a name.
 ///     pub enum NameFault {
 ///         /// There is no name.
 ///         Empty = "empty" => "write a name",

@@ -36,7 +36,7 @@ pub(crate) struct Page {
     preflight: bool,
 }
 
-/// What went over the network, and what came of it.
+/// The requests of a page with their responses, and the outcome.
 pub(crate) struct Played {
     exchanges: Vec<Exchange>,
     pub(crate) outcome: Result<testing::Response, Blocked>,

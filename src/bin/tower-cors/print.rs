@@ -17,7 +17,7 @@ const WORDS: [(&str, u8); 6] = [
     ("note:", 33),
 ];
 
-/// What a command found: text for people, or a document for programs.
+/// The findings of a command: text for people, or a document for programs.
 pub(crate) struct Report {
     pub(crate) exit: Exit,
     pub(crate) stdout: Vec<String>,

@@ -12,7 +12,7 @@ use tower_cors::{CorsConfig, PathConfigs, PathPolicies, Policy};
 
 use crate::print::{Exit, Report};
 
-/// What a policy file holds.
+/// The policies of a file.
 pub(crate) struct Policies {
     /// Each policy, with its place in the file: empty, or a path and a dot.
     pub(crate) each: Vec<(String, Policy)>,
