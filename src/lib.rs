@@ -118,7 +118,7 @@
 //! | `krakend`, `kong` | | configurations of these gateways: see `import` |
 //! | `reload` | | policies that can be replaced while they serve |
 //! | `schemars` | | a JSON Schema of configurations, for editors |
-//! | `testing` | | a browser for tests |
+//! | `testing` | | a browser for tests, and an audit of a service |
 //! | `tracing` | | an event for each decision |
 //! | `cli` | | the command `tower-cors`: checks, explains, imports, probes |
 //!

@@ -155,8 +155,8 @@ impl CorsLayer {
         CorsLayer::from_source(Source::FromExtensions(Policy::missing()), reads)
     }
 
-    /// Lets a function see every decision, requests without `Origin` included.
-    /// The last call wins.
+    /// Lets a function see every decision, those about requests without `Origin` included.
+    /// A policy that is switched off decides nothing. The last call wins.
     ///
     /// The [decision](Decision) gives the head of the request: method, path and headers,
     /// those of a preflight's question among them. It explains itself on demand:
