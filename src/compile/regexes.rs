@@ -5,12 +5,17 @@ use super::origins::Compiler;
 use crate::config::Danger;
 use crate::origin::{
     Border, MAX_REGEX_COUNT, OriginPattern, Outline, PatternKind, RegexFault, Target, check_regex,
-    classic_attack, domains_in, is_http, is_loopback,
+    classic_attack, domains_in, has_dead_alternative, is_http, is_loopback,
 };
 use crate::problem::{AdvisoryKind, ConfigErrorKind as Kind};
 
 /// A repair names at most so many domains.
 const MAX_GUESSED: usize = 16;
+
+/// Alternatives are looked at only in regexes of so many bytes, and in so many regexes: with
+/// 512 of the longest, that took 31 seconds.
+const MAX_ADVISED: usize = 512;
+const MAX_ADVISED_COUNT: usize = 32;
 
 /// An error shows so many characters of a regex that is too long.
 const MAX_SHOWN: usize = 60;
@@ -51,7 +56,8 @@ impl Compiler<'_> {
             checks.report.error(field(place), source, kind);
             return None;
         }
-        if outline.has_dead_alternative {
+        let is_usual = source.len() <= MAX_ADVISED && self.regex_count <= MAX_ADVISED_COUNT;
+        if is_usual && has_dead_alternative(&regex, target) {
             let kind = AdvisoryKind::DeadAlternative;
             checks.report.advise(field(place), &source[..], kind);
         }

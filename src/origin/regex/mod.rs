@@ -11,7 +11,7 @@ mod syntax;
 
 pub(crate) use attacks::{classic_attack, domains_in};
 pub(crate) use groups::{Regexes, Target};
-pub(crate) use outline::Outline;
 #[cfg(feature = "kong")]
 pub(crate) use outline::may_match_ipv6;
+pub(crate) use outline::{Outline, has_dead_alternative};
 pub(crate) use syntax::{MAX_REGEX_COUNT, check_regex};

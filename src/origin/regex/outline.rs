@@ -43,8 +43,6 @@ const MAX_ALTERNATIVES: usize = 16;
 pub(crate) struct Outline {
     /// It matches no origin.
     pub(crate) never_matches: bool,
-    /// One of its alternatives matches no origin, although others may.
-    pub(crate) has_dead_alternative: bool,
     /// The schemes of all that it matches, if that can be told.
     pub(crate) schemes: Option<BTreeSet<String>>,
     /// The ends of all hosts that it matches, if that can be told.
@@ -67,7 +65,6 @@ impl Outline {
         let schemes = web.and_then(schemes_of);
         Outline {
             never_matches: host.is_none() || never_matches(&regex.hir, target, schemes.as_ref()),
-            has_dead_alternative: has_dead_alternative(&regex.hir, target),
             schemes,
             ends: host.as_ref().and_then(|host| ends_of(host, target)),
         }
@@ -243,10 +240,11 @@ fn schemes_of(hir: &Hir) -> Option<BTreeSet<String>> {
 }
 
 /// The literals show that no origin matches. Not every such regex shows it.
-/// Looks at the first group of alternatives alone, and only at a few: each is checked with all
-/// that stands around the group.
-fn has_dead_alternative(hir: &Hir, target: Target) -> bool {
-    let HirKind::Concat(parts) = hir.kind() else {
+/// One of the alternatives of a regex matches no origin, although others may. It looks only at
+/// the first group of alternatives, and checks each with all that stands around the group: that
+/// takes as many times as long as an outline.
+pub(crate) fn has_dead_alternative(regex: &OriginRegex, target: Target) -> bool {
+    let HirKind::Concat(parts) = regex.hir.kind() else {
         return false;
     };
     let alternatives = |part: &Hir| match part.kind() {
