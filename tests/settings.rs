@@ -221,6 +221,26 @@ fn clap_reads_flags() {
     assert!(error.to_string().contains(message), "{error}");
 }
 
+/// The variable counts where the flag is absent, and the flag where both are there.
+#[test]
+#[allow(clippy::result_large_err, reason = "the signature is figment's")]
+fn clap_reads_a_variable() {
+    figment::Jail::expect_with(|jail| {
+        let list = "https://app.example.com, https://example.org/";
+        jail.set_env("TOWER_CORS_TEST_ORIGINS", list);
+        let flags = Flags::parse_from(["app"]);
+        let config = CorsConfig::from_list_named("TOWER_CORS_TEST_ORIGINS", &flags.origins);
+        assert_eq!(
+            config.compile().unwrap_err().to_string(),
+            "invalid CORS configuration: TOWER_CORS_TEST_ORIGINS, entry 2 \
+             `https://example.org/`: an origin has no trailing slash; write `https://example.org`"
+        );
+        let flags = Flags::parse_from(["app", "--origins=https://app.example.com"]);
+        assert_eq!(flags.origins, "https://app.example.com");
+        Ok(())
+    });
+}
+
 /// Five projects lost all origins but the last in such a loop.
 #[test]
 fn singular_setters_add_and_plural_ones_replace() {
